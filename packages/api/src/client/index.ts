@@ -1,0 +1,1 @@
+export { TokenError, type TokenHealth, type TokenSource } from './tokens.ts'

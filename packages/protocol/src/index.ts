@@ -1,0 +1,8 @@
+export { type BackoffPolicy, backoffMs } from './backoff.ts'
+export { type Batch, type Held, ITEM_CODES, type ItemCode, type Receipt, type Rejection } from './batch.ts'
+export type { EventItem, InteractionItem, Item, JsonObject, Kind } from './item.ts'
+export * from './limits.ts'
+export { makeNonce } from './nonce.ts'
+export { PROBLEMS, type ProblemCode, type ProblemDocument } from './problem.ts'
+export { retryAfterMs } from './retry-after.ts'
+export { parseRfc3339 } from './rfc3339.ts'

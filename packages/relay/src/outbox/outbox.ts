@@ -1,0 +1,133 @@
+import type { Kind } from '@wmkt/protocol'
+
+/** A kind and an event type: what is delivered, paused and parked together. `event:purchase`, `interaction:`. */
+export type Lane = string
+
+export type NewEntry = {
+  /** Position in the record. */
+  index: number
+  kind: Kind
+  nonce: string
+  lane: Lane
+  /** Of the content without `occurredAt` and `trackerId`: tells a repeat from a conflict. 8 bytes. */
+  fingerprint: Uint8Array
+}
+
+/** One accepted batch: an opaque record, and the entries to deliver from it. */
+export type Intake = { record: Uint8Array; entries: readonly NewEntry[]; receivedAt: number }
+
+/** `duplicate`: held or settled before, with the same content; `conflict`: same nonce and kind, other content. */
+export type PutOutcome = 'accepted' | 'duplicate' | 'conflict'
+
+/** Where an entry lies. Opaque to all but the outbox that gave it. */
+export type EntryRef = { readonly lane: Lane; readonly seq: number; readonly index: number }
+
+export type LeasedEntry = {
+  ref: EntryRef
+  kind: Kind
+  nonce: string
+  lane: Lane
+  index: number
+  /** The record it came in with; shared by all entries of one batch. */
+  record: Uint8Array
+  /** Attempts made before this lease. */
+  attempts: number
+  /** Time spent trying, in ms: paused and parked time excluded. */
+  triedMs: number
+  /** An attempt was begun and its end is not known (durable mark): in doubt. */
+  attempting: boolean
+}
+
+export type Settlement =
+  /** Begin an attempt that may not be repeated blindly. Durable before the first byte is written. */
+  | { type: 'mark' }
+  /** Delivered; `upstreamId` is the upstream's own id of it. */
+  | { type: 'ack'; upstreamId?: string }
+  /** Due again at `dueAt` (epoch ms); the mark is taken off. `counted: false` leaves attempts as they were (pauses). */
+  | { type: 'retry'; dueAt: number; triedMs: number; counted: boolean }
+  /** To the dead letters, for a person. */
+  | { type: 'bury'; code: string; message: string }
+
+export type DeadLetter = {
+  nonce: string
+  kind: Kind
+  lane: Lane
+  code: string
+  message: string
+  attempts: number
+  buriedAt: number
+  receivedAt: number
+  record: Uint8Array
+  index: number
+}
+
+/** What became of one nonce, as far as the outbox remembers. */
+export type Fate =
+  | { state: 'held'; lane: Lane; attempts: number }
+  | { state: 'buried'; code: string; message: string; buriedAt: number }
+  | { state: 'delivered'; upstreamId?: string; deliveredAt: number }
+  /** Its nonce is remembered, its record is gone. */
+  | { state: 'settled' }
+
+/** Counts that survive restarts. `received = held + buried + delivered + dropped`; duplicates and conflicts never entered. */
+export type Ledger = {
+  received: number
+  held: number
+  buried: number
+  delivered: number
+  dropped: number
+  duplicates: number
+}
+
+export type DeadLetterFilter = { code?: string; after?: string; limit?: number }
+
+/**
+ * Items held until acknowledged. A resolved promise means synced to disk.
+ * Leases live in memory: after a restart every unsettled entry is due again.
+ */
+export interface Outbox {
+  /** What a kept item survives; said in `Wmkt-Durability`. */
+  readonly durability: 'fsync' | 'replicated' | 'process-crash'
+  /**
+   * Stores the entries not seen before. Outcomes in the order of `entries`; a duplicate of an entry not yet synced
+   * waits for that sync. Rejects with OutboxFull (try later) or OutboxFailed (the disk cannot be trusted any more).
+   */
+  put(intake: Intake): Promise<PutOutcome[]>
+  /** Lanes that hold entries, due or not. */
+  lanes(): readonly Lane[]
+  /** Up to `max` due entries of a lane, in order of arrival, each leased to the caller until settled. */
+  lease(lane: Lane, max: number): Promise<LeasedEntry[]>
+  /** Carries out what an attempt led to. Resolves after the sync. `mark` keeps the lease, all others end it. */
+  settle(ref: EntryRef, settlement: Settlement): Promise<void>
+  /** Ends leases without a trace: the entries are due again at once. */
+  release(refs: readonly EntryRef[]): void
+  /** Epoch ms at which a waiting entry of the lane is due next; undefined when none waits. */
+  nextDueAt(lane: Lane): number | undefined
+  /** Calls back when entries were put, redriven or came due. Returns the way to stop listening. */
+  onWork(listener: (lane: Lane) => void): () => void
+  fate(nonce: string, kind?: Kind): Fate | undefined
+  deadLetters(filter?: DeadLetterFilter): Iterable<DeadLetter>
+  deadLetter(nonce: string, kind?: Kind): DeadLetter | undefined
+  /** Buried → held. False when there is no such dead letter. */
+  redrive(nonce: string, kind?: Kind): Promise<boolean>
+  /** Buried → dropped, by a person's decision. */
+  drop(nonce: string, kind?: Kind): Promise<boolean>
+  ledger(): Ledger
+  /** Finishes commits under way, then closes. */
+  close(): Promise<void>
+}
+
+/** The outbox takes no more for now: the backlog is at its limit, or the disk or map is full. Recovers by itself. */
+export class OutboxFull extends Error {
+  override readonly name = 'OutboxFull'
+  readonly reason: 'backlog' | 'storage'
+  constructor(reason: 'backlog' | 'storage', cause?: unknown) {
+    super(reason === 'backlog' ? 'the backlog is at its limit' : 'the disk takes no more', { cause })
+    this.reason = reason
+  }
+}
+
+/** A sync failed: what was written may not be on disk. Nothing more is accepted. */
+export class OutboxFailed extends Error {
+  override readonly name = 'OutboxFailed'
+}
