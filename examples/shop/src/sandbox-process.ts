@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** What the sandbox prints once it listens. */
+export type SandboxAddress = { api: string; oauth: string; credentials: string; projectId: string }
+
+export type SandboxProcess = { address: SandboxAddress; stop(): Promise<void> }
+
+const program = (): string => {
+  const manifest = createRequire(import.meta.url).resolve('@wmkt/sandbox/package.json')
+  return join(dirname(manifest), 'bin', 'wmkt-sandbox.js')
+}
+
+const firstLineOf = async (child: ChildProcess): Promise<string> => {
+  if (!child.stdout) throw new Error('the sandbox has no output')
+  for await (const line of createInterface({ input: child.stdout })) return line
+  throw new Error('the sandbox ended before it listened; its reason stands above')
+}
+
+/** Starts the sandbox in a process of its own and waits until it listens; `onExit` hears of an end nobody asked for. */
+export const startSandboxProcess = async (options: {
+  port: number
+  dataDir: string
+  onExit: (code: number | null) => void
+}): Promise<SandboxProcess> => {
+  const args = [program(), '--port', String(options.port), '--data-dir', options.dataDir]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const address: SandboxAddress = JSON.parse(await firstLineOf(child))
+  child.on('exit', options.onExit)
+  return {
+    address,
+    stop: async () => {
+      child.off('exit', options.onExit)
+      child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
