@@ -1,0 +1,44 @@
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+
+/** Names of our own that never leave the bundle: they are shortened. Public names and those on disk or on the wire are not here. */
+const INTERNAL = [
+  ...['own', 'peek', 'ack', 'forget', 'erase', 'remember', 'told', 'frame', 'evict', 'settle', 'deliver'],
+  ...[
+    'untracked',
+    'loose',
+    'copied',
+    'receipt',
+    'afterMs',
+    'rows',
+    'evictedRows',
+    'closed',
+    'baseMs',
+    'capMs',
+    'live',
+  ],
+]
+
+const smallest = terser({
+  ecma: 2020,
+  module: true,
+  toplevel: true,
+  compress: {
+    passes: 4,
+    unsafe_arrows: true,
+    pure_getters: true,
+    keep_fargs: false,
+    booleans_as_integers: false,
+    hoist_props: true,
+  },
+  mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
+  format: { comments: false },
+})
+
+const bundle = (input, file, format) => ({
+  input: `packages/tag/dist/es/${input}`,
+  output: { file: `packages/tag/dist/${file}`, format, plugins: [smallest] },
+  plugins: [nodeResolve()],
+})
+
+export default [bundle('script.js', 'tag.js', 'iife'), bundle('index.js', 'tag.mjs', 'es')]
