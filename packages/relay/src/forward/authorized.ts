@@ -1,0 +1,47 @@
+import { TokenError, type TokenSource } from '@wmkt/api/client'
+import type { Outcome } from './outcome.ts'
+import type { UpstreamRequest } from './request.ts'
+import type { Upstream } from './upstream.ts'
+import type { ParkCode } from './verdict.ts'
+
+/** No token to be had, and why. Nothing was written. */
+export type NoToken = { kind: 'no-token'; code: ParkCode }
+
+export interface Authorized {
+  /** The token to use, taken before anything durable is done for an attempt. */
+  token(): Promise<{ kind: 'token'; token: string } | NoToken>
+  /**
+   * Calls with this token; refused (401, 403), renews it once and calls again. Without a renewed token the refusal
+   * stands, unless the token endpoint was out of reach.
+   */
+  call(request: UpstreamRequest, token: string): Promise<Outcome | NoToken>
+}
+
+const refused = (outcome: Outcome): boolean =>
+  outcome.kind === 'answer' && (outcome.status === 401 || outcome.status === 403)
+
+const noTokenOf = (error: unknown): NoToken => ({
+  kind: 'no-token',
+  code: error instanceof TokenError && !error.retryable ? 'CREDENTIAL_REFUSED' : 'TOKEN_UNREACHABLE',
+})
+
+/** The upstream with a credential in hand. */
+export const createAuthorized = (upstream: Upstream, tokens: TokenSource): Authorized => ({
+  async token() {
+    try {
+      return { kind: 'token', token: await tokens.token() }
+    } catch (error) {
+      return noTokenOf(error)
+    }
+  },
+  async call(request, token) {
+    const outcome = await upstream.call(request, token)
+    if (!refused(outcome)) return outcome
+    try {
+      return await upstream.call(request, await tokens.renew(token))
+    } catch (error) {
+      const none = noTokenOf(error)
+      return none.code === 'CREDENTIAL_REFUSED' ? outcome : none
+    }
+  },
+})

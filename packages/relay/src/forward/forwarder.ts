@@ -1,0 +1,227 @@
+import type { PathOverrides } from '@wmkt/api'
+import type { TokenSource } from '@wmkt/api/client'
+import type { Kind } from '@wmkt/protocol'
+import type { Clock } from '../clock.ts'
+import type { LeasedEntry, Outbox, Settlement } from '../outbox/outbox.ts'
+import type { DecodeRecord } from '../record.ts'
+import type { Log } from '../telemetry/log.ts'
+import { type Attempt, createAttempts } from './attempt.ts'
+import { createAuthorized } from './authorized.ts'
+import { makeCounters } from './counters.ts'
+import { tryOne, widthOf } from './gate.ts'
+import { createHeed } from './heed.ts'
+import type { LaneState } from './lane-state.ts'
+import { createLanes } from './lanes.ts'
+import { createProject } from './project.ts'
+import { createRefusals } from './refusals.ts'
+import { createRequests } from './request.ts'
+import { settlementOf } from './settlement.ts'
+import { createSettler } from './settler.ts'
+import { type ForwardStatus, gateStatusOf, laneStatusOf } from './status.ts'
+import { createSupply } from './supply.ts'
+import { createTrial } from './trial.ts'
+import { createTurns } from './turns.ts'
+import { createUnderWay } from './under-way.ts'
+import { createUpstream } from './upstream.ts'
+
+/** What became of an entry, once that is on disk. `upstreamId` or `code` say more. */
+export type ForwardEnding = {
+  nonce: string
+  kind: Kind
+  lane: string
+  ending: 'delivered' | 'buried'
+  upstreamId?: string
+  code?: string
+}
+
+/** One attempt as the wire saw it. */
+export type ForwardAttempt = { lane: string; kind: Kind; status: number | string; latencyMs: number }
+
+export type ForwarderOptions = {
+  outbox: Outbox
+  decode: DecodeRecord
+  tokens: TokenSource
+  projectId: string
+  /** Base of the API, `…/api/v1`. */
+  apiUrl: URL
+  paths?: PathOverrides
+  /** Most requests in flight. */
+  concurrency: number
+  /** Of trying, after which an entry is buried as EXPIRED. @default 7 days */
+  maxAgeMs?: number
+  /** Repeat an interaction that may have been carried out, instead of burying it as IN_DOUBT. @default false */
+  retryInDoubt?: boolean
+  clock: Clock
+  /** In [0, 1). */
+  random: () => number
+  log: Log
+  /** For an answer to begin, and to go on, in ms. @default 30 s */
+  deadlineMs?: number
+  /** What is under way at the stop may take this long to finish, in ms. @default 10 s */
+  stopMs?: number
+  onEnding?: (ending: ForwardEnding) => void
+  onAttempt?: (attempt: ForwardAttempt) => void
+}
+
+export interface Forwarder {
+  start(): void
+  /** Takes no more, finishes what is under way within a bound, then gives the leases back. */
+  stop(): Promise<void>
+  status(): ForwardStatus
+}
+
+const MAX_AGE_MS = 7 * 86_400_000
+const DEADLINE_MS = 30_000
+const STOP_MS = 10_000
+/** What may wait for the disk before deliveries do. */
+const MAX_SETTLING = 4_096
+
+/** Delivers what the outbox holds until each entry is settled: docs/delivery.md, "Relay: forward". */
+export const createForwarder = (options: ForwarderOptions): Forwarder => {
+  const { outbox, clock, random, log, concurrency, onEnding, onAttempt } = options
+  const { maxAgeMs = MAX_AGE_MS, retryInDoubt = false, stopMs = STOP_MS } = options
+  const counters = makeCounters()
+  let running = false
+  let stopping: Promise<void> | undefined
+  let deaf = () => {}
+
+  const upstream = createUpstream({ ...options, deadlineMs: options.deadlineMs ?? DEADLINE_MS })
+  const authorized = createAuthorized(upstream, options.tokens)
+  const requests = createRequests(options.projectId, options.paths)
+  const refusals = createRefusals()
+  const trial = createTrial()
+  const underWay = createUnderWay(clock)
+  const lanes = createLanes(concurrency, (lane) => outbox.nextDueAt(lane) !== undefined)
+  const settler = createSettler(outbox, clock, log, () => {
+    running = false
+  })
+  const mark = (entry: LeasedEntry) => settler.settle(entry.ref, { type: 'mark' })
+  const attempt = createAttempts({ ...options, authorized, requests, mark, retryInDoubt, now: clock.now })
+
+  const closed = (lane: LaneState): boolean =>
+    !running || widthOf(project.gate()) === 0 || widthOf(lane.gate) === 0
+  const serve = (lane: LaneState) => {
+    supply.fill(lane)
+    if (!closed(lane)) turns.join(lane)
+    turns.run()
+  }
+  const onOpening = () => {
+    for (const lane of lanes.all()) {
+      lane.gate = tryOne(lane.gate)
+      lane.dry = false
+      supply.arm(lane)
+      serve(lane)
+    }
+  }
+  const onParked = () => {
+    for (const lane of lanes.all()) supply.giveBack(lane)
+  }
+  const project = createProject({ authorized, requests, clock, random, log, onOpening, onParked })
+  const supply = createSupply({ outbox, clock, log, closed, onSupply: serve })
+  const onGate = (lane: LaneState) => {
+    if (closed(lane)) supply.giveBack(lane)
+    supply.arm(lane)
+  }
+  const onLaneParked = (lane: LaneState, code: string) => log.warn({ lane: lane.lane, code }, 'lane parked')
+  const heed = createHeed({ project, trial, concurrency, now: clock.now, random, onGate, onLaneParked })
+
+  const room = (): number =>
+    running && settler.pending() < MAX_SETTLING
+      ? Math.min(concurrency, widthOf(project.gate())) - underWay.size()
+      : 0
+  const pick = (lane: LaneState): LeasedEntry | undefined =>
+    project.gate().state === 'open' && lane.gate.state === 'open'
+      ? lane.ready.shift()
+      : trial.pick(lane.ready)
+  const begin = (lane: LaneState, entry: LeasedEntry) => {
+    lane.inFlight += 1
+    underWay.add(entry)
+    counters.attempts += 1
+    void attempt(entry).then((made) => conclude(lane, entry, made))
+  }
+  const turns = createTurns({ room, pick, begin, onDrawn: supply.fill })
+
+  /** A refusal is the item's own fault when others pass. */
+  const judged = (entry: LeasedEntry, made: Attempt): Attempt => {
+    if ('kind' in made.verdict || !made.outcome) return made
+    if (made.verdict.type === 'ack' || made.verdict.type === 'bury') refusals.passed(entry.nonce)
+    if (made.verdict.type !== 'refused' || !refusals.refused(entry.nonce)) return made
+    const message = `${made.verdict.status} while other items pass`
+    return { ...made, verdict: { type: 'bury', code: 'FORBIDDEN', message } }
+  }
+  const conclude = (lane: LaneState, entry: LeasedEntry, made: Attempt) => {
+    if (!underWay.remove(entry)) return
+    lane.inFlight -= 1
+    const final = judged(entry, made)
+    heed(lane, entry, final)
+    const latencyMs = final.outcome?.latencyMs ?? 0
+    if (final.outcome)
+      onAttempt?.({ lane: entry.lane, kind: entry.kind, status: lane.lastStatus ?? 0, latencyMs })
+    void settle(entry, final, latencyMs)
+    lanes.prune()
+    serve(lane)
+  }
+  const settle = async (entry: LeasedEntry, { verdict }: Attempt, latencyMs: number) => {
+    // Without a mark there is nothing to write down: the lease just ends.
+    if ('kind' in verdict && (entry.kind === 'event' || verdict.kind === 'not-begun'))
+      return outbox.release([entry.ref])
+    const now = clock.now()
+    const settlement = settlementOf(verdict, entry, { now, random, latencyMs, maxAgeMs, retryInDoubt })
+    if (!(await settler.settle(entry.ref, settlement))) return
+    if ('type' in verdict && verdict.type === 'ack' && verdict.unexpectedBody) counters.unexpected_body += 1
+    tell(entry, settlement)
+    turns.run()
+  }
+  const tell = ({ nonce, kind, lane }: LeasedEntry, settlement: Settlement) => {
+    if (settlement.type === 'ack') {
+      counters.delivered += 1
+      const { upstreamId } = settlement
+      onEnding?.({ nonce, kind, lane, ending: 'delivered', ...(upstreamId !== undefined && { upstreamId }) })
+    } else if (settlement.type === 'bury') {
+      counters.buried += 1
+      onEnding?.({ nonce, kind, lane, ending: 'buried', code: settlement.code })
+    } else counters.retried += 1
+  }
+
+  const halt = async () => {
+    running = false
+    deaf()
+    project.stop()
+    for (const lane of lanes.all()) {
+      lane.disarm()
+      supply.giveBack(lane)
+    }
+    await underWay.ended(stopMs)
+    await upstream.close()
+    await underWay.ended(0)
+    outbox.release(underWay.giveUp().map((entry) => entry.ref))
+    settler.abandon()
+    await settler.idle()
+  }
+
+  return {
+    start() {
+      if (running || stopping) return
+      running = true
+      const stopWork = outbox.onWork((lane) => supply.stir(lanes.of(lane)))
+      const stopChange = options.tokens.onChange(project.renewed)
+      deaf = () => {
+        stopWork()
+        stopChange()
+      }
+      for (const lane of outbox.lanes()) supply.stir(lanes.of(lane))
+    },
+    stop() {
+      stopping ??= halt()
+      return stopping
+    },
+    status: () => ({
+      project: gateStatusOf(project.gate()),
+      lanes: [...lanes.all()].map(laneStatusOf),
+      inFlight: underWay.size(),
+      settling: settler.pending(),
+      probes: project.probes(),
+      counters: { ...counters },
+    }),
+  }
+}

@@ -1,0 +1,43 @@
+import { type PathOverrides, pathOf } from '@wmkt/api'
+import type { StampedItem } from '../record.ts'
+
+export type UpstreamRequest = {
+  method: 'GET' | 'POST'
+  /** Below the upstream's base. */
+  path: string
+  /** JSON. */
+  body?: string
+}
+
+export interface Requests {
+  /** Creates the event, or the offline interaction. */
+  deliver(item: StampedItem): UpstreamRequest
+  /** Lists one event type: changes nothing, and proves address, project and credential. */
+  probe(): UpstreamRequest
+}
+
+/** Items → requests of the upstream's API. */
+export const createRequests = (projectId: string, paths: PathOverrides = {}): Requests => {
+  const eventPath = pathOf('createEvent', { projectId }, paths)
+  const interactionPath = pathOf('createOfflineInteraction', { projectId }, paths)
+  const probePath = `${pathOf('listEventTypes', { projectId }, paths)}?limit=1&offset=0`
+  const bodyOf = (item: StampedItem): string =>
+    item.kind === 'event'
+      ? JSON.stringify({
+          projectId,
+          eventType: item.eventType,
+          eventDate: item.date,
+          trackerId: item.trackerId,
+          nonce: item.nonce,
+          data: item.data,
+        })
+      : JSON.stringify({ date: item.date, userData: item.userData, nodeData: item.nodeData })
+  return {
+    deliver: (item) => ({
+      method: 'POST',
+      path: item.kind === 'event' ? eventPath : interactionPath,
+      body: bodyOf(item),
+    }),
+    probe: () => ({ method: 'GET', path: probePath }),
+  }
+}

@@ -1,0 +1,127 @@
+import type { Socket } from 'node:net'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
+import type { Clock } from '../clock.ts'
+import type { Outcome } from './outcome.ts'
+import type { UpstreamRequest } from './request.ts'
+
+/** What is kept of an answer's body; the rest is read and thrown away. */
+export const MAX_ANSWER_BYTES = 65_536
+/** Beyond this the connection is cut: draining costs more than a new one. */
+const MAX_DRAINED_BYTES = 1_048_576
+const CONNECT_MS = 10_000
+
+export interface Upstream {
+  /** One request, never repeated nor redirected here. Never rejects. */
+  call(request: UpstreamRequest, token: string): Promise<Outcome>
+  /** Cuts every connection; calls under way end as failures. */
+  close(): Promise<void>
+}
+
+export type UpstreamOptions = {
+  /** Base of the API, `…/api/v1`. The credential goes to this origin only. */
+  apiUrl: URL
+  /** Most connections. */
+  concurrency: number
+  /** For the head of an answer, between parts of its body, and for its body as a whole, in ms. */
+  deadlineMs: number
+  clock: Clock
+}
+
+/** The wire to the upstream: the only file that opens connections to it. */
+export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: UpstreamOptions): Upstream => {
+  const stale = new WeakSet<Error>()
+  const pool = new Pool(apiUrl.origin, {
+    connections: concurrency,
+    pipelining: 1,
+    headersTimeout: deadlineMs,
+    bodyTimeout: deadlineMs,
+    connect: connectorNoting(stale, Math.min(deadlineMs, CONNECT_MS)),
+  })
+  const base = apiUrl.pathname.replace(/\/+$/, '')
+  return {
+    call: ({ method, path, body }, token) =>
+      new Promise((resolve) => {
+        const headers: Record<string, string> = {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+        }
+        if (body !== undefined) headers['content-type'] = 'application/json'
+        const handler = handlerOf(resolve, { stale, deadlineMs, clock })
+        pool.dispatch({ method, path: base + path, headers, body: body ?? null }, handler)
+      }),
+    close: () => pool.destroy(),
+  }
+}
+
+/** Connects as undici does, and notes the errors of connections that had carried an answer before. */
+const connectorNoting = (stale: WeakSet<Error>, timeout: number): buildConnector.connector => {
+  const connect = buildConnector({ timeout })
+  return (options, callback) =>
+    connect(options, (...args) => {
+      const socket: Socket | null = args[1]
+      if (socket) noteStale(socket, stale)
+      callback(...args)
+    })
+}
+
+const noteStale = (socket: Socket, stale: WeakSet<Error>): void => {
+  const readBefore = socket.bytesRead
+  socket.on('error', (error: Error) => {
+    if (socket.bytesRead > readBefore && RESETS.has(codeOf(error))) stale.add(error)
+  })
+}
+
+const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name).slice(0, 64)
+
+const cutFor = (code: string): Error => Object.assign(new Error('cut by the relay'), { code })
+
+type HandlerContext = { stale: WeakSet<Error>; deadlineMs: number; clock: Clock }
+
+const handlerOf = (
+  resolve: (outcome: Outcome) => void,
+  { stale, deadlineMs, clock }: HandlerContext,
+): Dispatcher.DispatchHandler => {
+  const startedAt = clock.now()
+  const chunks: Buffer[] = []
+  let kept = 0
+  let drained = 0
+  let written = false
+  let status = 0
+  let retryAfter: string | undefined
+  const answer = (): Outcome => ({
+    kind: 'answer',
+    status,
+    body: (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8'),
+    ...(retryAfter !== undefined && { retryAfter }),
+    latencyMs: clock.now() - startedAt,
+  })
+  return {
+    // Called when a connection has been found, just before the first byte: from here on nobody can be sure.
+    onRequestStart() {
+      written = true
+    },
+    onResponseStart(_, statusCode, headers) {
+      status = statusCode
+      const header = headers['retry-after']
+      retryAfter = Array.isArray(header) ? header[0] : header
+    },
+    onResponseData(controller, chunk) {
+      const room = MAX_ANSWER_BYTES - kept
+      if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
+      kept += Math.min(room, chunk.length)
+      drained += chunk.length
+      if (clock.now() - startedAt > 2 * deadlineMs) controller.abort(cutFor('ANSWER_TOO_SLOW'))
+      else if (drained > MAX_DRAINED_BYTES) {
+        resolve(answer())
+        controller.abort(cutFor('ANSWER_TOO_LONG'))
+      }
+    },
+    onResponseEnd: () => resolve(answer()),
+    onResponseError(_, error) {
+      const latencyMs = clock.now() - startedAt
+      resolve({ kind: 'failure', code: codeOf(error), written, staleSocket: stale.has(error), latencyMs })
+    },
+  }
+}
