@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import type { Kind } from '@wmkt/protocol'
+import { laneOf } from '../../../packages/relay/src/outbox/lane.ts'
+import type { Intake, NewEntry } from '../../../packages/relay/src/outbox/outbox.ts'
+
+export type Wanted = { nonce: string; kind?: Kind; eventType?: string; content?: string }
+
+const entryOf = (
+  { nonce, kind = 'event', eventType = 'purchase', content = nonce }: Wanted,
+  index: number,
+) => ({
+  index,
+  kind,
+  nonce,
+  lane: kind === 'event' ? laneOf(kind, eventType) : laneOf(kind),
+  fingerprint: createHash('sha256').update(content).digest().subarray(0, 8),
+})
+
+/** A batch as collect would hand it over; its record is the text of what was wanted. */
+export const intakeOf = (wanted: readonly (Wanted | string)[], receivedAt = 1_764_000_000_000): Intake => {
+  const items = wanted.map((one) => (typeof one === 'string' ? { nonce: one } : one))
+  const entries: NewEntry[] = items.map(entryOf)
+  return { record: Buffer.from(JSON.stringify(items)), entries, receivedAt }
+}
