@@ -1,0 +1,66 @@
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { parseServiceAccountKey, type ServiceAccount, type ServiceAccountKey } from './service-account-key.ts'
+
+/** The service account in force, whether it came from a file or by hand. */
+export type AccountSource = {
+  account(): ServiceAccount
+  /** Why the file as it is now cannot be used; the account read before stays in force. */
+  problem(): string | undefined
+  close(): void
+}
+
+/** Polled, not notified: file notifications miss replaced mounts and network disks, a stat a second does not. */
+const POLL_MS = 1000
+
+const accountFrom = (name: string, input: string | ServiceAccountKey): ServiceAccount => {
+  const parsed = parseServiceAccountKey(input)
+  if ('reason' in parsed) throw new TypeError(`${name}: ${parsed.reason}`)
+  return parsed.account
+}
+
+const readAtStart = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new TypeError(`key file ${path}: cannot be read`, { cause })
+  }
+}
+
+/**
+ * Opens a key file and keeps watch over it. A file caught half-written is left alone until it parses again.
+ *
+ * @param onReplaced called after other content has taken effect
+ * @throws TypeError when the file cannot be read or is no service-account key
+ */
+export const openKeyFile = (path: string, onReplaced: () => void, pollMs = POLL_MS): AccountSource => {
+  let text = readAtStart(path)
+  let account = accountFrom(`key file ${path}`, text)
+  let problem: string | undefined
+
+  const take = (found: string): void => {
+    if (found === text) {
+      problem = undefined
+      return
+    }
+    const parsed = parseServiceAccountKey(found)
+    problem = 'reason' in parsed ? `key file ${path}: ${parsed.reason}` : undefined
+    if ('reason' in parsed) return
+    text = found
+    account = parsed.account
+    onReplaced()
+  }
+  const look = (): void => {
+    readFile(path, 'utf8').then(take, () => {
+      problem = `key file ${path}: cannot be read`
+    })
+  }
+  watchFile(path, { interval: pollMs, persistent: false }, look)
+  return { account: () => account, problem: () => problem, close: () => unwatchFile(path, look) }
+}
+
+/** A key given by hand: never replaced. @throws TypeError when it is no service-account key */
+export const heldKey = (key: ServiceAccountKey): AccountSource => {
+  const account = accountFrom('service-account key', key)
+  return { account: () => account, problem: () => undefined, close: () => {} }
+}
