@@ -1,1 +1,6 @@
-export {}
+export type { EventFilter, InspectedEvent } from './control/inspect.ts'
+export type { Posted } from './faults/board.ts'
+export type { Fault, StandingFault, Target } from './faults/fault.ts'
+export type { SandboxOptions } from './options.ts'
+export { type Sandbox, startSandbox } from './sandbox.ts'
+export type { Settings } from './settings.ts'

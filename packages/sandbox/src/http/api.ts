@@ -1,0 +1,89 @@
+import { ENDPOINTS, type EndpointName, type PathOverrides } from '@wmkt/api'
+import { eq } from 'drizzle-orm'
+import express, { type Request, type RequestHandler, Router } from 'express'
+import type { Board } from '../faults/board.ts'
+import { createGate } from '../faults/gate.ts'
+import type { AccessTokens } from '../oauth/access-tokens.ts'
+import type { Settings } from '../settings.ts'
+import type { Database } from '../storage/database.ts'
+import { projects } from '../storage/schema.ts'
+import { authenticate } from './authenticate.ts'
+import type { Caller, Handler, Handlers } from './call.ts'
+import { badRequest, notFound } from './refusal.ts'
+import { isStorable } from './storable.ts'
+
+/** POSTs that make nothing a client names later answer 200, the others 201 as NestJS does. Nothing answers 202 or 204. */
+const ANSWERS_200: ReadonlySet<EndpointName> = new Set([
+  'createEvent',
+  'createEventSync',
+  'queryInsights',
+  'searchUsers',
+])
+const MAY_BE_ANONYMOUS: ReadonlySet<EndpointName> = new Set(['createEvent', 'createEventSync'])
+
+type Parts = {
+  readonly db: Database
+  readonly settings: Settings
+  readonly tokens: AccessTokens
+  readonly board: Board
+  readonly paths: PathOverrides
+  readonly handlers: Partial<Handlers<EndpointName>>
+  readonly now: () => number
+}
+
+const tableOf = (values: Iterable<readonly [string, unknown]>): Record<string, string> =>
+  Object.fromEntries([...values].flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])))
+
+const queryOf = (req: Request): Record<string, string> =>
+  tableOf(new URL(req.originalUrl, 'http://sandbox').searchParams)
+
+/** A project is there for the agents of its workspace only; for others it does not exist. */
+const assertProject = async (
+  db: Database,
+  projectId: string | undefined,
+  caller: Caller | undefined,
+): Promise<void> => {
+  if (projectId === undefined) return
+  const [project] = await db.select().from(projects).where(eq(projects.id, projectId))
+  if (!project || project.workspaceId !== caller?.workspaceId)
+    throw notFound(`Project ${projectId} not found`)
+}
+
+const createEdge = ({ db, settings, tokens }: Parts, name: EndpointName, handle: Handler): RequestHandler => {
+  const status = ENDPOINTS[name].method === 'POST' && !ANSWERS_200.has(name) ? 201 : 200
+  return async (req, res) => {
+    const isOpen = settings.anonymousEvents && MAY_BE_ANONYMOUS.has(name) && !req.headers.authorization
+    const caller = isOpen ? undefined : await authenticate(tokens, req)
+    const call = {
+      params: tableOf(Object.entries(req.params)),
+      query: queryOf(req),
+      body: req.body as unknown,
+      caller,
+    }
+    if (!isStorable(call)) throw badRequest('The request holds U+0000, broken Unicode or too deep a nesting')
+    await assertProject(db, call.params.projectId, caller)
+    res.status(status).json(await handle(call))
+  }
+}
+
+const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
+
+/** The API below `/api/v1`: every endpoint of the contract that has a handler, at its path, behind the fault gate. */
+export const createApi = (parts: Parts): Router => {
+  const router = Router({ caseSensitive: true })
+  const readBody = express.json({ limit: '1mb', strict: false })
+  for (const [name, { method, path }] of Object.entries(ENDPOINTS) as [
+    EndpointName,
+    (typeof ENDPOINTS)[EndpointName],
+  ][]) {
+    const handle = parts.handlers[name]
+    if (!handle) continue
+    const verb = router.route(expressPath(parts.paths[name] ?? path))
+    const chain = [createGate(parts.board, name, parts.now), readBody, createEdge(parts, name, handle)]
+    if (method === 'GET') verb.get(chain)
+    else if (method === 'POST') verb.post(chain)
+    else if (method === 'PATCH') verb.patch(chain)
+    else verb.delete(chain)
+  }
+  return router
+}

@@ -1,0 +1,66 @@
+import { badRequest } from '../http/refusal.ts'
+import type { Lane } from '../lane.ts'
+import type { Settings } from '../settings.ts'
+import type { Database } from '../storage/database.ts'
+import { type Accepted, acceptEvent } from './accept.ts'
+import { type Computed, computeEvents } from './compute.ts'
+import type { RawEvent } from './decide.ts'
+import type { Envelope } from './envelope.ts'
+import { createWorker } from './worker.ts'
+
+type Parts = {
+  readonly db: Database
+  readonly lane: Lane
+  readonly settings: Settings
+  readonly now: () => number
+  silentTrash(raw: RawEvent): boolean
+  heard(computed: Computed): void
+  failed(cause: unknown): void
+}
+
+export type Ingestion = {
+  /** Keeps an event for the worker; resolves before anything of it is computed. */
+  accept(sent: Envelope): Promise<Accepted>
+  /**
+   * Keeps and computes an event.
+   *
+   * @throws Refusal 400 when the event does not fit its type; nothing is kept then, except in the trash by setting
+   */
+  compute(sent: Envelope): Promise<Accepted>
+  start(): void
+  stop(): Promise<void>
+}
+
+const messagesOf = ({ trashed }: Computed): readonly string[] =>
+  trashed.flatMap(({ errors }) => errors.map(({ field, message }) => `data.${field} ${message}`))
+
+/** Both doors of ingestion: one answers when the event is kept, the other when it is computed. */
+export const createIngestion = (parts: Parts): Ingestion => {
+  const { db, lane, settings, now, silentTrash, heard } = parts
+  const worker = createWorker(parts)
+
+  const accept: Ingestion['accept'] = async (sent) => {
+    const accepted = await acceptEvent(db, sent, now(), settings.latencyMs)
+    if (!accepted.isDuplicate) worker.wake(settings.latencyMs)
+    return accepted
+  }
+
+  const computeNow = (sent: Envelope) =>
+    db.transaction(async (tx) => {
+      const accepted = await acceptEvent(tx, sent, now(), 0)
+      if (accepted.isDuplicate) return { accepted, done: undefined }
+      const rules = { strict: settings.strict, at: new Date(now()), silentTrash }
+      const done = await computeEvents(tx, sent.projectId, [accepted.raw], rules)
+      if (done.trashed.length > 0 && !settings.trashSyncRefusals) throw badRequest(messagesOf(done))
+      return { accepted, done }
+    })
+
+  const compute: Ingestion['compute'] = async (sent) => {
+    const { accepted, done } = await lane(() => computeNow(sent))
+    if (done) heard(done)
+    if (done && done.trashed.length > 0) throw badRequest(messagesOf(done))
+    return accepted
+  }
+
+  return { accept, compute, start: () => worker.wake(0), stop: worker.stop }
+}

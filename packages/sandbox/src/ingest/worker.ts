@@ -1,0 +1,100 @@
+import { and, asc, eq, lte } from 'drizzle-orm'
+import type { Lane } from '../lane.ts'
+import type { Settings } from '../settings.ts'
+import type { Database } from '../storage/database.ts'
+import { rawEvents } from '../storage/schema.ts'
+import { type Computed, computeEvents } from './compute.ts'
+import type { RawEvent } from './decide.ts'
+
+const BATCH = 50
+const REST_MS = 2
+const AFTER_FAILURE_MS = 500
+
+export type Worker = {
+  /** Look for due events no later than in so many ms. */
+  wake(inMs: number): void
+  /** Take no more; resolves when what is under way is finished. */
+  stop(): Promise<void>
+}
+
+type Parts = {
+  readonly db: Database
+  readonly lane: Lane
+  readonly settings: Settings
+  readonly now: () => number
+  silentTrash(raw: RawEvent): boolean
+  heard(computed: Computed): void
+  failed(cause: unknown): void
+}
+
+const takeDue = (db: Database, now: number): Promise<RawEvent[]> =>
+  db
+    .select()
+    .from(rawEvents)
+    .where(and(eq(rawEvents.status, 'accepted'), lte(rawEvents.dueAt, new Date(now))))
+    .orderBy(asc(rawEvents.dueAt), asc(rawEvents.createdAt))
+    .limit(BATCH)
+
+/** When the next event that waits is due, epoch ms. */
+const nextDueAt = async (db: Database): Promise<number | undefined> => {
+  const waiting = db.select().from(rawEvents).where(eq(rawEvents.status, 'accepted'))
+  const [next] = await waiting.orderBy(asc(rawEvents.dueAt)).limit(1)
+  return next?.dueAt.getTime()
+}
+
+const computeDue = async ({ db, settings, now, silentTrash, heard }: Parts): Promise<number> => {
+  const due = await takeDue(db, now())
+  for (const projectId of new Set(due.map((raw) => raw.projectId))) {
+    const ofProject = due.filter((raw) => raw.projectId === projectId)
+    const rules = { strict: settings.strict, at: new Date(now()), silentTrash }
+    heard(await db.transaction((tx) => computeEvents(tx, projectId, ofProject, rules)))
+  }
+  return due.length
+}
+
+/**
+ * The ingestion worker. The raw events table is its work list, so what a killed process left is found at the next
+ * start. Between batches it rests: the embedded database works on this very thread and reads want their turn.
+ */
+export const createWorker = (parts: Parts): Worker => {
+  let timer: NodeJS.Timeout | undefined
+  let timerAt = Number.POSITIVE_INFINITY
+  let running: Promise<void> | undefined
+  let stopped = false
+
+  const arm = (at: number): void => {
+    if (stopped || at >= timerAt) return
+    clearTimeout(timer)
+    timerAt = at
+    timer = setTimeout(run, Math.max(0, at - parts.now()))
+  }
+
+  const run = (): void => {
+    timerAt = Number.POSITIVE_INFINITY
+    if (running) arm(parts.now() + REST_MS)
+    else
+      running = turn().finally(() => {
+        running = undefined
+      })
+  }
+
+  const turn = async (): Promise<void> => {
+    try {
+      const done = await parts.lane(() => computeDue(parts))
+      const next = done > 0 ? parts.now() + REST_MS : await nextDueAt(parts.db)
+      if (next !== undefined) arm(next)
+    } catch (cause) {
+      parts.failed(cause)
+      arm(parts.now() + AFTER_FAILURE_MS)
+    }
+  }
+
+  return {
+    wake: (inMs) => arm(parts.now() + inMs),
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}

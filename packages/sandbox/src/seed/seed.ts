@@ -1,0 +1,90 @@
+import { eq } from 'drizzle-orm'
+import { makeObjectId, makeSecret, makeUuid } from '../ids.ts'
+import type { Database } from '../storage/database.ts'
+import {
+  agents,
+  eventTypes,
+  eventTypeVersions,
+  fields,
+  integrations,
+  projects,
+  workspaces,
+} from '../storage/schema.ts'
+import { DEMO_EVENT_TYPES, DEMO_FIELDS } from './demo-event-types.ts'
+
+/** The demo integration's well-known `wmktId`: what a landing URL or an offline interaction names. */
+export const DEMO_WMKT_ID = 'demo-store'
+
+const COUNTRIES = ['FR', 'BE', 'CH', 'LU', 'GB', 'DE', 'ES', 'IT', 'US']
+
+const seedWorkspace = async (db: Database, at: Date): Promise<string> => {
+  const [known] = await db.select().from(workspaces).limit(1)
+  if (known) return known.id
+  const id = makeObjectId(at.getTime())
+  const stamps = { createdAt: at, updatedAt: at }
+  const client = { clientId: makeUuid(), clientSecret: makeSecret() }
+  await db
+    .insert(workspaces)
+    .values({ id, slug: 'sandbox', name: 'Sandbox', billingId: 'none', ...client, ...stamps })
+  const email = 'sandbox@service-account.webmarketer.test'
+  const account = {
+    id: makeUuid(),
+    workspaceId: id,
+    email,
+    firstname: 'Sandbox',
+    lastname: 'Service account',
+    phone: '',
+  }
+  await db.insert(agents).values(account)
+  return id
+}
+
+const seedFields = (db: Database, projectId: string, at: Date) =>
+  db.insert(fields).values(
+    DEMO_FIELDS.flatMap(({ entity, storageKey, label, type, isPii, discriminant, metadata }) =>
+      entity === 'event-type'
+        ? []
+        : [
+            {
+              ...{ id: makeObjectId(at.getTime()), projectId, entity, key: storageKey },
+              ...{ label, type, isPii, discriminant, metadata, createdAt: at },
+            },
+          ],
+    ),
+  )
+
+const seedEventTypes = async (db: Database, projectId: string, at: Date): Promise<void> => {
+  const rows = DEMO_EVENT_TYPES.map((demo) => ({
+    ...demo,
+    ...{ id: makeObjectId(at.getTime()), projectId, version: 1, metadata: {}, phoneParsingConfig: [] },
+    ...{ expirationPolicy: { from: 'project' }, attributable: true, createdAt: at, updatedAt: at },
+  }))
+  await db.insert(eventTypes).values(rows)
+  await db
+    .insert(eventTypeVersions)
+    .values(
+      rows.map(({ id, version, fields: own }) => ({ eventTypeId: id, version, fields: own, createdAt: at })),
+    )
+}
+
+const seedIntegration = (db: Database, projectId: string, at: Date) =>
+  db.insert(integrations).values({
+    ...{ id: makeObjectId(at.getTime()), projectId, wmktId: DEMO_WMKT_ID, name: 'Demo store' },
+    ...{ type: 'custom-ads', dataSource: 'custom-ads', currency: 'EUR', createdAt: at },
+    urlCheck: { lastCheck: at.toISOString(), status: 'valid' },
+  })
+
+/** Creates the project with its demo fields, event types and integration, unless it is there already. */
+export const seedProject = (db: Database, projectId: string, at: Date): Promise<void> =>
+  db.transaction(async (tx) => {
+    const [known] = await tx.select().from(projects).where(eq(projects.id, projectId))
+    if (known) return
+    const workspaceId = await seedWorkspace(tx, at)
+    await tx.insert(projects).values({
+      ...{ id: projectId, workspaceId, name: projectId, mode: 'e-commerce', domain: `${projectId}.test` },
+      ...{ currency: 'EUR', phoneParsingConfig: COUNTRIES, createdAt: at, updatedAt: at },
+    })
+    await seedFields(tx, projectId, at)
+    await seedEventTypes(tx, projectId, at)
+    await seedIntegration(tx, projectId, at)
+  })
