@@ -91,7 +91,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   const refusals = createRefusals()
   const trial = createTrial()
   const underWay = createUnderWay(clock)
-  const lanes = createLanes(concurrency, (lane) => outbox.nextDueAt(lane) !== undefined)
+  const lanes = createLanes(concurrency)
   const settler = createSettler(outbox, clock, log, () => {
     running = false
   })
@@ -158,7 +158,6 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     if (final.outcome)
       onAttempt?.({ lane: entry.lane, kind: entry.kind, status: lane.lastStatus ?? 0, latencyMs })
     void settle(entry, final, latencyMs)
-    lanes.prune()
     serve(lane)
   }
   const settle = async (entry: LeasedEntry, { verdict }: Attempt, latencyMs: number) => {
@@ -220,6 +219,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
       lanes: [...lanes.all()].map(laneStatusOf),
       inFlight: underWay.size(),
       settling: settler.pending(),
+      probing: project.probing(),
       probes: project.probes(),
       counters: { ...counters },
     }),

@@ -17,6 +17,7 @@ export interface Project {
   passed(): void
   /** The credential was replaced: try at once. */
   renewed(): void
+  probing(): boolean
   probes(): number
   stop(): void
 }
@@ -93,6 +94,7 @@ export const createProject = (options: ProjectOptions): Project => {
       credential += 1
       if (gate.state === 'parked') tryOne()
     },
+    probing: () => probing,
     probes: () => probes,
     stop() {
       stopped = true

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type EntryRef, type Outbox, OutboxFull, type Settlement } from '../outbox/outbox.ts'
+import { type EntryRef, type Outbox, OutboxFailed, OutboxFull, type Settlement } from '../outbox/outbox.ts'
 import type { Log } from '../telemetry/log.ts'
 
 const RETRY_MS = 1_000
@@ -41,8 +41,8 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
         return true
       } catch (error) {
         if (!(error instanceof OutboxFull)) {
-          log.error({ err: error }, 'the outbox failed to settle an entry: forwarding halts')
-          onFailed()
+          log.error({ err: error }, 'the outbox failed to settle an entry')
+          if (error instanceof OutboxFailed) onFailed()
           return false
         }
       }

@@ -25,6 +25,8 @@ export type ForwardStatus = {
   inFlight: number
   /** Settlements not yet on disk. */
   settling: number
+  /** A probe is under way. */
+  probing: boolean
   probes: number
   counters: Readonly<Counters>
 }

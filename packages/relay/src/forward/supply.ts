@@ -15,7 +15,7 @@ export interface Supply {
   stir(lane: LaneState): void
   /** Gives the waiting leases back: the lane's gate has closed. */
   giveBack(lane: LaneState): void
-  /** Wakes the lane when its gate or its next entry falls due. */
+  /** Wakes the lane when its gate falls due. The outbox itself tells of entries that do. */
   arm(lane: LaneState): void
 }
 
@@ -41,9 +41,9 @@ export const createSupply = ({ outbox, clock, log, closed, onSupply }: SupplyOpt
     })
   }
   const arm = (lane: LaneState) => {
-    lane.disarm()
-    const at = gateDueAt(lane.gate) ?? (lane.dry ? outbox.nextDueAt(lane.lane) : undefined)
-    if (at !== undefined) wakeAt(lane, at)
+    const at = gateDueAt(lane.gate)
+    if (at === undefined) lane.disarm()
+    else wakeAt(lane, at)
   }
   const giveBack = (lane: LaneState) => {
     if (lane.ready.length > 0) outbox.release(lane.ready.map((entry) => entry.ref))
@@ -66,7 +66,6 @@ export const createSupply = ({ outbox, clock, log, closed, onSupply }: SupplyOpt
       lane.leasing = false
     }
     if (closed(lane)) giveBack(lane)
-    else if (lane.dry) arm(lane)
     onSupply(lane)
   }
   return {
