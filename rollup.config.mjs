@@ -3,20 +3,8 @@ import terser from '@rollup/plugin-terser'
 
 /** Names of our own that never leave the bundle: they are shortened. Public names and those on disk or on the wire are not here. */
 const INTERNAL = [
-  ...['own', 'peek', 'ack', 'forget', 'erase', 'remember', 'told', 'frame', 'evict', 'settle', 'deliver'],
-  ...[
-    'untracked',
-    'loose',
-    'copied',
-    'receipt',
-    'afterMs',
-    'rows',
-    'evictedRows',
-    'closed',
-    'baseMs',
-    'capMs',
-    'live',
-  ],
+  ...['own', 'peek', 'settle', 'deliver', 'erase'],
+  ...['baseMs', 'capMs', 'live', 'wake', 'arm', 'letGo'],
 ]
 
 const smallest = terser({

@@ -1,34 +1,33 @@
-import { MAX_ITEMS } from '@wmkt/protocol'
-import { endingsOf, type ItemNews, newsOf } from './ending.ts'
-import type { Outcome } from './post.ts'
+import { MAX_ITEMS, retryAfterMs } from '@wmkt/protocol'
+import { type News, newsOf, newsOfReceipt } from './news.ts'
 import type { Row } from './row.ts'
 
-/** What a drain works on: the page's outbox or the worker's. */
+/** What a drain works on: the page's outbox, or the worker's. */
 export type Lane = {
   peek(limit: number): Promise<Row[]>
-  deliver(rows: Row[]): Promise<Outcome>
+  deliver(rows: Row[]): Promise<Response>
   /** Forgets the rows, then tells what became of them. */
-  settle(rows: Row[], news: ItemNews[]): Promise<void>
+  settle(rows: Row[], news: News[]): Promise<void>
 }
 
 /**
  * Peek, deliver, settle, until the lane is empty. A body that is too large is halved, down to the one item at fault.
+ * Only a receipt settles: a 2xx of some other kind (a captive portal) does not. Rejects on faults of network and disk.
  *
- * @param stopped tells that the drain must take no more: its lock is gone, or consent is
- * @returns the outcome that stopped it, undefined when nothing is left
+ * @param stopped the lock is gone, or consent: take no more
+ * @returns undefined when nothing is left; else ms that the relay asked to wait, 0 when it named none
  */
-export const drain = async (lane: Lane, stopped: () => boolean): Promise<Outcome | undefined> => {
-  let limit = MAX_ITEMS
+export const drain = async (lane: Lane, stopped: () => boolean): Promise<number | undefined> => {
+  let half = 0
   for (;;) {
-    const rows = await lane.peek(limit)
+    const rows = await lane.peek(half || MAX_ITEMS)
     const [first] = rows
     if (!first || stopped()) return undefined
-    const outcome = await lane.deliver(rows)
-    if (outcome.receipt) {
-      await lane.settle(rows, endingsOf(rows, outcome.receipt))
-      limit = Math.min(MAX_ITEMS, limit * 2)
-    } else if (outcome.status !== 413) return outcome
-    else if (rows.length > 1) limit = rows.length >> 1
-    else await lane.settle(rows, [newsOf(first.key, 'rejected', 'BODY_TOO_LARGE')])
+    const response = await lane.deliver(rows)
+    const tooLarge = response.status === 413
+    half = tooLarge ? rows.length >> 1 : 0
+    if (response.status === 202) await lane.settle(rows, newsOfReceipt(rows, await response.json()))
+    else if (!tooLarge) return retryAfterMs(response.headers.get('Retry-After'), Date.now()) ?? 0
+    else if (!half) await lane.settle(rows, [newsOf(first, 'rejected', 'BODY_TOO_LARGE')])
   }
 }

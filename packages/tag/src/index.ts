@@ -1,3 +1,3 @@
-export type { Ending, ItemNews } from './ending.ts'
+export type { Ending, News } from './news.ts'
 export type { ItemOptions, TagOptions } from './options.ts'
 export { createTag, type Tag } from './tag.ts'

@@ -1,88 +1,95 @@
-import type { Disk } from './disk.ts'
-import { type ItemNews, newsOf } from './ending.ts'
-import type { Row, RowKey } from './row.ts'
-import { ackRows, eraseLane, MAX_ROWS, peekRows, putRows } from './rows.ts'
+import { openDisk } from './disk.ts'
+import { type News, newsOf } from './news.ts'
+import type { Frame } from './post.ts'
+import type { Row } from './row.ts'
+import { MAX_ROWS, oldOf, rangeOf } from './rows.ts'
 
-/** An item this page has recorded and of which it has not yet heard the ending. */
-export type Own = Row & {
-  /** Still without the tracker ID that may come. */
-  untracked: boolean
-  /** The disk would not take it: this memory is all that holds it. */
-  loose?: boolean
-  /** A copy has left at hide; a second would tell nothing new. */
-  copied?: boolean
-}
+const idOf = ({ kind, nonce }: News): string => kind + nonce
 
-const idOf = ({ kind, nonce }: ItemNews): string => kind + nonce
+/**
+ * The page's outbox: the disk's rows, and in memory the page's own. The memory serves the copy at hide, the wait for consent, and
+ * takes over for the rest of the page view when the disk refuses.
+ */
+export const openOutbox = (lane: string, tell: (news: News[]) => void) => {
+  const disk = openDisk()
+  /** What this page has recorded and has not yet heard the ending of. */
+  const own = new Map<string, Row>()
+  const frame: Frame = { evicted: 0, storage: 'disk' }
+  let burst = new Set<Row>()
+  let writing: Promise<unknown> | undefined
 
-/** The page's outbox: the disk's rows, and in memory the page's own, for the copy at hide and for where the disk refuses. */
-export const openOutbox = (lane: string, disk: Disk, tell: (news: ItemNews[]) => void) => {
-  const own = new Map<string, Own>()
-  let burst: Own[] = []
-  let gathering: Promise<void> | undefined
-  let evicted = 0
-  let storage: 'disk' | 'memory' = 'disk'
-
-  const write = async (): Promise<void> => {
-    const items = burst
-    burst = []
-    gathering = undefined
+  const onDisk = async <T>(work: (store: IDBObjectStore) => T): Promise<T | undefined> => {
     try {
-      await disk(putRows(items))
+      return frame.storage === 'disk' ? await disk(work) : undefined
     } catch {
-      storage = 'memory'
-      for (const item of items) item.loose = true
+      frame.storage = 'memory'
+      return undefined
     }
   }
 
-  /** All items of one task share one transaction. */
-  const put = (item: Own): Promise<void> => {
-    burst.push(item)
-    gathering ??= Promise.resolve().then(write)
-    return gathering
+  const write = (): Promise<unknown> => {
+    const rows = burst
+    burst = new Set()
+    writing = undefined
+    return onDisk((store) => {
+      for (const row of rows) store.put(row, row.key)
+    })
   }
 
-  const evict = (keys: RowKey[]): void => {
-    evicted += keys.length
-    if (keys[0]) tell(keys.map((key) => newsOf(key, 'evicted')))
+  const end = (news: News[]): void => {
+    for (const one of news) own.delete(idOf(one))
+    tell(news)
   }
 
-  const remember = (item: Own): void => {
-    own.set(idOf(newsOf(item.key)), item)
-    if (own.size <= MAX_ROWS) return
-    for (const [id, oldest] of own) {
-      own.delete(id)
-      if (oldest.loose) evict([oldest.key])
-      return
-    }
+  const settle = async (rows: Row[], news: News[]): Promise<void> => {
+    await onDisk((store) => {
+      for (const { key } of rows) store.delete(key)
+    })
+    end(news)
+  }
+
+  const evict = (rows: Row[]): Promise<void> => {
+    frame.evicted += rows.length
+    return settle(
+      rows,
+      rows.map((row) => newsOf(row, 'evicted')),
+    )
+  }
+
+  const peek = async (limit: number): Promise<Row[]> => {
+    const asked = await onDisk((store): [IDBRequest<Row[]>, IDBRequest<number>] => [
+      store.getAll(rangeOf(lane), limit),
+      store.count(rangeOf(lane)),
+    ])
+    if (!asked) return [...own.values()].slice(0, limit)
+    const rows = asked[0].result
+    const old = oldOf(rows, asked[1].result, Date.now())
+    if (!old[0]) return rows
+    await evict(old)
+    return peek(limit)
   }
 
   return {
     own,
-    put,
-    remember,
-    frame: () => ({ evicted, storage }),
-    /** The relay has been told of this many evictions. */
-    told(count: number) {
-      evicted -= count
+    frame,
+    end,
+    settle,
+    add(row: Row): void {
+      own.set(idOf(row), row)
+      const [oldest] = own.values()
+      if (oldest && own.size > MAX_ROWS) void evict([oldest])
     },
-    async peek(limit: number): Promise<Row[]> {
-      const peeked = await disk(peekRows(lane, limit, Date.now())).catch(() => undefined)
-      if (peeked) evict(peeked.evicted.map(({ key }) => key))
-      const loose = [...own.values()].filter((item) => item.loose)
-      return [...(peeked?.rows ?? []), ...loose].slice(0, limit)
+    /** Resolves when the row is on disk, or the disk has refused. All rows of one task share one transaction. */
+    put(row: Row): Promise<unknown> {
+      burst.add(row)
+      writing ??= Promise.resolve().then(write)
+      return writing
     },
-    async ack(rows: Row[]): Promise<void> {
-      const kept = rows.filter(({ key }) => !own.get(idOf(newsOf(key)))?.loose)
-      if (kept[0]) await disk(ackRows(kept))
-    },
-    forget(news: ItemNews[]): void {
-      for (const one of news) own.delete(idOf(one))
-    },
-    async erase(): Promise<void> {
-      burst = []
-      own.clear()
-      await disk(eraseLane(lane)).catch(() => {})
+    peek,
+    erase(): void {
+      end([...own.values()].map((row) => newsOf(row, 'dropped', 'CONSENT_DENIED')))
+      burst.clear()
+      void onDisk((store) => store.delete(rangeOf(lane)))
     },
   }
 }

@@ -1,77 +1,51 @@
-import { PROTOCOL_VERSION, type Receipt, retryAfterMs } from '@wmkt/protocol'
-import { bytesOf, partsOf, type Row } from './row.ts'
-
-/** Beacons and keepalive requests of a page share 64 KiB; what is larger travels without. */
-export const MAX_KEEPALIVE_BYTES = 60_000
-const TIMEOUT_MS = 20_000
+import { PROTOCOL_VERSION } from '@wmkt/protocol'
+import { bytesOf, type Row } from './row.ts'
 
 declare global {
-  interface WorkerNavigator {
-    globalPrivacyControl?: boolean
-  }
   interface Navigator {
     globalPrivacyControl?: boolean
   }
+  interface WorkerNavigator {
+    globalPrivacyControl?: boolean
+  }
+}
+
+/** Beacons and keepalive requests of a page share 64 KiB, all in flight together; what is larger travels without. */
+export const MAX_KEEPALIVE_BYTES = 60_000
+/** What the frame around the items may take of it. */
+const FRAME_BYTES = 500
+const TIMEOUT_MS = 20_000
+
+/** The rows that fit into so many bytes; with `least`, the first even when it alone does not. */
+export const fitting = (rows: Row[], roomBytes: number, least?: boolean): Row[] => {
+  let left = roomBytes - FRAME_BYTES
+  return rows.filter(({ json }, index) => {
+    const bytes = bytesOf(json) + 1
+    const fits = bytes <= left || (least && !index)
+    if (fits) left -= bytes
+    return fits
+  })
 }
 
 /** What the batch tells the relay besides its items. */
 export type Frame = { evicted: number; storage: 'disk' | 'memory' }
 
-export type Outcome = { receipt?: Receipt; status?: number; afterMs?: number | undefined }
-
-/** The rows that fit into so many bytes; with `least`, the first even when it alone does not. */
-export const fitting = <T extends Row>(rows: T[], roomBytes: number, least = false): T[] => {
-  let bytes = 0
-  return rows.filter(({ json }, index) => {
-    const sum = bytes + bytesOf(json) + 1
-    const fits = sum <= roomBytes || (least && !index)
-    if (fits) bytes = sum
-    return fits
-  })
-}
-
 /** The body of a batch, stamped with this attempt's time. The items' JSON is joined, never made again. */
 export const bodyOf = (lane: string, rows: Row[], frame: Frame, nowMs: number): string => {
   const head = JSON.stringify({
     v: PROTOCOL_VERSION,
-    projectId: partsOf(lane)[1] || undefined,
+    projectId: lane.split(' ')[1] || undefined,
     sentAt: nowMs,
     consent: 'granted',
-    gpc: !!navigator.globalPrivacyControl,
+    gpc: navigator.globalPrivacyControl,
     ...frame,
   })
   return `${head.slice(0, -1)},"items":[${rows.map(({ json }) => json)}]}`
 }
 
-/** Text is sent as `text/plain`: a simple request, without preflight. Throws on a network fault. */
-export const request = (
-  lane: string,
-  body: string,
-  keepalive: boolean,
-  signal?: AbortSignal,
-): Promise<Response> =>
-  fetch(partsOf(lane)[0] ?? '', {
-    method: 'POST',
-    body,
-    keepalive,
-    credentials: 'same-origin',
-    ...(signal && { signal }),
-  })
-
-/** One attempt. Only a receipt is an answer: a 2xx of some other kind (a captive portal) settles nothing. */
-export const post = async (lane: string, body: string, keepalive: boolean): Promise<Outcome> => {
-  const giveUp = new AbortController()
-  const timer = setTimeout(() => giveUp.abort(), TIMEOUT_MS)
-  try {
-    const response = await request(lane, body, keepalive, giveUp.signal)
-    const { status } = response
-    if (status !== 202)
-      return { status, afterMs: retryAfterMs(response.headers.get('Retry-After'), Date.now()) }
-    const receipt: Receipt = await response.json()
-    return receipt.rejected && receipt.held ? { receipt } : {}
-  } catch {
-    return {}
-  } finally {
-    clearTimeout(timer)
-  }
-}
+/**
+ * One attempt, given up after 20 s where the browser can. Text travels as `text/plain`: a simple request, without preflight;
+ * cookies go along to the same origin only, which is fetch's default.
+ */
+export const post = (endpoint: string, body: string, keepalive: boolean): Promise<Response> =>
+  fetch(endpoint, { method: 'POST', body, keepalive, signal: AbortSignal.timeout?.(TIMEOUT_MS) })

@@ -1,15 +1,10 @@
 import type { TagOptions } from './options.ts'
-import { createTag, type Tag } from './tag.ts'
+import { createTag } from './tag.ts'
 
 /** A call on the page: the command's name, then its arguments. */
 type Call = [name: string, ...args: unknown[]]
-
-type Wmkt = ((...call: Call) => unknown) & {
-  /** Calls that the snippet held until this script came. */
-  q?: Iterable<Call>
-  /** Set by this script, so that a second copy of it on the page does nothing. */
-  live?: boolean
-}
+type Wmkt = { (...call: Call): unknown; q?: Iterable<Call>; live?: boolean }
+type Commands = { [name: string]: ((...args: never[]) => unknown) | undefined }
 
 declare global {
   interface Window {
@@ -18,28 +13,24 @@ declare global {
 }
 
 const start = (script: HTMLScriptElement | null, waiting: Call[]): void => {
-  let tag: Tag | undefined
+  let tag: Commands | undefined
 
-  const init = (given: object): void => {
-    const endpoint = script?.src && new URL('collect', script.src).href
-    const options = { endpoint, ...script?.dataset, ...given }
-    tag = createTag(options as TagOptions)
-    for (const call of waiting) run(call)
-  }
-
-  const run = (call: Call): unknown => {
-    const [name, ...args] = call
-    if (!tag && name === 'init') return init(Object(args[0]))
-    if (!tag) return waiting.push(call)
-    const command: unknown = Reflect.get(tag, name)
-    return typeof command === 'function' ? command(...args) : undefined
+  const run = ([name, ...args]: Call): unknown => {
+    if (tag) return tag[name]?.(...(args as never[]))
+    if (name !== 'init') return waiting.push([name, ...args])
+    tag = createTag({
+      endpoint: new URL('collect', script?.src).href,
+      ...script?.dataset,
+      ...Object(args[0]),
+    } as TagOptions)
+    return waiting.map(run)
   }
 
   const wmkt: Wmkt = (...call) => {
     try {
       return run(call)
-    } catch (error) {
-      return Promise.reject(error).catch(() => null)
+    } catch {
+      return null
     }
   }
   const queued = window.wmkt?.q ?? []

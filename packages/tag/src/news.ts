@@ -1,0 +1,33 @@
+import type { Kind, Receipt } from '@wmkt/protocol'
+import type { Row } from './row.ts'
+
+/** An item's final fate, exactly one. */
+export type Ending = 'delivered' | 'duplicate' | 'rejected' | 'evicted' | 'dropped'
+
+/** What a listener hears of an item. */
+export type News = {
+  nonce: string
+  kind: Kind
+  /** Undefined while the item is only stored. */
+  ending?: Ending | undefined
+  /** Why: a code of docs/errors.md; on `delivered`, why the relay keeps the item back for a person. */
+  code?: string | undefined
+  message?: string | undefined
+}
+
+export const newsOf = ({ nonce, kind }: Row, ending?: Ending, code?: string, message?: string): News => ({
+  nonce,
+  kind,
+  ending,
+  code,
+  message,
+})
+
+/** The fate of each row of a batch, as its receipt names it. Throws when the answer is no receipt. */
+export const newsOfReceipt = (rows: Row[], { accepted, rejected, held }: Receipt): News[] =>
+  rows.map((row, position) => {
+    const refusal = rejected.find(({ index }) => index === position)
+    return refusal
+      ? newsOf(row, 'rejected', refusal.code, refusal.message)
+      : newsOf(row, accepted ? 'delivered' : 'duplicate', held.find(({ nonce }) => nonce === row.nonce)?.code)
+  })
