@@ -1,13 +1,14 @@
 /** How sure we are of a path: read in the official SDK or reference, or our best guess (docs/upstream.md). */
 export type Provenance = 'attested' | 'inferred'
 
-type Endpoint = {
+/** Where an endpoint lives: method, path template relative to the base URL, and how sure we are of it. */
+export type Route = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly provenance: Provenance
 }
 
-const at = (method: Endpoint['method'], path: string, provenance: Provenance = 'attested'): Endpoint => ({
+const at = (method: Route['method'], path: string, provenance: Provenance = 'attested'): Route => ({
   method,
   path,
   provenance,
@@ -18,7 +19,7 @@ const CAMPAIGNS = `${PROJECT}/custom-ads/{wmktId}/campaigns`
 const OUTLAYS = `${CAMPAIGNS}/{parentCampaignId}/outlays`
 
 /** Every endpoint of the upstream, relative to its base URL (`…/api/v1`). The one place where a path is written. */
-export const ENDPOINTS = {
+export const ROUTES = {
   createEvent: at('POST', '/events'),
   createEventSync: at('POST', '/events/sync'),
   getRawEvent: at('GET', `${PROJECT}/raw-events/{id}`, 'inferred'),
@@ -60,9 +61,9 @@ export const ENDPOINTS = {
   getMe: at('GET', '/agents/me'),
   listMyProjects: at('GET', '/agents/me/projects'),
   listMyWorkspaces: at('GET', '/agents/me/workspaces'),
-} as const satisfies Record<string, Endpoint>
+} as const satisfies Record<string, Route>
 
-export type EndpointName = keyof typeof ENDPOINTS
+export type EndpointName = keyof typeof ROUTES
 
 /** Other paths for some endpoints, by name: what `WMKT_API_PATHS` holds when a guess was wrong. */
 export type PathOverrides = Partial<Record<EndpointName, string>>
@@ -77,7 +78,7 @@ export const pathOf = (
   params: Readonly<Record<string, string>> = {},
   overrides: PathOverrides = {},
 ): string =>
-  (overrides[name] ?? ENDPOINTS[name].path).replace(/\{(\w+)\}/g, (_, key: string) => {
+  (overrides[name] ?? ROUTES[name].path).replace(/\{(\w+)\}/g, (_, key: string) => {
     const value = params[key]
     if (value === undefined) throw new TypeError(`${name}: path parameter ${key} is missing`)
     return encodeURIComponent(value)
