@@ -1,0 +1,48 @@
+import type { Kind } from '@wmkt/protocol'
+import { kindByteOf, kindOfByte } from './keys.ts'
+
+/** An accepted batch on disk: who is in it, then the record as it came. */
+export type BatchHead = {
+  /** Epoch ms. */
+  receivedAt: number
+  entries: readonly HeadEntry[]
+}
+/** `slot`: of its lane, valid as long as the entry is held. */
+export type HeadEntry = { index: number; kind: Kind; nonce: string; slot: number }
+
+const FIXED = 10
+const PER_ENTRY = 6
+
+/** Layout: receivedAt f64, count u16, then index u16, slot u16, kind u8, nonce length u8, nonce; then the record. */
+export const encodeBatch = ({ receivedAt, entries }: BatchHead, record: Uint8Array): Buffer => {
+  const headBytes = entries.reduce((sum, { nonce }) => sum + PER_ENTRY + nonce.length, FIXED)
+  const bytes = Buffer.allocUnsafe(headBytes + record.length)
+  bytes.writeDoubleBE(receivedAt, 0)
+  bytes.writeUInt16BE(entries.length, 8)
+  let at = FIXED
+  for (const { index, kind, nonce, slot } of entries) {
+    bytes.writeUInt16BE(index, at)
+    bytes.writeUInt16BE(slot, at + 2)
+    bytes[at + 4] = kindByteOf(kind)
+    bytes[at + 5] = nonce.length
+    at += PER_ENTRY + bytes.write(nonce, at + PER_ENTRY, 'latin1')
+  }
+  bytes.set(record, at)
+  return bytes
+}
+
+export const decodeBatch = (bytes: Buffer): BatchHead & { record: Buffer } => {
+  const entries: HeadEntry[] = []
+  let at = FIXED
+  for (let left = bytes.readUInt16BE(8); left > 0; left -= 1) {
+    const end = at + PER_ENTRY + bytes.readUInt8(at + 5)
+    entries.push({
+      index: bytes.readUInt16BE(at),
+      slot: bytes.readUInt16BE(at + 2),
+      kind: kindOfByte(bytes.readUInt8(at + 4)),
+      nonce: bytes.toString('latin1', at + PER_ENTRY, end),
+    })
+    at = end
+  }
+  return { receivedAt: bytes.readDoubleBE(0), entries, record: bytes.subarray(at) }
+}

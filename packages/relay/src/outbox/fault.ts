@@ -1,0 +1,26 @@
+import { OutboxFailed, OutboxFull } from './outbox.ts'
+
+/** LMDB and system error numbers that mean: no room. */
+const NO_ROOM = new Set<unknown>([-30792, -30788, 28, 122, 'ENOSPC', 'EDQUOT'])
+const NO_ROOM_TEXT = /MDB_MAP_FULL|MDB_TXN_FULL|No space left|quota exceeded/i
+
+/** What a failed transaction means: no room, which passes, or a disk not to be trusted. */
+export const faultOf = (error: unknown): OutboxFull | OutboxFailed => {
+  const noRoom = error instanceof Error && (NO_ROOM.has(codeOf(error)) || NO_ROOM_TEXT.test(error.message))
+  return noRoom
+    ? new OutboxFull('storage', error)
+    : new OutboxFailed(`a commit failed: ${error instanceof Error ? error.message : error}`, { cause: error })
+}
+
+const codeOf = (error: Error): unknown => ('code' in error ? error.code : undefined)
+
+/** lmdb rejects with an error that promises the cause. Returns the cause. */
+export const causeOfCommit = async (error: unknown): Promise<unknown> => {
+  if (!(error instanceof Error) || !('commitError' in error)) return error
+  try {
+    await error.commitError
+    return error
+  } catch (cause) {
+    return cause
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../clock.ts'
+import { expire, HELPING } from './expiry.ts'
+import { rotateNonces } from './nonce-memory.ts'
+import type { Transaction } from './transaction.ts'
+
+export type JanitorOptions = {
+  clock: Clock
+  keepDeliveredMs: number
+  keepDeadLettersMs: number
+  /** Does work within a transaction; resolves once it is on disk. */
+  within: <T>(work: (transaction: Transaction) => T) => Promise<T>
+  onFault: (error: unknown) => void
+}
+
+const ROUND_MS = 1_000
+
+/** Removes what was kept long enough, in small helpings, and turns the nonce memory over. Returns the way to stop it. */
+export const startJanitor = (options: JanitorOptions): (() => void) => {
+  const { clock, keepDeliveredMs, keepDeadLettersMs, within, onFault } = options
+  let stopped = false
+  const helping = (transaction: Transaction): number => {
+    const now = clock.now()
+    rotateNonces(transaction, now)
+    return Math.max(
+      expire(transaction, 'batch', now - keepDeliveredMs),
+      expire(transaction, 'letter', now - keepDeadLettersMs),
+    )
+  }
+  const round = async () => {
+    try {
+      while (!stopped && (await within(helping)) === HELPING);
+    } catch (error) {
+      if (!stopped) onFault(error)
+    }
+    if (!stopped) callOff = clock.after(ROUND_MS, round)
+  }
+  let callOff = clock.after(ROUND_MS, round)
+  return () => {
+    stopped = true
+    callOff()
+  }
+}

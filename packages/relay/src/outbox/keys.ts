@@ -1,0 +1,79 @@
+import type { Kind } from '@wmkt/protocol'
+
+/**
+ * Keys as bytes that sort as meant: big-endian numbers, and UUIDs at half their length. A nonce that is not a UUID in
+ * its canonical form keeps its characters, so that no two nonces ever share a key.
+ */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const KIND_BYTE: Record<Kind, number> = { event: 0, interaction: 1 }
+const PLAIN = 2
+
+export const kindByteOf = (kind: Kind): number => KIND_BYTE[kind]
+export const kindOfByte = (byte: number): Kind => (byte === KIND_BYTE.interaction ? 'interaction' : 'event')
+
+/** Of a nonce in the nonce memory. */
+export const nonceKey = (kind: Kind, nonce: string): Buffer => {
+  if (!UUID.test(nonce))
+    return Buffer.from(`${String.fromCharCode(KIND_BYTE[kind] | PLAIN)}${nonce}`, 'latin1')
+  const key = Buffer.allocUnsafe(17)
+  key[0] = KIND_BYTE[kind]
+  key.write(nonce.replaceAll('-', ''), 1, 'hex')
+  return key
+}
+
+/** Of a batch. */
+export const seqKey = (seq: number): Buffer => {
+  const key = Buffer.allocUnsafe(6)
+  key.writeUIntBE(seq, 0, 6)
+  return key
+}
+export const seqOfKey = (key: Buffer): number => key.readUIntBE(0, 6)
+
+/** Of one lane's share of a batch: lanes apart, batches in order of arrival. */
+export const unitKey = (slot: number, seq: number): Buffer => {
+  const key = Buffer.allocUnsafe(8)
+  key.writeUInt16BE(slot, 0)
+  key.writeUIntBE(seq, 2, 6)
+  return key
+}
+export const seqOfUnitKey = (key: Buffer): number => key.readUIntBE(2, 6)
+
+/** Of a delivered entry. */
+export const deliveredKey = (seq: number, index: number): Buffer => {
+  const key = Buffer.allocUnsafe(8)
+  key.writeUIntBE(seq, 0, 6)
+  key.writeUInt16BE(index, 6)
+  return key
+}
+
+/** What all dead letters of a nonce (and kind) begin with. No nonce holds a zero byte. */
+export const letterPrefix = (nonce: string, kind?: Kind): Buffer =>
+  Buffer.from(
+    kind === undefined ? `${nonce}\0` : `${nonce}\0${String.fromCharCode(KIND_BYTE[kind])}`,
+    'latin1',
+  )
+
+/** Of a dead letter: in order of nonce; where it was buried from makes it unique. */
+export const letterKey = (nonce: string, kind: Kind, seq: number, index: number): Buffer =>
+  Buffer.concat([letterPrefix(nonce, kind), deliveredKey(seq, index)])
+export const nonceOfLetterKey = (key: Buffer): { nonce: string; kind: Kind } => {
+  const end = key.indexOf(0)
+  return { nonce: key.toString('latin1', 0, end), kind: kindOfByte(key[end + 1] ?? 0) }
+}
+
+/** The least key greater than all that begin with the prefix. */
+export const afterPrefix = (prefix: Buffer): Buffer => Buffer.concat([prefix, Buffer.alloc(16, 0xff)])
+
+/** What is to be removed some day, by the time its keeping began. */
+export type Expiring = 'batch' | 'letter'
+const EXPIRING_BYTE: Record<Expiring, number> = { batch: 0, letter: 1 }
+
+/** @param at epoch ms */
+export const expiryKey = (what: Expiring, at: number, key: Buffer): Buffer => {
+  const head = Buffer.allocUnsafe(7)
+  head[0] = EXPIRING_BYTE[what]
+  head.writeUIntBE(Math.max(0, at), 1, 6)
+  return Buffer.concat([head, key])
+}
+/** The key of what expires. */
+export const expiringKeyOf = (key: Buffer): Buffer => key.subarray(7)

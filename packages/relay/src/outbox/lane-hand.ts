@@ -1,0 +1,86 @@
+import type { Clock } from '../clock.ts'
+import { createHeap } from './heap.ts'
+
+/** An entry's place in its lane as one number, in order of arrival. */
+export type Place = number
+
+const INDICES = 65_536
+export const placeOf = (seq: number, index: number): Place => seq * INDICES + index
+export const seqOfPlace = (place: Place): number => Math.floor(place / INDICES)
+export const indexOfPlace = (place: Place): number => place % INDICES
+
+/** What of a lane is in memory: leases, waits, and how far it was walked. All else is on disk, fresh and due. */
+export interface LaneHand {
+  /** Where the entries not yet seen begin. */
+  cursor: Place
+  /** Entries seen before that are not leased. */
+  readonly waiting: number
+  isLeased(place: Place): boolean
+  lease(place: Place): void
+  /** The lease has ended with the entry. */
+  letGo(place: Place): void
+  /** The lease has ended without a trace: the entry is due at once, and whoever ended it knows. */
+  release(place: Place): void
+  /** The lease has ended and the entry is due at `dueAt`. */
+  wait(place: Place, dueAt: number): void
+  /** Takes the earliest-arrived entry that has come due, and leases it. */
+  takeDue(): Place | undefined
+  nextDueAt(): number | undefined
+  stop(): void
+}
+
+export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
+  const leased = new Set<Place>()
+  const waiting = createHeap<Place>()
+  const due = createHeap<Place>()
+  let wakeAt = Number.POSITIVE_INFINITY
+  let callOff = () => {}
+
+  const arm = () => {
+    const next = waiting.rank() ?? Number.POSITIVE_INFINITY
+    if (next >= wakeAt) return
+    callOff()
+    wakeAt = next
+    callOff = clock.after(Math.max(0, next - clock.now()), wake)
+  }
+  const collect = () => {
+    while ((waiting.rank() ?? Number.POSITIVE_INFINITY) <= clock.now()) {
+      const place = waiting.take()
+      if (place !== undefined) due.add(place, place)
+    }
+  }
+  const wake = () => {
+    wakeAt = Number.POSITIVE_INFINITY
+    collect()
+    arm()
+    onDue()
+  }
+  return {
+    cursor: 0,
+    get waiting() {
+      return waiting.size + due.size
+    },
+    isLeased: (place) => leased.has(place),
+    lease: (place) => leased.add(place),
+    letGo: (place) => leased.delete(place),
+    release(place) {
+      leased.delete(place)
+      due.add(place, place)
+    },
+    wait(place, dueAt) {
+      leased.delete(place)
+      waiting.add(dueAt, place)
+      arm()
+    },
+    takeDue() {
+      collect()
+      const place = due.take()
+      if (place !== undefined) leased.add(place)
+      return place
+    },
+    nextDueAt: () => (due.size > 0 ? clock.now() : waiting.rank()),
+    stop() {
+      callOff()
+    },
+  }
+}

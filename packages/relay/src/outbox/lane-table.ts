@@ -1,0 +1,84 @@
+import { MAX_NAMED_LANES, overflowLaneOf } from './lane.ts'
+import { decodeLaneRow, encodeLaneRow, type LaneRow } from './lane-row.ts'
+import type { Lane } from './outbox.ts'
+import type { Stage } from './stage.ts'
+import type { Table } from './store.ts'
+
+/** The lanes that hold entries, by name and by slot. Only these cost memory. */
+export interface LaneTable {
+  names(): readonly Lane[]
+  row(lane: Lane): LaneRow | undefined
+  nameOf(slot: number): Lane | undefined
+  /** Changes to make together with a transaction. */
+  begin(): LaneChanges
+}
+
+export interface LaneChanges {
+  /** One more entry; in an overflow lane when there are too many lanes already. */
+  enter(lane: Lane): { lane: Lane; slot: number }
+  /** One entry less. */
+  leave(lane: Lane): void
+  slotOf(lane: Lane): number | undefined
+  write(stage: Stage): void
+  /** The transaction is done. Returns the lanes that hold nothing any more. */
+  settle(): Lane[]
+}
+
+export const openLaneTable = (table: Table): LaneTable => {
+  const rows = new Map<Lane, LaneRow>()
+  const names = new Map<number, Lane>()
+  const install = (lane: Lane, row: LaneRow) => {
+    rows.set(lane, row)
+    names.set(row.slot, lane)
+  }
+  const forget = (lane: Lane, { slot }: LaneRow) => {
+    rows.delete(lane)
+    names.delete(slot)
+  }
+  for (const { key, value } of table.getRange()) install(key.toString(), decodeLaneRow(value))
+
+  const begin = (): LaneChanges => {
+    const changed = new Map<Lane, LaneRow>()
+    const taken = new Set<number>()
+    const rowOf = (lane: Lane) => changed.get(lane) ?? rows.get(lane)
+    const freeSlot = (): number => {
+      let slot = 0
+      while (names.has(slot) || taken.has(slot)) slot += 1
+      taken.add(slot)
+      return slot
+    }
+    const roomFor = (lane: Lane): Lane =>
+      rowOf(lane) || rows.size + taken.size < MAX_NAMED_LANES ? lane : overflowLaneOf(lane)
+    const add = (lane: Lane, entries: number): LaneRow => {
+      const before = rowOf(lane) ?? { slot: freeSlot(), held: 0 }
+      const after = { slot: before.slot, held: before.held + entries }
+      changed.set(lane, after)
+      return after
+    }
+    return {
+      enter(wanted) {
+        const lane = roomFor(wanted)
+        return { lane, slot: add(lane, 1).slot }
+      },
+      leave: (lane) => void add(lane, -1),
+      slotOf: (lane) => rowOf(lane)?.slot,
+      write(stage) {
+        for (const [lane, row] of changed)
+          if (row.held > 0) stage.put(table, Buffer.from(lane), encodeLaneRow(row))
+          else stage.remove(table, Buffer.from(lane))
+      },
+      settle() {
+        const empty = [...changed].filter(([, row]) => row.held <= 0)
+        for (const [lane, row] of changed) install(lane, row)
+        for (const [lane, row] of empty) forget(lane, row)
+        return empty.map(([lane]) => lane)
+      },
+    }
+  }
+  return {
+    names: () => [...rows.keys()],
+    row: (lane) => rows.get(lane),
+    nameOf: (slot) => names.get(slot),
+    begin,
+  }
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../clock.ts'
+import { type BatchHead, decodeBatch } from './batch-record.ts'
+import { seqKey, seqOfUnitKey, unitKey } from './keys.ts'
+import { createLaneHand, indexOfPlace, type LaneHand, type Place, placeOf, seqOfPlace } from './lane-hand.ts'
+import type { LaneTable } from './lane-table.ts'
+import type { EntryRef, Lane, LeasedEntry } from './outbox.ts'
+import type { Tables } from './store.ts'
+import { decodeUnit, entryIn } from './unit.ts'
+
+/** Entries of a lane that wait in memory before the lane leases nothing new. */
+export const MAX_WAITING = 1_000
+/** The same when very many lanes have entries waiting. */
+const FEW_WAITING = 16
+const MANY_IN_ALL = 20_000
+
+/** Who holds which entry. In memory only: after a restart every unsettled entry is due again. */
+export interface Leases {
+  lease(lane: Lane, max: number): LeasedEntry[]
+  isLeased(ref: EntryRef): boolean
+  release(ref: EntryRef): void
+  letGo(ref: EntryRef): void
+  wait(ref: EntryRef, dueAt: number): void
+  nextDueAt(lane: Lane): number | undefined
+  /** The lane holds nothing any more. */
+  forget(lane: Lane): void
+  stop(): void
+}
+
+export type LeasesOptions = {
+  tables: Tables
+  lanes: LaneTable
+  clock: Clock
+  onDue: (lane: Lane) => void
+}
+
+export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Leases => {
+  const hands = new Map<Lane, LaneHand>()
+  const handOf = (lane: Lane): LaneHand => {
+    const hand = hands.get(lane) ?? createLaneHand(clock, () => onDue(lane))
+    hands.set(lane, hand)
+    return hand
+  }
+  const placeOfRef = ({ seq, index }: EntryRef): Place => placeOf(seq, index)
+
+  const takeDue = (hand: LaneHand, max: number): Place[] => {
+    const places: Place[] = []
+    while (places.length < max) {
+      const place = hand.takeDue()
+      if (place === undefined) break
+      places.push(place)
+    }
+    return places
+  }
+  const mayWalk = (hand: LaneHand): boolean => {
+    if (hand.waiting < FEW_WAITING) return true
+    if (hand.waiting >= MAX_WAITING) return false
+    let inAll = 0
+    for (const { waiting } of hands.values()) inAll += waiting
+    return inAll < MANY_IN_ALL
+  }
+  const walk = (slot: number, hand: LaneHand, max: number): Place[] => {
+    const places: Place[] = []
+    const range = { start: unitKey(slot, seqOfPlace(hand.cursor)), end: unitKey(slot + 1, 0) }
+    for (const { key, value } of max > 0 && mayWalk(hand) ? tables.units.getRange(range) : []) {
+      for (const { index } of decodeUnit(value).entries) {
+        const place = placeOf(seqOfUnitKey(key), index)
+        if (place < hand.cursor) continue
+        if (places.length >= max) return places
+        places.push(place)
+        hand.cursor = place + 1
+        hand.lease(place)
+      }
+    }
+    return places
+  }
+  const read = (lane: Lane, slot: number, places: readonly Place[]): LeasedEntry[] => {
+    const readBatch = rememberLast((seq) => batchAt(tables, seq))
+    const readUnit = rememberLast((seq) => unitAt(tables, slot, seq))
+    return places.map((place) => {
+      const [seq, index] = [seqOfPlace(place), indexOfPlace(place)]
+      const batch = readBatch(seq)
+      const entry = entryIn(readUnit(seq), index)
+      const named = batch.entries.find((one) => one.index === index)
+      if (!entry || !named) throw new Error(`entry ${seq}/${index} of ${lane} is held and not there`)
+      const { kind, nonce } = named
+      return { ref: { lane, seq, index }, kind, nonce, lane, record: batch.record, ...entry }
+    })
+  }
+  return {
+    lease(lane, max) {
+      const row = lanes.row(lane)
+      if (!row) return []
+      const hand = handOf(lane)
+      const due = takeDue(hand, max)
+      return read(lane, row.slot, [...due, ...walk(row.slot, hand, max - due.length)])
+    },
+    isLeased: (ref) => hands.get(ref.lane)?.isLeased(placeOfRef(ref)) ?? false,
+    release(ref) {
+      const hand = hands.get(ref.lane)
+      if (hand?.isLeased(placeOfRef(ref))) hand.release(placeOfRef(ref))
+    },
+    letGo: (ref) => hands.get(ref.lane)?.letGo(placeOfRef(ref)),
+    wait: (ref, dueAt) => hands.get(ref.lane)?.wait(placeOfRef(ref), dueAt),
+    nextDueAt: (lane) => hands.get(lane)?.nextDueAt(),
+    forget(lane) {
+      hands.get(lane)?.stop()
+      hands.delete(lane)
+    },
+    stop() {
+      for (const hand of hands.values()) hand.stop()
+    },
+  }
+}
+
+/** Entries come batch by batch: the last answer serves the next question. */
+const rememberLast = <T>(read: (seq: number) => T): ((seq: number) => T) => {
+  let last: { seq: number; value: T } | undefined
+  return (seq) => {
+    if (last?.seq !== seq) last = { seq, value: read(seq) }
+    return last.value
+  }
+}
+
+const batchAt = ({ batches }: Tables, seq: number): BatchHead & { record: Buffer } => {
+  const bytes = batches.getBinary(seqKey(seq))
+  if (!bytes) throw new Error(`batch ${seq} is held and not there`)
+  return decodeBatch(bytes)
+}
+
+const unitAt = ({ units }: Tables, slot: number, seq: number) => {
+  const bytes = units.getBinary(unitKey(slot, seq))
+  return bytes && decodeUnit(bytes)
+}

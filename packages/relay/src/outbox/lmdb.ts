@@ -1,0 +1,167 @@
+import type { Kind } from '@wmkt/protocol'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../telemetry/log.ts'
+import { fateOf } from './fate.ts'
+import { causeOfCommit, faultOf } from './fault.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { startJanitor } from './janitor.ts'
+import { createLeases } from './leases.ts'
+import { pageOfLetters } from './letter-page.ts'
+import { deadLetterOf, dropLetter, findLetter, lettersAfter, redriveLetter } from './letters.ts'
+import { createListeners } from './listeners.ts'
+import { openSoundStore } from './open-store.ts'
+import { type EntryRef, type Outbox, OutboxFailed, OutboxFull, type Settlement } from './outbox.ts'
+import { takeOwnership } from './owner-lock.ts'
+import { putIntake } from './put.ts'
+import { settleEntry } from './settle.ts'
+import { beginTransaction, type Transaction } from './transaction.ts'
+
+export type LmdbOutboxOptions = {
+  /** Folder; made when it is not there. */
+  dir: string
+  clock: Clock
+  log: Log
+  /** Entries held before puts are refused. @default 5000000 */
+  maxBacklog?: number
+  /** How long delivered entries can be asked for, in ms; 0: not at all. @default 86400000 */
+  keepDeliveredMs?: number
+  /** How long dead letters stay, in ms, before they are dropped. @default 7776000000 */
+  keepDeadLettersMs?: number
+  /** Bytes the data file may grow to. @default as large as the disk */
+  mapSize?: number
+  /** How long another owner may take to leave, in ms. @default 5000 */
+  ownerWaitMs?: number
+  /** The disk cannot be trusted any more; called once. */
+  onFatal: (error: OutboxFailed) => void
+}
+
+const KINDS: readonly Kind[] = ['event', 'interaction']
+const DAY_MS = 24 * 3_600_000
+
+/**
+ * Opens the durable outbox: one LMDB environment, one owner process.
+ *
+ * @throws OutboxOwned when another process owns the folder
+ */
+export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox> => {
+  const { dir, clock, log, onFatal } = options
+  const { maxBacklog = 5_000_000, keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
+  const release = await takeOwnership(dir, clock, options.ownerWaitMs ?? 5_000)
+  const opened = await openSoundStore({ dir, clock, log, mapSize: options.mapSize }).catch(async (error) => {
+    await release()
+    throw error
+  })
+  const { store, lanes } = opened
+  const { tables } = store
+  let { books } = opened
+  let failed: OutboxFailed | undefined
+  let closing: Promise<void> | undefined
+
+  const listeners = createListeners()
+  const leases = createLeases({ tables, lanes, clock, onDue: (lane) => listeners.tell([lane]) })
+  const commit = async (transaction: Transaction) => {
+    try {
+      if (!transaction.isEmpty()) await store.commit(transaction.write)
+    } catch (error) {
+      throw faultOf(await causeOfCommit(error))
+    }
+    const done = transaction.complete()
+    books = done.books
+    for (const lane of done.emptied) leases.forget(lane)
+  }
+  const group = createGroupCommit({ begin: () => beginTransaction(tables, lanes, books), commit })
+
+  const fail = (error: OutboxFailed) => {
+    if (failed) return
+    failed = error
+    onFatal(error)
+  }
+  const asFault = (error: unknown): Error => {
+    if (error instanceof OutboxFull || error instanceof TypeError) return error
+    const fault = error instanceof OutboxFailed ? error : faultOf(error)
+    if (fault instanceof OutboxFailed) fail(fault)
+    return fault
+  }
+  const within = async <T>(work: (transaction: Transaction) => T): Promise<T> => {
+    if (failed) throw failed
+    try {
+      return await group.within(work)
+    } catch (error) {
+      throw asFault(error)
+    }
+  }
+  const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
+    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : within(work)
+
+  const stopJanitor = startJanitor({
+    clock,
+    keepDeliveredMs,
+    keepDeadLettersMs,
+    within: whileOpen,
+    onFault: (error) => log.warn({ err: error }, 'what was kept long enough could not be removed yet'),
+  })
+  const afterSettling = (ref: EntryRef, settlement: Settlement) => {
+    if (settlement.type === 'retry') leases.wait(ref, settlement.dueAt)
+    else if (settlement.type !== 'mark') leases.letGo(ref)
+  }
+  const change =
+    (apply: typeof redriveLetter) =>
+    (nonce: string, kind?: Kind): Promise<boolean> =>
+      whileOpen((transaction) => {
+        const found = findLetter(tables.letters, nonce, kind)
+        if (!found || !transaction.stage.has(tables.letters, found.key)) return false
+        apply(transaction, found, listeners.tell)
+        return true
+      })
+
+  return {
+    durability: 'fsync',
+    put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, maxBacklog, listeners.tell)),
+    lanes: lanes.names,
+    async lease(lane, max) {
+      if (failed) throw failed
+      if (closing) throw new OutboxFailed('the outbox is closed')
+      try {
+        return leases.lease(lane, max)
+      } catch (error) {
+        throw asFault(error)
+      }
+    },
+    settle: (ref, settlement) =>
+      whileOpen((transaction) => {
+        if (!leases.isLeased(ref)) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not leased`)
+        settleEntry(transaction, ref, settlement, { now: clock.now(), keepDeliveredMs })
+        transaction.afterwards(() => afterSettling(ref, settlement))
+      }),
+    release(refs) {
+      for (const ref of refs) leases.release(ref)
+    },
+    nextDueAt: leases.nextDueAt,
+    onWork: listeners.on,
+    fate(nonce, kind) {
+      for (const of of kind ? [kind] : KINDS) {
+        const fate = fateOf(tables, lanes, of, nonce)
+        if (fate) return fate
+      }
+      return undefined
+    },
+    deadLetters: (filter = {}) => pageOfLetters(lettersAfter(tables.letters, filter.after), filter),
+    deadLetter(nonce, kind) {
+      const found = findLetter(tables.letters, nonce, kind)
+      return found && deadLetterOf(found)
+    },
+    redrive: change(redriveLetter),
+    drop: change(dropLetter),
+    ledger: () => books.ledger,
+    close() {
+      closing ??= (async () => {
+        stopJanitor()
+        await group.idle()
+        leases.stop()
+        await store.close()
+        await release()
+      })()
+      return closing
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts'
+import type { Log } from '../telemetry/log.ts'
+import { type Books, decodeBooks } from './books.ts'
+import { type LaneTable, openLaneTable } from './lane-table.ts'
+import { EMPTY_LEDGER } from './ledger.ts'
+import { setAside } from './set-aside.ts'
+import { openStore, type Store } from './store.ts'
+import { BOOKS_KEY } from './transaction.ts'
+
+export type SoundStore = { store: Store; lanes: LaneTable; books: Books }
+
+export type OpenSoundStoreOptions = {
+  dir: string
+  clock: Clock
+  log: Log
+  mapSize: number | undefined
+}
+
+/** Opens the store and reads what it says of itself; a file that cannot be read is set aside and a fresh one begun. */
+export const openSoundStore = async (options: OpenSoundStoreOptions): Promise<SoundStore> => {
+  const { dir, clock, log, mapSize } = options
+  try {
+    return await readStore(openStore(dir, mapSize), clock)
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    await setAside(dir, clock.now(), error, log)
+    return readStore(openStore(dir, mapSize), clock)
+  }
+}
+
+const readStore = async (store: Store, clock: Clock): Promise<SoundStore> => {
+  try {
+    const lanes = openLaneTable(store.tables.lanes)
+    const bytes = store.tables.books.getBinary(BOOKS_KEY)
+    const fresh = { nextSeq: 1, generation: 0, rotatedAt: clock.now(), ledger: EMPTY_LEDGER }
+    return { store, lanes, books: bytes ? decodeBooks(bytes) : fresh }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+const UNREADABLE =
+  /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PANIC|BAD_DBI|INCOMPATIBLE)|books of an unknown/
+
+const isUnreadable = (error: unknown): boolean => error instanceof Error && UNREADABLE.test(error.message)

@@ -1,0 +1,129 @@
+import { type BatchHead, decodeBatch } from './batch-record.ts'
+import { deliveredKey, expiryKey, letterKey, nonceKey, seqKey, unitKey } from './keys.ts'
+import { STEPS } from './ledger.ts'
+import { encodeLetter } from './letter-record.ts'
+import { recall } from './nonce-memory.ts'
+import type { EntryRef, Settlement } from './outbox.ts'
+import type { Transaction } from './transaction.ts'
+import {
+  decodeUnit,
+  encodeUnit,
+  entryIn,
+  type Unit,
+  type UnitEntry,
+  withEntry,
+  withoutEntry,
+} from './unit.ts'
+
+export type SettleContext = {
+  /** Epoch ms. */
+  now: number
+  /** 0: what is delivered is removed at once. */
+  keepDeliveredMs: number
+}
+
+type Place = { ref: EntryRef; key: Buffer; unit: Unit; entry: UnitEntry }
+
+const NOTHING = Buffer.alloc(0)
+
+/** Stages what became of a leased entry. */
+export const settleEntry = (
+  transaction: Transaction,
+  ref: EntryRef,
+  settlement: Settlement,
+  context: SettleContext,
+): void => {
+  const place = placeOf(transaction, ref)
+  const { entry } = place
+  switch (settlement.type) {
+    case 'mark':
+      keep(transaction, place, { ...entry, attempting: true })
+      break
+    case 'retry': {
+      const attempts = entry.attempts + (settlement.counted ? 1 : 0)
+      keep(transaction, place, { ...entry, attempts, triedMs: settlement.triedMs, attempting: false })
+      break
+    }
+    case 'ack':
+      deliver(transaction, ref, settlement.upstreamId, context)
+      letGo(transaction, place, context)
+      break
+    case 'bury':
+      bury(transaction, place, settlement, context.now)
+      letGo(transaction, place, context)
+  }
+}
+
+const placeOf = (transaction: Transaction, ref: EntryRef): Place => {
+  const slot = transaction.lanes.slotOf(ref.lane)
+  const key = slot === undefined ? undefined : unitKey(slot, ref.seq)
+  const bytes = key && transaction.stage.get(transaction.tables.units, key)
+  const unit = bytes && decodeUnit(bytes)
+  const entry = entryIn(unit, ref.index)
+  if (!key || !unit || !entry) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not held`)
+  return { ref, key, unit, entry }
+}
+
+const keep = ({ stage, tables }: Transaction, { key, unit }: Place, entry: UnitEntry) =>
+  stage.put(tables.units, key, encodeUnit(withEntry(unit, entry)))
+
+const deliver = (
+  transaction: Transaction,
+  { seq, index }: EntryRef,
+  upstreamId = '',
+  context: SettleContext,
+) => {
+  transaction.count(STEPS.deliver)
+  if (context.keepDeliveredMs === 0) return
+  const id = Buffer.from(upstreamId)
+  const value = Buffer.allocUnsafe(8 + id.length)
+  value.writeDoubleBE(context.now, 0)
+  value.set(id, 8)
+  transaction.stage.put(transaction.tables.delivered, deliveredKey(seq, index), value)
+}
+
+const bury = (
+  transaction: Transaction,
+  { ref, entry }: Place,
+  { code, message }: { code: string; message: string },
+  now: number,
+) => {
+  const { stage, tables } = transaction
+  const batch = batchAt(transaction, ref.seq)
+  const named = batch.entries.find(({ index }) => index === ref.index)
+  if (!named) throw new Error(`batch ${ref.seq} does not name its entry ${ref.index}`)
+  const { kind, nonce } = named
+  const fingerprint = recall(stage.get, tables.nonces, nonceKey(kind, nonce))?.fingerprint ?? Buffer.alloc(8)
+  const key = letterKey(nonce, kind, ref.seq, ref.index)
+  const { receivedAt, record } = batch
+  const letter = { lane: ref.lane, code, message, attempts: entry.attempts + 1, buriedAt: now, receivedAt }
+  stage.put(tables.letters, key, encodeLetter({ ...letter, record, index: ref.index, fingerprint }))
+  stage.put(tables.expiry, expiryKey('letter', now, key), NOTHING)
+  transaction.count(STEPS.bury)
+}
+
+const batchAt = ({ stage, tables }: Transaction, seq: number): BatchHead & { record: Buffer } => {
+  const bytes = stage.get(tables.batches, seqKey(seq))
+  if (!bytes) throw new Error(`batch ${seq} is held and not there`)
+  return decodeBatch(bytes)
+}
+
+/** Takes the entry out of its lane; with the last one the batch is done. */
+const letGo = (transaction: Transaction, { ref, key, unit }: Place, context: SettleContext) => {
+  const { stage, tables } = transaction
+  const rest = withoutEntry(unit, ref.index)
+  transaction.lanes.leave(ref.lane)
+  if (rest.entries.length > 0) return stage.put(tables.units, key, encodeUnit(rest))
+  stage.remove(tables.units, key)
+  if (rest.sole || isDone(transaction, ref.seq)) finish(transaction, ref.seq, context)
+}
+
+const isDone = (transaction: Transaction, seq: number): boolean => {
+  const slots = new Set(batchAt(transaction, seq).entries.map(({ slot }) => slot))
+  return ![...slots].some((slot) => transaction.stage.has(transaction.tables.units, unitKey(slot, seq)))
+}
+
+const finish = ({ stage, tables }: Transaction, seq: number, { now, keepDeliveredMs }: SettleContext) => {
+  if (keepDeliveredMs === 0) stage.remove(tables.batches, seqKey(seq))
+  else stage.put(tables.expiry, expiryKey('batch', now, seqKey(seq)), NOTHING)
+}

@@ -1,0 +1,61 @@
+import type { Table } from './store.ts'
+
+/** Changes gathered for one transaction, read as if they had been made. Forgotten without a trace when it fails. */
+export interface Stage {
+  get(table: Table, key: Buffer): Buffer | undefined
+  has(table: Table, key: Buffer): boolean
+  put(table: Table, key: Buffer, value: Buffer): void
+  remove(table: Table, key: Buffer): void
+  /** Empties the table, before anything is put into it. */
+  clear(table: Table): void
+  /** Rows changed. */
+  readonly size: number
+  /** Hands the changes to the transaction under way. */
+  write(): void
+}
+
+type Change = { key: Buffer; value: Buffer | undefined }
+
+export const createStage = (): Stage => {
+  const changed = new Map<Table, Map<string, Change>>()
+  const cleared = new Set<Table>()
+  let size = 0
+  const changesOf = (table: Table): Map<string, Change> => {
+    const changes = changed.get(table) ?? new Map<string, Change>()
+    changed.set(table, changes)
+    return changes
+  }
+  const set = (table: Table, key: Buffer, value: Buffer | undefined) => {
+    size += 1
+    changesOf(table).set(key.toString('latin1'), { key, value })
+  }
+  return {
+    get(table, key) {
+      const change = changed.get(table)?.get(key.toString('latin1'))
+      if (change) return change.value
+      return cleared.has(table) ? undefined : table.getBinary(key)
+    },
+    has(table, key) {
+      const change = changed.get(table)?.get(key.toString('latin1'))
+      if (change) return change.value !== undefined
+      return !cleared.has(table) && table.doesExist(key)
+    },
+    put: set,
+    remove: (table, key) => set(table, key, undefined),
+    clear(table) {
+      size += 1
+      cleared.add(table)
+      changed.delete(table)
+    },
+    get size() {
+      return size
+    },
+    write() {
+      for (const table of cleared) void table.clearAsync()
+      for (const [table, changes] of changed)
+        for (const { key, value } of changes.values())
+          if (value === undefined) void table.remove(key)
+          else void table.put(key, value)
+    },
+  }
+}

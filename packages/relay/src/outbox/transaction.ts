@@ -1,0 +1,64 @@
+import { type Books, encodeBooks } from './books.ts'
+import type { LaneChanges, LaneTable } from './lane-table.ts'
+import { addToLedger, type LedgerDelta } from './ledger.ts'
+import type { Lane, Ledger } from './outbox.ts'
+import { createStage, type Stage } from './stage.ts'
+import type { Tables } from './store.ts'
+
+/** One transaction in the making: what changes, what it counts, and what is to be done once it is on disk. */
+export interface Transaction {
+  readonly tables: Tables
+  readonly stage: Stage
+  readonly lanes: LaneChanges
+  books(): Books
+  turn(changes: Partial<Books>): void
+  takeSeq(): number
+  count(delta: LedgerDelta): void
+  ledger(): Ledger
+  /** Runs after the sync, in order; never when the transaction fails. */
+  afterwards(effect: () => void): void
+  /** Nothing is to be written. */
+  isEmpty(): boolean
+  /** Hands all changes to the store's transaction. */
+  write(): void
+  /** It is on disk. Returns lanes emptied by it. */
+  complete(): { books: Books; emptied: Lane[] }
+}
+
+export const BOOKS_KEY = Buffer.from('books')
+
+export const beginTransaction = (tables: Tables, table: LaneTable, before: Books): Transaction => {
+  const stage = createStage()
+  const lanes = table.begin()
+  const effects: (() => void)[] = []
+  let books = before
+  const turn = (changes: Partial<Books>) => {
+    books = { ...books, ...changes }
+  }
+  return {
+    tables,
+    stage,
+    lanes,
+    books: () => books,
+    turn,
+    takeSeq() {
+      const seq = books.nextSeq
+      turn({ nextSeq: seq + 1 })
+      return seq
+    },
+    count: (delta) => turn({ ledger: addToLedger(books.ledger, delta) }),
+    ledger: () => books.ledger,
+    afterwards: (effect) => effects.push(effect),
+    isEmpty: () => stage.size === 0,
+    write() {
+      lanes.write(stage)
+      stage.put(tables.books, BOOKS_KEY, encodeBooks(books))
+      stage.write()
+    },
+    complete() {
+      const emptied = lanes.settle()
+      for (const effect of effects) effect()
+      return { books, emptied }
+    },
+  }
+}

@@ -1,0 +1,8 @@
+import { makeLmdbFolder } from './lmdb-folder.ts'
+import { outboxCases } from './outbox-cases.ts'
+
+outboxCases('lmdb', async (clock, maxBacklog) => {
+  const folder = await makeLmdbFolder()
+  const outbox = await folder.open({ clock, ...(maxBacklog !== undefined && { maxBacklog }) })
+  return { outbox, dispose: folder.dispose }
+})
