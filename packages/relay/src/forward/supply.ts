@@ -6,6 +6,8 @@ import type { LaneState } from './lane-state.ts'
 
 /** Least entries leased at a time: enough for a trial to choose another item than the last. */
 const LEAST_CHUNK = 8
+/** Stock, in windows: a lease costs the outbox a search. */
+const STOCK = 4
 const AFTER_FAULT_MS = 1_000
 
 export interface Supply {
@@ -70,7 +72,7 @@ export const createSupply = ({ outbox, clock, log, closed, onSupply }: SupplyOpt
   }
   return {
     fill(lane) {
-      const max = Math.max(LEAST_CHUNK, 2 * lane.window.size) - lane.ready.length
+      const max = Math.max(LEAST_CHUNK, STOCK * lane.window.size) - lane.ready.length
       if (!lane.leasing && !lane.dry && !closed(lane) && lane.ready.length < lane.window.size)
         void lease(lane, max)
     },

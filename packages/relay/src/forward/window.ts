@@ -36,17 +36,17 @@ const shrunk = (size: number): number => Math.max(1, Math.floor(size * SHRINK))
 
 /** The window after one more answer. `strained`: 429, 5xx or no answer at all. */
 export const afterAnswer = (
-  window: Window,
-  answer: { latencyMs: number; strained: boolean },
+  { size, left, hurt, turnMs, turnLength, bestMs }: Window,
+  { latencyMs, strained }: { latencyMs: number; strained: boolean },
   cap: number,
 ): Window => {
-  const hit = answer.strained && !window.hurt
   const next: Window = {
-    ...window,
-    size: hit ? shrunk(window.size) : window.size,
-    left: window.left - 1,
-    hurt: window.hurt || answer.strained,
-    turnMs: window.turnMs + answer.latencyMs,
+    size: strained && !hurt ? shrunk(size) : size,
+    left: left - 1,
+    hurt: hurt || strained,
+    turnMs: turnMs + latencyMs,
+    turnLength,
+    bestMs,
   }
   return next.left > 0 ? next : closeTurn(next, cap)
 }
