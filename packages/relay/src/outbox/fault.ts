@@ -13,14 +13,3 @@ export const faultOf = (error: unknown): OutboxFull | OutboxFailed => {
 }
 
 const codeOf = (error: Error): unknown => ('code' in error ? error.code : undefined)
-
-/** lmdb rejects with an error that promises the cause. Returns the cause. */
-export const causeOfCommit = async (error: unknown): Promise<unknown> => {
-  if (!(error instanceof Error) || !('commitError' in error)) return error
-  try {
-    await error.commitError
-    return error
-  } catch (cause) {
-    return cause
-  }
-}

@@ -1,6 +1,16 @@
+/** A work declines before it has changed anything: its own promise rejects with `reason`, its neighbours go on. */
+export class Declined extends Error {
+  override readonly name = 'Declined'
+  readonly reason: Error
+  constructor(reason: Error) {
+    super(reason.message, { cause: reason })
+    this.reason = reason
+  }
+}
+
 /** Gathers works so that one transaction, and one sync, answers all of them. */
 export interface GroupCommit<Context> {
-  /** Resolves with what the work returned, once it is on disk; rejects with what it threw, or as the commit failed. */
+  /** Resolves with what the work returned, once it is on disk; rejects as it declined, or as the commit failed. */
   within<T>(work: (context: Context) => T): Promise<T>
   /** Resolves when no commit is under way and none is waited for. */
   idle(): Promise<void>
@@ -12,9 +22,12 @@ export type GroupCommitOptions<Context> = {
   begin: () => Context
   /** Writes and syncs; then takes the changes over. */
   commit: (context: Context) => Promise<void>
+  /** What a failed commit, or a work that broke, means to all works of the transaction. */
+  faultOf: (error: unknown) => Error
 }
 
-type Work<Context> = { run: (context: Context) => () => void; fail: (error: unknown) => void }
+type Work<Context> = { run: (context: Context) => () => void; fail: (error: Error) => void }
+type Done = { answer: () => void; fail: (error: Error) => void }
 
 const MAX_WORKS = 256
 
@@ -23,28 +36,32 @@ const MAX_WORKS = 256
  * done: nobody waits for company longer than the sync of those before.
  */
 export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>): GroupCommit<Context> => {
-  const { begin, commit, maxWorks = MAX_WORKS } = options
+  const { begin, commit, faultOf, maxWorks = MAX_WORKS } = options
   let queue: Work<Context>[] = []
   let waiters: (() => void)[] = []
   let busy = false
 
-  const perform = async (works: readonly Work<Context>[]) => {
-    const context = begin()
-    const answers: (() => void)[] = []
-    const done: Work<Context>[] = []
-    for (const work of works) {
+  const runAll = (works: readonly Work<Context>[], context: Context): Done[] => {
+    const done: Done[] = []
+    for (const { run, fail } of works) {
       try {
-        answers.push(work.run(context))
-        done.push(work)
+        done.push({ answer: run(context), fail })
       } catch (error) {
-        work.fail(error)
+        if (!(error instanceof Declined)) throw error
+        fail(error.reason)
       }
     }
+    return done
+  }
+  const perform = async (works: readonly Work<Context>[]) => {
     try {
+      const context = begin()
+      const done = runAll(works, context)
       await commit(context)
-      for (const answer of answers) answer()
+      for (const { answer } of done) answer()
     } catch (error) {
-      for (const work of done) work.fail(error)
+      const fault = faultOf(error)
+      for (const { fail } of works) fail(fault)
     }
   }
   const round = async () => {

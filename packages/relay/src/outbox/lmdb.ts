@@ -2,7 +2,7 @@ import type { Kind } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
 import { fateOf } from './fate.ts'
-import { causeOfCommit, faultOf } from './fault.ts'
+import { faultOf } from './fault.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { startJanitor } from './janitor.ts'
 import { createLeases } from './leases.ts'
@@ -10,10 +10,10 @@ import { pageOfLetters } from './letter-page.ts'
 import { deadLetterOf, dropLetter, findLetter, lettersAfter, redriveLetter } from './letters.ts'
 import { createListeners } from './listeners.ts'
 import { openSoundStore } from './open-store.ts'
-import { type EntryRef, type Outbox, OutboxFailed, OutboxFull, type Settlement } from './outbox.ts'
+import { type EntryRef, type Outbox, OutboxFailed, type Settlement } from './outbox.ts'
 import { takeOwnership } from './owner-lock.ts'
 import { putIntake } from './put.ts'
-import { settleEntry } from './settle.ts'
+import { notLeased, settleEntry } from './settle.ts'
 import { beginTransaction, type Transaction } from './transaction.ts'
 
 export type LmdbOutboxOptions = {
@@ -59,39 +59,25 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
 
   const listeners = createListeners()
   const leases = createLeases({ tables, lanes, clock, onDue: (lane) => listeners.tell([lane]) })
-  const commit = async (transaction: Transaction) => {
-    try {
-      if (!transaction.isEmpty()) await store.commit(transaction.write)
-    } catch (error) {
-      throw faultOf(await causeOfCommit(error))
+  const asFault = (error: unknown): Error => {
+    const fault = failed ?? faultOf(error)
+    if (fault instanceof OutboxFailed && !failed) {
+      failed = fault
+      onFatal(fault)
     }
+    return fault
+  }
+  const commit = async (transaction: Transaction) => {
+    if (failed) throw failed
+    if (!transaction.isEmpty()) await store.commit(transaction.write)
     const done = transaction.complete()
     books = done.books
     for (const lane of done.emptied) leases.forget(lane)
   }
-  const group = createGroupCommit({ begin: () => beginTransaction(tables, lanes, books), commit })
-
-  const fail = (error: OutboxFailed) => {
-    if (failed) return
-    failed = error
-    onFatal(error)
-  }
-  const asFault = (error: unknown): Error => {
-    if (error instanceof OutboxFull || error instanceof TypeError) return error
-    const fault = error instanceof OutboxFailed ? error : faultOf(error)
-    if (fault instanceof OutboxFailed) fail(fault)
-    return fault
-  }
-  const within = async <T>(work: (transaction: Transaction) => T): Promise<T> => {
-    if (failed) throw failed
-    try {
-      return await group.within(work)
-    } catch (error) {
-      throw asFault(error)
-    }
-  }
+  const begin = () => beginTransaction(tables, lanes, books)
+  const group = createGroupCommit({ begin, commit, faultOf: asFault })
   const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
-    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : within(work)
+    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : group.within(work)
 
   const stopJanitor = startJanitor({
     clock,
@@ -129,7 +115,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     },
     settle: (ref, settlement) =>
       whileOpen((transaction) => {
-        if (!leases.isLeased(ref)) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not leased`)
+        if (!leases.isLeased(ref)) throw notLeased(ref)
         settleEntry(transaction, ref, settlement, { now: clock.now(), keepDeliveredMs })
         transaction.afterwards(() => afterSettling(ref, settlement))
       }),

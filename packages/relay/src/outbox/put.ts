@@ -1,10 +1,14 @@
+import { NONCE_PATTERN } from '@wmkt/protocol'
 import { encodeBatch, type HeadEntry } from './batch-record.ts'
+import { Declined } from './group-commit.ts'
 import { afterPrefix, letterPrefix, nonceKey, seqKey, unitKey } from './keys.ts'
 import { decodeLetter } from './letter-record.ts'
 import { encodeRemembered, recall } from './nonce-memory.ts'
 import { type Intake, type Lane, type NewEntry, OutboxFull, type PutOutcome } from './outbox.ts'
 import type { Transaction } from './transaction.ts'
 import { encodeUnit, freshEntry } from './unit.ts'
+
+const MAX_LANE_LENGTH = 256
 
 type Judged = { entry: NewEntry; key: Buffer; outcome: PutOutcome }
 
@@ -15,9 +19,11 @@ export const putIntake = (
   maxBacklog: number,
   onPut: (lanes: readonly Lane[]) => void,
 ): PutOutcome[] => {
+  assertStorable(intake.entries)
   const judged = judge(transaction, intake.entries)
   const fresh = judged.filter(({ outcome }) => outcome === 'accepted')
-  if (fresh.length > 0 && transaction.ledger().held >= maxBacklog) throw new OutboxFull('backlog')
+  if (fresh.length > 0 && transaction.ledger().held >= maxBacklog)
+    throw new Declined(new OutboxFull('backlog'))
   const duplicates = judged.filter(({ outcome }) => outcome === 'duplicate').length
   transaction.count({ received: fresh.length, held: fresh.length, duplicates })
   if (fresh.length > 0) {
@@ -25,6 +31,15 @@ export const putIntake = (
     transaction.afterwards(() => onPut(lanes))
   }
   return judged.map(({ outcome }) => outcome)
+}
+
+/** Keys are made of these; a key that does not fit would break a transaction in the middle. */
+const assertStorable = (entries: readonly NewEntry[]): void => {
+  const odd = entries.find(
+    ({ nonce, index, lane }) => !NONCE_PATTERN.test(nonce) || index > 65_535 || lane.length > MAX_LANE_LENGTH,
+  )
+  if (odd)
+    throw new Declined(new TypeError(`put: entry ${odd.index} has a nonce, index or lane out of bounds`))
 }
 
 const judge = (transaction: Transaction, entries: readonly NewEntry[]): Judged[] => {

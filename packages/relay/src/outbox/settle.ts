@@ -1,4 +1,5 @@
 import { type BatchHead, decodeBatch } from './batch-record.ts'
+import { Declined } from './group-commit.ts'
 import { deliveredKey, expiryKey, letterKey, nonceKey, seqKey, unitKey } from './keys.ts'
 import { STEPS } from './ledger.ts'
 import { encodeLetter } from './letter-record.ts'
@@ -23,6 +24,10 @@ export type SettleContext = {
 }
 
 type Place = { ref: EntryRef; key: Buffer; unit: Unit; entry: UnitEntry }
+
+/** Only the holder of the lease may settle an entry. */
+export const notLeased = ({ seq, index }: EntryRef): Declined =>
+  new Declined(new TypeError(`settle: entry ${seq}/${index} is not leased`))
 
 const NOTHING = Buffer.alloc(0)
 
@@ -60,7 +65,7 @@ const placeOf = (transaction: Transaction, ref: EntryRef): Place => {
   const bytes = key && transaction.stage.get(transaction.tables.units, key)
   const unit = bytes && decodeUnit(bytes)
   const entry = entryIn(unit, ref.index)
-  if (!key || !unit || !entry) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not held`)
+  if (!key || !unit || !entry) throw notLeased(ref)
   return { ref, key, unit, entry }
 }
 

@@ -63,8 +63,23 @@ export const openStore = (dir: string, mapSize?: number): Store => {
   return {
     tables,
     async commit(write) {
-      await root.batch(write)
+      try {
+        await root.batch(write)
+      } catch (error) {
+        throw await causeOf(error)
+      }
     },
     close: () => root.close(),
+  }
+}
+
+/** lmdb rejects with an error that promises the cause. */
+const causeOf = async (error: unknown): Promise<unknown> => {
+  if (!(error instanceof Error) || !('commitError' in error)) return error
+  try {
+    await error.commitError
+    return error
+  } catch (cause) {
+    return cause
   }
 }
