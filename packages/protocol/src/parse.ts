@@ -98,13 +98,20 @@ const flawOfItem = (item: Shaped) =>
     ? (flawOf(item.eventType, 'eventType') ?? flawOf(item.data, 'data'))
     : (flawOf(item.userData, 'userData') ?? flawOf(item.nodeData, 'nodeData'))
 
+/** Known members only: whatever else came with the item goes no further. */
 const withTracker = (item: Shaped): ItemResult => {
-  if (item.kind === 'interaction') return { ok: true, item, trackerDropped: false }
-  const { trackerId, ...rest } = item
-  if (trackerId === undefined || trackerId === null) return { ok: true, item: rest, trackerDropped: false }
+  const { nonce, occurredAt } = item
+  const when = occurredAt === undefined ? {} : { occurredAt }
+  if (item.kind === 'interaction') {
+    const { kind, userData, nodeData } = item
+    return { ok: true, item: { kind, nonce, ...when, userData, nodeData }, trackerDropped: false }
+  }
+  const { kind, eventType, data, trackerId } = item
+  const bare = { kind, nonce, eventType, ...when, data }
+  if (trackerId === undefined || trackerId === null) return { ok: true, item: bare, trackerDropped: false }
   return typeof trackerId === 'string' && TRACKER_ID_PATTERN.test(trackerId)
-    ? { ok: true, item: { ...rest, trackerId }, trackerDropped: false }
-    : { ok: true, item: rest, trackerDropped: true }
+    ? { ok: true, item: { ...bare, trackerId }, trackerDropped: false }
+    : { ok: true, item: bare, trackerDropped: true }
 }
 
 const isDate = (value: number | string | undefined): boolean =>

@@ -3,11 +3,18 @@ export const PROBLEMS = {
   BODY_NOT_JSON: { status: 400, title: 'The body is not JSON in UTF-8.' },
   BATCH_INVALID: { status: 400, title: 'The body is not a batch.' },
   VERSION_UNKNOWN: { status: 400, title: 'This protocol version is not spoken here.' },
+  QUERY_INVALID: { status: 400, title: 'The query asks for what cannot be given.' },
   PROJECT_UNKNOWN: { status: 400, title: 'This relay serves another project.' },
   BODY_CUT: { status: 400, title: 'The body ended before it was complete.' },
   KEY_REFUSED: { status: 403, title: 'A server key is needed, and this is none.' },
   ORIGIN_REFUSED: { status: 403, title: 'This origin may not post here.' },
   NOT_FOUND: { status: 404, title: 'There is nothing here.' },
+  HOST_REFUSED: { status: 403, title: 'The admin listener is not called by this name.' },
+  NOT_SAME_ORIGIN: {
+    status: 403,
+    title: 'Changes are made from the same origin, with the header Wmkt-Admin.',
+  },
+  TOKEN_NEEDED: { status: 401, title: 'The admin token is needed.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This method is not served here.' },
   BODY_TOO_SLOW: { status: 408, title: 'The body came too slowly.' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large.' },
@@ -18,6 +25,7 @@ export const PROBLEMS = {
   BACKLOG_FULL: { status: 503, title: 'The outbox holds as much as it may.' },
   STORAGE_FULL: { status: 503, title: 'The disk takes no more.' },
   STORAGE_FAILED: { status: 503, title: 'The disk failed to keep what was written.' },
+  STARTING: { status: 503, title: 'The relay is starting.' },
   STOPPING: { status: 503, title: 'The relay is stopping.' },
 } as const
 

@@ -1,1 +1,11 @@
-export {}
+export type { Status } from './admin/status.ts'
+export { type Clock, systemClock } from './clock.ts'
+export type { ForwardAttempt, ForwardEnding } from './forward/forwarder.ts'
+export { createAppServer } from './http/app-server.ts'
+export { type Listener, listen } from './http/listen.ts'
+export { notFound } from './http/problem-handler.ts'
+export { OptionError } from './option.ts'
+export type { LogLevel, RelayOptions } from './options.ts'
+export { type EventOptions, type ItemOptions, ItemRefused, type Stored } from './own-item.ts'
+export { createRelay, type Relay, type RelaySeams } from './relay.ts'
+export { type ListenOptions, type Standalone, startStandalone } from './standalone.ts'

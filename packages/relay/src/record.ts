@@ -1,4 +1,7 @@
 import type { EventItem, InteractionItem } from '@wmkt/protocol'
+import { parseBatch, parseItem } from '@wmkt/protocol/parse'
+import { parseJson } from './collect/json.ts'
+import { dateOf } from './stamp/date.ts'
 
 /** What was noted when a batch arrived; kept beside its raw body so that stamping can be done again, alike, at any time. */
 export type RecordHead = {
@@ -22,5 +25,61 @@ type Stamp = {
 /** An item with its date and tracker ID decided: what the forwarder delivers. */
 export type StampedItem = (EventItem & Stamp) | (InteractionItem & Stamp)
 
-/** Reads a record; index is the item's position in the batch. */
+/** Reads a record; index is the item's position in the batch. The places of items that were rejected stay empty. */
 export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
+
+// form (1) | flags (1) | receivedAt (8, double) | sentAt (8, double) | length of the tracker ID (1) | tracker ID | body
+const FORM = 1
+const KEYED = 1
+const SENT_AT = 2
+const FIXED_BYTES = 19
+
+/** Head and raw body, as they lie in the outbox. The body is kept as it came, only inflated. */
+export const encodeRecord = (head: RecordHead, body: Uint8Array): Buffer => {
+  const trackerId = head.trackerId ?? ''
+  const bodyAt = FIXED_BYTES + trackerId.length
+  const record = Buffer.allocUnsafe(bodyAt + body.length)
+  record[0] = FORM
+  record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT)
+  record.writeDoubleLE(head.receivedAt, 2)
+  record.writeDoubleLE(head.sentAt ?? 0, 10)
+  record[18] = trackerId.length
+  record.write(trackerId, FIXED_BYTES, 'latin1')
+  record.set(body, bodyAt)
+  return record
+}
+
+/** @throws Error when the bytes are no record */
+export const decodeRecord: DecodeRecord = (bytes) => {
+  const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { head, body } = headOf(record)
+  const batch = parseBatch(parseJson(body))
+  if (!batch.ok) throw new Error(`a record without a batch: ${batch.detail}`)
+  const items: StampedItem[] = []
+  for (const [index, value] of batch.batch.items.entries()) {
+    const parsed = parseItem(value)
+    if (parsed.ok) items[index] = stampedOf(parsed.item, head)
+  }
+  return items
+}
+
+const headOf = (record: Buffer): { head: RecordHead; body: Buffer } => {
+  if (record[0] !== FORM || record.length < FIXED_BYTES) throw new Error('a record of unknown form')
+  const flags = record[1] ?? 0
+  const bodyAt = FIXED_BYTES + (record[18] ?? 0)
+  const trackerId = record.toString('latin1', FIXED_BYTES, bodyAt)
+  const head: RecordHead = {
+    receivedAt: record.readDoubleLE(2),
+    keyed: (flags & KEYED) !== 0,
+    ...(flags & SENT_AT && { sentAt: record.readDoubleLE(10) }),
+    ...(trackerId && { trackerId }),
+  }
+  return { head, body: record.subarray(bodyAt) }
+}
+
+const stampedOf = (item: EventItem | InteractionItem, head: RecordHead): StampedItem => {
+  const stamp = dateOf(item.occurredAt, head)
+  if (item.kind === 'interaction') return { ...item, ...stamp }
+  const trackerId = item.trackerId ?? head.trackerId
+  return { ...item, ...stamp, ...(trackerId !== undefined && { trackerId }) }
+}

@@ -1,0 +1,52 @@
+import type { Kind } from '@wmkt/protocol'
+import type { DeadLetter, DeadLetterFilter, Fate, Outbox } from '../outbox/outbox.ts'
+import type { DecodeRecord, StampedItem } from '../record.ts'
+import { redactedItem } from './redact.ts'
+
+/** A dead letter as a person sees it in a list. */
+export type LetterLine = Omit<DeadLetter, 'record' | 'index'>
+/** `item`: undefined when its record cannot be read. */
+export type LetterView = LetterLine & { item?: StampedItem }
+/** `next`: what `after` must be to read on. */
+export type LetterPage = { deadLetters: LetterLine[]; next?: string }
+
+/** What a person can do with dead letters: over HTTP, or at the command line while no relay runs. */
+export interface Desk {
+  list(filter: DeadLetterFilter): Promise<LetterPage>
+  /** Personal data are blotted out unless `reveal`. */
+  show(nonce: string, options: { kind?: Kind; reveal?: boolean }): Promise<LetterView | undefined>
+  redrive(nonce: string, kind?: Kind): Promise<boolean>
+  drop(nonce: string, kind?: Kind): Promise<boolean>
+  fate(nonce: string, kind?: Kind): Promise<Fate | undefined>
+}
+
+export const MAX_PAGE = 1_000
+const PAGE = 100
+
+export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => ({
+  async list({ limit = PAGE, ...filter }) {
+    const size = Math.min(limit, MAX_PAGE)
+    const letters = [...outbox.deadLetters({ ...filter, limit: size })]
+    const last = letters.length >= size ? letters.at(-1)?.nonce : undefined
+    return { deadLetters: letters.map(lineOf), ...(last !== undefined && { next: last }) }
+  },
+  async show(nonce, { kind, reveal = false }) {
+    const letter = outbox.deadLetter(nonce, kind)
+    if (!letter) return undefined
+    const item = itemOf(letter, decode)
+    return { ...lineOf(letter), ...(item && { item: reveal ? item : redactedItem(item) }) }
+  },
+  redrive: (nonce, kind) => outbox.redrive(nonce, kind),
+  drop: (nonce, kind) => outbox.drop(nonce, kind),
+  fate: async (nonce, kind) => outbox.fate(nonce, kind),
+})
+
+const lineOf = ({ record: _record, index: _index, ...line }: DeadLetter): LetterLine => line
+
+const itemOf = ({ record, index }: DeadLetter, decode: DecodeRecord): StampedItem | undefined => {
+  try {
+    return decode(record)[index]
+  } catch {
+    return undefined
+  }
+}

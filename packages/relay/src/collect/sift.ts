@@ -1,0 +1,76 @@
+import { ITEM_CODES, type Item, MAX_ITEM_BYTES, type Rejection } from '@wmkt/protocol'
+import { type ParsedBatch, parseItem } from '@wmkt/protocol/parse'
+import { laneOf } from '../outbox/lane.ts'
+import type { NewEntry } from '../outbox/outbox.ts'
+import type { Caller } from './caller.ts'
+import { fingerprintOf } from './fingerprint.ts'
+
+export type ItemPolicy = {
+  /** Who may post offline interactions. */
+  interactions: 'off' | 'origins' | 'key'
+  /** Event types that callers without a key may post; undefined: all. */
+  browserEventTypes?: ReadonlySet<string> | undefined
+}
+
+export type Sifted = { entries: NewEntry[]; rejected: Rejection[]; trackersDropped: number }
+
+/** Batch → what may enter the outbox, and why the rest may not. One bad item costs itself. */
+export const sift = (
+  batch: ParsedBatch,
+  bodyBytes: number,
+  caller: Pick<Caller, 'keyed'>,
+  policy: ItemPolicy,
+): Sifted => {
+  const sifted: Sifted = { entries: [], rejected: [], trackersDropped: 0 }
+  for (const [index, value] of batch.items.entries()) {
+    const parsed = parseItem(value)
+    if (!parsed.ok) {
+      const { ok: _, ...why } = parsed
+      sifted.rejected.push({ index, ...why })
+      continue
+    }
+    const { item } = parsed
+    const rejection = refusalOf(item, index, bodyBytes, caller, policy)
+    if (rejection) sifted.rejected.push(rejection)
+    else sifted.entries.push(entryOf(item, index))
+    if (parsed.trackerDropped) sifted.trackersDropped += 1
+  }
+  return sifted
+}
+
+const entryOf = (item: Item, index: number): NewEntry => ({
+  index,
+  kind: item.kind,
+  nonce: item.nonce,
+  lane: laneOf(item.kind, item.kind === 'event' ? item.eventType : undefined),
+  fingerprint: fingerprintOf(item),
+})
+
+type RefusalCode = 'ITEM_TOO_LARGE' | 'EVENT_TYPE_REFUSED' | 'INTERACTIONS_OFF'
+
+const refusalOf = (
+  item: Item,
+  index: number,
+  bodyBytes: number,
+  caller: Pick<Caller, 'keyed'>,
+  policy: ItemPolicy,
+): Rejection | undefined => {
+  const code: RefusalCode | undefined =
+    // A body that fits into one item has none that is larger.
+    bodyBytes > MAX_ITEM_BYTES && Buffer.byteLength(JSON.stringify(item)) > MAX_ITEM_BYTES
+      ? 'ITEM_TOO_LARGE'
+      : policyRefusal(item, caller.keyed, policy)
+  return code && { index, nonce: item.nonce, code, message: ITEM_CODES[code] }
+}
+
+const policyRefusal = (
+  item: Item,
+  keyed: boolean,
+  { interactions, browserEventTypes }: ItemPolicy,
+): RefusalCode | undefined => {
+  if (item.kind === 'event')
+    return keyed || !browserEventTypes || browserEventTypes.has(item.eventType)
+      ? undefined
+      : 'EVENT_TYPE_REFUSED'
+  return interactions === 'origins' || (interactions === 'key' && keyed) ? undefined : 'INTERACTIONS_OFF'
+}

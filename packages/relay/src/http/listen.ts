@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+
+export interface Listener {
+  /** `http://host:port`, as it listens now. */
+  url: string
+  port: number
+  /** Accepts no more; resolves when the last answer is out, or after `graceMs`. */
+  close(graceMs?: number): Promise<void>
+}
+
+/** Binds a server. Rejects with the error of the socket: EADDRINUSE, EACCES. */
+export const listen = async (server: Server, host: string, port: number): Promise<Listener> => {
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address()
+  const bound = typeof address === 'object' && address ? address.port : port
+  return {
+    port: bound,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: (graceMs = 5_000) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), graceMs).unref()
+        server.close(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+        server.closeIdleConnections()
+      }),
+  }
+}

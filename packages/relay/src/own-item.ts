@@ -1,0 +1,70 @@
+import { type ItemCode, type JsonObject, makeNonce } from '@wmkt/protocol'
+import { type AcceptPolicy, accept } from './collect/accept.ts'
+import type { Door } from './door.ts'
+
+export type ItemOptions = {
+  /** Chosen once by the caller where the event has a key of its own, such as an order number. @default a UUIDv7 */
+  nonce?: string
+  /** Epoch ms or RFC 3339. @default now */
+  occurredAt?: number | string
+}
+export type EventOptions = ItemOptions & {
+  /** The visitor: `relay.trackerIdOf(req)`, or what was kept with the order. */
+  trackerId?: string
+}
+
+/** The item is on disk. `duplicate`: it was before. */
+export type Stored = { nonce: string; duplicate: boolean }
+
+/** The item is none, or its nonce was used with other content. */
+export class ItemRefused extends TypeError {
+  override readonly name = 'ItemRefused'
+  readonly code: ItemCode
+  constructor(code: ItemCode, message: string) {
+    super(`${code}: ${message}`)
+    this.code = code
+  }
+}
+
+export interface OwnItems {
+  event(eventType: string, data: JsonObject, options?: EventOptions): Promise<Stored>
+  interaction(userData: JsonObject, nodeData: JsonObject, options?: ItemOptions): Promise<Stored>
+}
+
+export type OwnItemsOptions = {
+  door: Door
+  projectId: string
+  now: () => number
+  /** In [0, 1). */
+  random: () => number
+  onStorage: (error: unknown) => void
+}
+
+/** Items recorded by the host's own code: the same way in as a batch from outside, with every right. */
+export const createOwnItems = ({ door, projectId, now, random, onStorage }: OwnItemsOptions): OwnItems => {
+  const policy: AcceptPolicy = { projectId, interactions: 'origins' }
+  const store = async (item: { nonce: string } & JsonObject): Promise<Stored> => {
+    const at = now()
+    const raw = Buffer.from(JSON.stringify({ v: 1, sentAt: at, items: [{ occurredAt: at, ...item }] }))
+    const { outbox, leave } = door.enter()
+    try {
+      const value: unknown = JSON.parse(raw.toString())
+      const { receipt } = await accept({ raw, value, receivedAt: at, keyed: true }, outbox, policy)
+      const [rejection] = receipt.rejected
+      if (rejection) throw new ItemRefused(rejection.code, rejection.field ?? rejection.message)
+      return { nonce: item.nonce, duplicate: receipt.duplicates === 1 }
+    } catch (error) {
+      onStorage(error)
+      throw error
+    } finally {
+      leave()
+    }
+  }
+  const nonceOf = (options: ItemOptions): string => options.nonce ?? makeNonce(now(), random)
+  return {
+    event: (eventType, data, options = {}) =>
+      store({ ...options, kind: 'event', nonce: nonceOf(options), eventType, data }),
+    interaction: (userData, nodeData, options = {}) =>
+      store({ ...options, kind: 'interaction', nonce: nonceOf(options), userData, nodeData }),
+  }
+}

@@ -1,0 +1,186 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { createServiceAccountTokens, createStaticToken, type TokenSource } from '@wmkt/api/client'
+import { Router } from 'express'
+import { createAdminRouter } from './admin/router.ts'
+import { readApiPaths } from './api-paths.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { CallerPolicy } from './collect/caller.ts'
+import { createAddressReader } from './collect/client-address.ts'
+import { createRateLimit } from './collect/rate-limit.ts'
+import { createCollectRouter } from './collect/router.ts'
+import { createKeyCheck } from './collect/server-keys.ts'
+import { createDoor } from './door.ts'
+import { createForwarder, type Forwarder, type ForwarderOptions } from './forward/forwarder.ts'
+import { publicHeaders } from './http/base-headers.ts'
+import { createProblemHandler } from './http/problem-handler.ts'
+import { type RelayOptions, type RelaySettings, resolveOptions } from './options.ts'
+import { openLmdbOutbox } from './outbox/lmdb.ts'
+import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
+import { createOwnItems, type OwnItems } from './own-item.ts'
+import { decodeRecord } from './record.ts'
+import { loadAssets } from './serve/assets.ts'
+import { createHealthRouter } from './serve/health.ts'
+import { createAssetRouter } from './serve/router.ts'
+import { createTrackerReader } from './stamp/tracker-cookie.ts'
+import type { Log } from './telemetry/log.ts'
+import { createLogger } from './telemetry/logger.ts'
+
+/** What tests and compositions may put in place of the world. */
+export type RelaySeams = {
+  clock?: Clock
+  /** In [0, 1). */
+  random?: () => number
+  log?: Log
+  /** Opened at the start, closed at the stop. */
+  openOutbox?: (onFatal: (error: unknown) => void) => Promise<Outbox>
+  tokens?: TokenSource
+} & Pick<ForwarderOptions, 'onEnding' | 'onAttempt' | 'deadlineMs' | 'stopMs'>
+
+export type Relay = OwnItems & {
+  /** The public routes: `app.use('/wmkt', relay.router)`. */
+  router: Router
+  /** The admin routes, for a listener of their own. */
+  admin: Router
+  /** The visitor, from the request's tracker cookie. Undefined when there is none: never make one up. */
+  trackerIdOf(req: Pick<IncomingMessage, 'headers'>): string | undefined
+  /** Opens the outbox and begins to forward. */
+  start(): Promise<void>
+  /** Accepts no more at once; finishes what is under way, then closes. */
+  stop(): Promise<void>
+  /** The disk cannot be trusted any more, and nothing more is accepted: restart the process. */
+  on(event: 'fatal', listener: (error: unknown) => void): void
+}
+
+/**
+ * The relay: the one place that knows every part.
+ *
+ * @throws OptionError (a TypeError) when an option is wrong or unknown
+ */
+export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Relay => {
+  const settings = resolveOptions(options)
+  const apiPaths = settings.apiPaths === undefined ? undefined : readApiPaths(settings.apiPaths)
+  const { clock = systemClock, random = Math.random, log = createLogger(settings.logLevel) } = seams
+  const emitter = new EventEmitter()
+  const door = createDoor({ maxBacklog: settings.maxBacklog, clock, random })
+  const trackerOf = createTrackerReader(settings.trackerCookie, settings.trackerPattern)
+  let parts: { outbox: Outbox; tokens: TokenSource; forwarder: Forwarder } | undefined
+  let starting: Promise<void> | undefined
+  let stopping: Promise<void> | undefined
+  let trackersDropped = 0
+
+  const onFatal = (error: unknown) => {
+    if (!door.refusedBy(error)) return
+    log.error({ err: error }, 'the disk failed: nothing more is accepted')
+    emitter.emit('fatal', error)
+  }
+
+  const start = async () => {
+    const tokens = seams.tokens ?? openTokens(settings)
+    try {
+      const onFailed = (error: unknown) => onFatal(failureOf(error))
+      const outbox = await (seams.openOutbox?.(onFailed) ??
+        openOutbox(settings, { clock, log, onFatal: onFailed }))
+      const forwarder = createForwarder({
+        ...seams,
+        outbox,
+        tokens,
+        decode: decodeRecord,
+        projectId: settings.projectId,
+        apiUrl: new URL(settings.apiUrl),
+        ...(apiPaths && { paths: apiPaths }),
+        concurrency: settings.concurrency,
+        clock,
+        random,
+        log,
+      })
+      parts = { outbox, tokens, forwarder }
+      forwarder.start()
+      door.open(outbox)
+    } catch (error) {
+      tokens.stop()
+      throw error
+    }
+  }
+  const stop = async () => {
+    await starting?.catch(() => {})
+    await door.close()
+    await parts?.forwarder.stop()
+    await parts?.outbox.close()
+    parts?.tokens.stop()
+  }
+
+  const own = { door, projectId: settings.projectId, now: clock.now, random }
+  return {
+    ...createOwnItems({ ...own, onStorage: onFatal }),
+    router: publicRouter(),
+    admin: createAdminRouter({
+      settings,
+      clock,
+      log,
+      parts: () => parts,
+      refusal: door.refusal,
+      counters: () => ({ trackersDropped }),
+    }),
+    trackerIdOf: (req) => trackerOf(req.headers.cookie),
+    start() {
+      starting ??= start()
+      return starting
+    },
+    stop() {
+      void door.close()
+      stopping ??= stop()
+      return stopping
+    },
+    on: (event, listener) => void emitter.on(event, listener),
+  }
+
+  function publicRouter(): Router {
+    const headers = publicHeaders()
+    const assets = loadAssets()
+    if (!assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
+    const collect = createCollectRouter({
+      policy: { ...settings, ...callerPolicyOf(settings) },
+      enter: door.enter,
+      onStorage: onFatal,
+      onTrackersDropped: (count) => {
+        trackersDropped += count
+      },
+      rateLimit: createRateLimit(settings.rateLimit),
+      addressOf: createAddressReader(settings.trustProxy, log),
+      trackerOf,
+      headers,
+      bodyTimeoutMs: settings.bodyTimeoutMs,
+      clock,
+      random,
+    })
+    return Router().use(
+      collect,
+      createAssetRouter(assets, headers),
+      createHealthRouter(door.refusal, headers),
+      createProblemHandler(log, headers),
+    )
+  }
+}
+
+const failureOf = (error: unknown): OutboxFailed =>
+  error instanceof OutboxFailed ? error : new OutboxFailed('the outbox failed', { cause: error })
+
+const callerPolicyOf = ({ allowedOrigins, serverKeys, trustProxy }: RelaySettings): CallerPolicy => ({
+  allowedOrigins,
+  keysNeeded: serverKeys.length > 0,
+  checkKey: createKeyCheck(serverKeys),
+  trustProxy,
+})
+
+const openTokens = ({ credentials, accessToken, oauthUrl }: RelaySettings): TokenSource =>
+  accessToken === undefined
+    ? createServiceAccountTokens({ keyFile: credentials ?? '', oauthUrl })
+    : createStaticToken(accessToken)
+
+type OutboxSeams = { clock: Clock; log: Log; onFatal: (error: unknown) => void }
+
+const openOutbox = (settings: RelaySettings, seams: OutboxSeams): Promise<Outbox> => {
+  const { outboxDir: dir, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = settings
+  return openLmdbOutbox({ dir, maxBacklog, keepDeliveredMs, keepDeadLettersMs, ...seams })
+}
