@@ -29,4 +29,9 @@ const bundle = (input, file, format) => ({
   plugins: [nodeResolve()],
 })
 
-export default [bundle('script.js', 'tag.js', 'iife'), bundle('index.js', 'tag.mjs', 'es')]
+export default [
+  bundle('script.js', 'tag.js', 'iife'),
+  bundle('index.js', 'tag.mjs', 'es'),
+  bundle('worker.js', 'sw.js', 'iife'),
+  bundle('worker.js', 'sw.mjs', 'es'),
+]

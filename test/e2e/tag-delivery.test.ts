@@ -1,43 +1,15 @@
-import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchChromium } from '../support/browser.ts'
-import { type Collector, startCollector } from '../support/collector.ts'
-import { servePage } from '../support/site.ts'
+import { describe, expect, test } from 'vitest'
+import { endings, heard, listen, POLL, recordMany, rowsHeld, useTagSite, wmkt } from '../support/tag-site.ts'
 
-const POLL = { timeout: 15_000, interval: 50 }
+const site = useTagSite()
+const COOKIE = '<script>document.cookie = "ndrstnd=ru1cc7QHeklGu2"</script>'
 
-let browser: BrowserContext
-let collector: Collector
-const pages: Page[] = []
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  collector = await startCollector()
-})
-afterEach(async () => {
-  for (const page of pages.splice(0)) await page.close()
-  await collector.stop()
-})
-
-const open = async (url: string): Promise<Page> => {
-  const page = await browser.newPage()
-  pages.push(page)
-  await page.goto(url)
-  return page
-}
-
-describe('a page with the snippet', () => {
-  test('an event called before the script has loaded arrives as text/plain, with the tracker ID of the cookie', async () => {
-    const url = servePage(collector, '/', {
-      head: '<script>document.cookie = "ndrstnd=ru1cc7QHeklGu2"</script>',
-      body: '<script>wmkt("event", "purchase", { amount: 12 })</script>',
-    })
-    await open(url)
-    await expect.poll(() => collector.stored.size, POLL).toBe(1)
-    const [arrival] = collector.arrivals
+describe('an item on its way', () => {
+  test('a call before the script has loaded arrives as text/plain, with the tracker ID of the cookie', async () => {
+    const body = '<script>wmkt("event", "purchase", { amount: 12 })</script>'
+    await site.open({ head: COOKIE, body })
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(1)
+    const [arrival] = site.collector.arrivals
     expect(arrival?.contentType).toBe('text/plain;charset=UTF-8')
     expect(arrival?.batch).toMatchObject({
       v: 1,
@@ -45,7 +17,82 @@ describe('a page with the snippet', () => {
       consent: 'granted',
       storage: 'disk',
       evicted: 0,
-      items: [{ kind: 'event', eventType: 'purchase', data: { amount: 12 }, trackerId: 'ru1cc7QHeklGu2' }],
+      items: [
+        { kind: 'event', eventType: 'purchase', data: { amount: 12 }, trackerId: 'ru1cc7QHeklGu2' },
+      ],
     })
+  })
+
+  test('an interaction arrives without a tracker ID, with the nonce and the time the caller gave', async () => {
+    const page = await site.open({ head: COOKIE })
+    const given = { nonce: 'visit-7', occurredAt: 1_763_999_990_000 }
+    expect(await wmkt(page, 'interaction', { email: 'a@b.c' }, { wmktId: 'w', cid: 's' }, given)).toBe('visit-7')
+    await expect.poll(() => site.collector.stored.get('visit-7'), POLL).toEqual({
+      kind: 'interaction',
+      nonce: 'visit-7',
+      occurredAt: 1_763_999_990_000,
+      userData: { email: 'a@b.c' },
+      nodeData: { wmktId: 'w', cid: 's' },
+    })
+  })
+
+  test('the page hears stored, then the ending the receipt names, and the outbox is empty', async () => {
+    const page = await site.open({ head: COOKIE })
+    site.collector.verdicts.set('bad', { ending: 'rejected', code: 'no such field' })
+    site.collector.verdicts.set('kept', { ending: 'held', code: 'EVENT_TYPE_UNKNOWN' })
+    await listen(page)
+    for (const nonce of ['good', 'bad', 'kept', 'good']) await wmkt(page, 'event', 'view', {}, { nonce })
+    await expect.poll(() => endings(page), POLL).toHaveLength(4)
+    expect(await heard(page)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ nonce: 'good', kind: 'event', ending: undefined }),
+        expect.objectContaining({ nonce: 'good', ending: 'delivered' }),
+        expect.objectContaining({ nonce: 'bad', ending: 'rejected', code: 'ITEM_INVALID', message: 'no such field' }),
+        expect.objectContaining({ nonce: 'kept', ending: 'delivered', code: 'EVENT_TYPE_UNKNOWN' }),
+      ]),
+    )
+    expect(await rowsHeld(page)).toBe(0)
+  })
+
+  test('6 tabs record 50 each at once: 300 of 300 arrive, and no nonce is on the wire twice', async () => {
+    const pages = [await site.open({ head: COOKIE })]
+    while (pages.length < 6) pages.push(await site.visit())
+    await Promise.all(pages.map((page) => recordMany(page, 50)))
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(300)
+    expect(site.collector.wire()).toHaveLength(300)
+  })
+
+  test('a batch has at most 100 items and 60 KB; a larger item goes alone', async () => {
+    const page = await site.open({ head: COOKIE })
+    site.collector.fault = { status: 503 }
+    await recordMany(page, 150)
+    for (let i = 0; i < 3; i++) await wmkt(page, 'event', 'long', { text: 'é'.repeat(12_000) })
+    await wmkt(page, 'event', 'longest', { text: 'x'.repeat(65_000) })
+    site.collector.fault = 'none'
+    await wmkt(page, 'flush')
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(154)
+    const sizes = site.collector.arrivals.map(({ batch, bytes }) => [batch.items.length, bytes] as const)
+    expect(Math.max(...sizes.map(([items]) => items))).toBe(100)
+    for (const [items, bytes] of sizes) expect(bytes <= 60_000 || items === 1).toBe(true)
+    expect(await rowsHeld(page)).toBe(0)
+  })
+
+  test('two tags of one origin keep their projects and endpoints apart', async () => {
+    const page = await site.open({ head: COOKIE })
+    const other = await site.open({
+      path: '/other',
+      head: COOKIE,
+      attributes: `data-project="other" data-endpoint="/b/collect"`,
+    })
+    site.collector.fault = { status: 503 }
+    await recordMany(page, 2)
+    await recordMany(other, 3)
+    await page.close()
+    site.collector.fault = 'none'
+    site.collector.arrivals.length = 0
+    await wmkt(other, 'flush')
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(3)
+    expect(new Set(site.collector.arrivals.map(({ batch }) => batch.projectId))).toEqual(new Set(['other']))
+    expect(await rowsHeld(other)).toBe(2)
   })
 })

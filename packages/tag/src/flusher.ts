@@ -15,6 +15,7 @@ export const createFlusher = (
   name: string,
   allowed: () => boolean,
   drain: (stopped: () => boolean) => Promise<number | undefined>,
+  onFailure: () => void,
 ) => {
   let timer: ReturnType<typeof setTimeout> | undefined
   let attempt = 0
@@ -42,6 +43,7 @@ export const createFlusher = (
     else {
       notBefore = Date.now() + afterMs
       arm(backoffMs(++attempt, POLICY, Math.random))
+      onFailure()
     }
     if (!stopped()) letGo()
   }

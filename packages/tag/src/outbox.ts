@@ -2,7 +2,7 @@ import { openDisk } from './disk.ts'
 import { type News, newsOf } from './news.ts'
 import type { Frame } from './post.ts'
 import type { Row } from './row.ts'
-import { MAX_ROWS, oldOf, rangeOf } from './rows.ts'
+import { deleteRows, MAX_ROWS, oldestRows, oldOf, rangeOf } from './rows.ts'
 
 const idOf = ({ kind, nonce }: News): string => kind + nonce
 
@@ -10,7 +10,7 @@ const idOf = ({ kind, nonce }: News): string => kind + nonce
  * The page's outbox: the disk's rows, and in memory the page's own. The memory serves the copy at hide, the wait for consent, and
  * takes over for the rest of the page view when the disk refuses.
  */
-export const openOutbox = (lane: string, tell: (news: News[]) => void) => {
+export const openOutbox = (lane: string, tell: (news: News[]) => void, spread: (news: News[]) => void) => {
   const disk = openDisk()
   /** What this page has recorded and has not yet heard the ending of. */
   const own = new Map<string, Row>()
@@ -18,9 +18,9 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void) => {
   let burst = new Set<Row>()
   let writing: Promise<unknown> | undefined
 
-  const onDisk = async <T>(work: (store: IDBObjectStore) => T): Promise<T | undefined> => {
+  const onDisk = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return frame.storage === 'disk' ? await disk(work) : undefined
+      return frame.storage === 'disk' ? await work() : undefined
     } catch {
       frame.storage = 'memory'
       return undefined
@@ -31,20 +31,25 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void) => {
     const rows = burst
     burst = new Set()
     writing = undefined
-    return onDisk((store) => {
-      for (const row of rows) store.put(row, row.key)
-    })
+    return onDisk(() =>
+      disk((store) => {
+        for (const row of rows) store.put(row, row.key)
+      }),
+    )
   }
 
-  const end = (news: News[]): void => {
+  /** What another tab or the worker has told is not told back. */
+  const hear = (news: News[]): void => {
     for (const one of news) own.delete(idOf(one))
     tell(news)
   }
+  const end = (news: News[]): void => {
+    hear(news)
+    spread(news)
+  }
 
   const settle = async (rows: Row[], news: News[]): Promise<void> => {
-    await onDisk((store) => {
-      for (const { key } of rows) store.delete(key)
-    })
+    await onDisk(() => deleteRows(disk, rows))
     end(news)
   }
 
@@ -57,14 +62,10 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void) => {
   }
 
   const peek = async (limit: number): Promise<Row[]> => {
-    const asked = await onDisk((store): [IDBRequest<Row[]>, IDBRequest<number>] => [
-      store.getAll(rangeOf(lane), limit),
-      store.count(rangeOf(lane)),
-    ])
-    if (!asked) return [...own.values()].slice(0, limit)
-    const rows = asked[0].result
-    const old = oldOf(rows, asked[1].result, Date.now())
-    if (!old[0]) return rows
+    const found = await onDisk(() => oldestRows(disk, lane, limit))
+    if (!found) return [...own.values()].slice(0, limit)
+    const old = oldOf(found.rows, found.count, Date.now())
+    if (!old[0]) return found.rows
     await evict(old)
     return peek(limit)
   }
@@ -73,6 +74,7 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void) => {
     own,
     frame,
     end,
+    hear,
     settle,
     add(row: Row): void {
       own.set(idOf(row), row)
@@ -89,7 +91,7 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void) => {
     erase(): void {
       end([...own.values()].map((row) => newsOf(row, 'dropped', 'CONSENT_DENIED')))
       burst.clear()
-      void onDisk((store) => store.delete(rangeOf(lane)))
+      void onDisk(() => disk((store) => store.delete(rangeOf(lane))))
     },
   }
 }

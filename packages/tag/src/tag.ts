@@ -7,6 +7,7 @@ import type { ItemOptions, TagOptions } from './options.ts'
 import { openOutbox } from './outbox.ts'
 import { bodyOf, fitting, MAX_KEEPALIVE_BYTES, post } from './post.ts'
 import { bytesOf, type Row } from './row.ts'
+import { askWorker } from './sync.ts'
 
 export type Tag = ReturnType<typeof createTag>
 
@@ -23,6 +24,7 @@ export const createTag = ({
   cookie = 'ndrstnd',
   cookiePattern = '(.+)',
   consent: asked = 'granted',
+  gpc,
 }: TagOptions) => {
   const endpoint = new URL(url, location.href).href
   const lane = `${endpoint} ${project}`
@@ -40,8 +42,11 @@ export const createTag = ({
     for (const detail of news)
       bus.dispatchEvent(new CustomEvent(detail.ending ? 'ending' : 'stored', { detail }))
   }
-  const { own, frame, end, settle, add, put, peek, erase } = openOutbox(lane, tell)
+  const channel = globalThis.BroadcastChannel && new BroadcastChannel(lane)
+  const spread = (news: News[] | 'denied'): void => channel?.postMessage(news)
+  const { own, frame, end, hear, settle, add, put, peek, erase } = openOutbox(lane, tell, spread)
 
+  /** Gives the ID to the events that wait for one. */
   const track = (): void => {
     for (const row of own.values())
       if (untracked.has(row)) {
@@ -78,6 +83,7 @@ export const createTag = ({
         stopped,
       )
     },
+    askWorker,
   )
 
   const keep = async (row: Row): Promise<void> => {
@@ -109,6 +115,7 @@ export const createTag = ({
     return nonce
   }
 
+  /** The page may not come back: a copy of what is held leaves now, each item once a page. What is stored stays stored. */
   const hide = (): void => {
     if (consent !== 'granted') return
     track()
@@ -121,8 +128,16 @@ export const createTag = ({
     for (const row of rows) copied.add(row)
     const body = bodyOf(lane, rows, frame, Date.now())
     if (!navigator.sendBeacon?.(endpoint, body)) post(endpoint, body, true).catch(() => {})
+    askWorker()
   }
 
+  const deny = (): void => {
+    consent = 'denied'
+    erase()
+  }
+
+  if (channel) channel.onmessage = ({ data }) => (data === 'denied' ? deny() : hear(data))
+  if (gpc === 'denied' && navigator.globalPrivacyControl) deny()
   addEventListener('visibilitychange', () => (document.hidden ? hide() : wake()))
   addEventListener('pagehide', () => {
     hide()
@@ -138,10 +153,14 @@ export const createTag = ({
     interaction: (userData: JsonObject, nodeData: JsonObject, given?: ItemOptions) =>
       record('interaction', { userData, nodeData }, given),
     consent(state: 'granted' | 'denied'): void {
-      const before = consent
-      consent = state
-      if (state === 'denied') erase()
-      else if (before !== state) for (const row of own.values()) void keep(row)
+      if (state === 'denied') {
+        deny()
+        spread(state)
+      } else if (consent !== state) {
+        consent = state
+        for (const row of own.values()) void keep(row)
+        arm()
+      }
     },
     tracker(id: string): void {
       trackerId = id
@@ -153,5 +172,7 @@ export const createTag = ({
     on(name: 'stored' | 'ending', fn: (news: News) => void): void {
       bus.addEventListener(name, (event) => fn((event as CustomEvent<News>).detail))
     },
+    /** Whether consent is granted. */
+    allowed: (): boolean => consent === 'granted',
   }
 }

@@ -1,0 +1,13 @@
+export const SYNC_TAG = 'wmkt'
+
+declare global {
+  interface ServiceWorkerRegistration {
+    /** Background Sync; Chromium only. */
+    sync?: { register(tag: string): Promise<void> }
+  }
+}
+
+/** Asks the site's service worker, where there is one, to deliver what is held, also after the page is gone. */
+export const askWorker = (): void => {
+  navigator.serviceWorker?.ready.then(({ sync }) => sync?.register(SYNC_TAG)).catch(() => {})
+}

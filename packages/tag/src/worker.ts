@@ -1,0 +1,62 @@
+import { openDisk } from './disk.ts'
+import { drain } from './drain.ts'
+import { bodyOf, fitting, post } from './post.ts'
+import type { Row } from './row.ts'
+import { deleteRows, oldestRows } from './rows.ts'
+import { SYNC_TAG } from './sync.ts'
+
+type SyncEvent = Event & { tag: string; waitUntil(work: Promise<unknown>): void }
+
+declare global {
+  interface WindowEventMap {
+    sync: SyncEvent
+  }
+  var registration: ServiceWorkerRegistration
+}
+
+const disk = openDisk()
+const ROOM_BYTES = 500_000
+
+const flushLane = (lane: string): Promise<number | undefined> =>
+  drain(
+    {
+      peek: async (limit) => fitting((await oldestRows(disk, lane, limit)).rows, ROOM_BYTES, true),
+      deliver: (rows) =>
+        post(
+          lane.split(' ')[0] ?? '',
+          bodyOf(lane, rows, { evicted: 0, storage: 'disk' }, Date.now()),
+          false,
+        ),
+      settle: async (rows, news) => {
+        await deleteRows(disk, rows)
+        const channel = new BroadcastChannel(lane)
+        channel.postMessage(news)
+        channel.close()
+      },
+    },
+    () => false,
+  )
+
+const laneAfter = async (lane: string): Promise<string | undefined> => {
+  const asked = await disk(
+    (store) => store.getKey(IDBKeyRange.lowerBound([lane, []])) as IDBRequest<Row['key'] | undefined>,
+  )
+  return asked.result?.[0]
+}
+
+/** Drains every lane of this origin. Rejects when something is left, so that the browser comes again by its own schedule. */
+const flush = async (): Promise<void> => {
+  let failed = false
+  for (let lane = await laneAfter(''); lane; lane = await laneAfter(lane)) {
+    const name = lane
+    const waitMs = await navigator.locks.request(name, () => flushLane(name).catch(() => 0))
+    failed ||= waitMs !== undefined
+  }
+  if (!failed) return
+  await registration.sync?.register(SYNC_TAG)
+  throw new Error('wmkt: items are still held')
+}
+
+addEventListener('sync', (event) => {
+  if (event.tag === SYNC_TAG) event.waitUntil(flush())
+})

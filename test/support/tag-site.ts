@@ -1,0 +1,112 @@
+import { rm } from 'node:fs/promises'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { type ChromiumOptions, launchChromium, makeProfile } from './browser.ts'
+import { type Collector, startCollector } from './collector.ts'
+import { type SiteOptions, servePage } from './site.ts'
+
+export const POLL = { timeout: 20_000, interval: 25 }
+
+/** The snippet's function has given way to the tag's. */
+const LIVE = '!String(window.wmkt).includes("wmkt.q")'
+
+export type TagSite = {
+  readonly browser: BrowserContext
+  readonly collector: Collector
+  /** Serves a page with the snippet and opens it in a new tab, once the tag is at work. */
+  open(options?: SiteOptions & { path?: string; init?: string }): Promise<Page>
+  /** Opens what is already served. */
+  visit(path?: string): Promise<Page>
+}
+
+/** A browser for the file, and for each test a fresh collector, which is also a fresh origin, and no page left open. */
+export const useTagSite = (launch: ChromiumOptions = {}): TagSite => {
+  const profile = makeProfile()
+  let browser: BrowserContext
+  let collector: Collector
+  beforeAll(async () => {
+    browser = await launchChromium({ profile, ...launch })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await removeProfile(profile)
+  })
+  beforeEach(async () => {
+    collector = await startCollector()
+  })
+  afterEach(async () => {
+    for (const page of browser.pages().slice(1)) await page.close()
+    await collector.stop()
+  })
+
+  const visit = async (path = '/', init = ''): Promise<Page> => {
+    const page = await browser.newPage()
+    if (init) await page.addInitScript(init)
+    await page.goto(`${collector.url}${path}`)
+    await page.waitForFunction(LIVE)
+    return page
+  }
+  return {
+    get browser() {
+      return browser
+    },
+    get collector() {
+      return collector
+    },
+    visit,
+    open: ({ path = '/', init = '', ...options } = {}) => {
+      servePage(collector, path, options)
+      return visit(path, init)
+    },
+  }
+}
+
+/** The browser's last processes may still write when it has closed. */
+export const removeProfile = (profile: string): Promise<void> =>
+  rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+
+/** Calls `wmkt(…)` in the page; resolves to what the call resolves to. */
+export const wmkt = (page: Page, ...call: unknown[]): Promise<string | null> =>
+  page.evaluate((given) => Reflect.get(window, 'wmkt')(...given), call)
+
+/** Records events in one task; resolves to their nonces once each is in the outbox. */
+export const recordMany = (page: Page, count: number): Promise<string[]> =>
+  page.evaluate((n) => {
+    const record = Reflect.get(window, 'wmkt')
+    return Promise.all(Array.from({ length: n }, (_, i) => record('event', 'view', { i })))
+  }, count)
+
+/** Everything the tag tells from now on, gathered in the page. */
+export const listen = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const heard: unknown[] = []
+    Reflect.set(window, 'heard', heard)
+    for (const name of ['stored', 'ending'])
+      Reflect.get(window, 'wmkt')('on', name, (news: unknown) => heard.push(news))
+  })
+
+export type Heard = { nonce: string; kind: string; ending?: string; code?: string; message?: string }
+
+/** What `listen` has gathered. */
+export const heard = (page: Page): Promise<Heard[]> => page.evaluate(() => Reflect.get(window, 'heard'))
+
+export const endings = async (page: Page): Promise<Heard[]> => (await heard(page)).filter(({ ending }) => ending)
+
+/** Rows in the page's IndexedDB outbox. */
+export const rowsHeld = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const names = await indexedDB.databases()
+    if (!names.some(({ name }) => name === 'wmkt')) return 0
+    return new Promise<number>((resolve) => {
+      const opening = indexedDB.open('wmkt')
+      opening.onsuccess = () => {
+        const db = opening.result
+        if (!db.objectStoreNames.contains('outbox')) return resolve(0)
+        const counting = db.transaction('outbox').objectStore('outbox').count()
+        counting.onsuccess = () => {
+          db.close()
+          resolve(counting.result)
+        }
+      }
+    })
+  })
