@@ -10,6 +10,12 @@ export const POLL = { timeout: 20_000, interval: 25 }
 /** The snippet's function has given way to the tag's. */
 const LIVE = '!String(window.wmkt).includes("wmkt.q")'
 
+/** The page once the tag is at work there. */
+export const untilLive = async (page: Page): Promise<Page> => {
+  await page.waitForFunction(LIVE)
+  return page
+}
+
 export type TagSite = {
   readonly browser: BrowserContext
   readonly collector: Collector
@@ -43,8 +49,7 @@ export const useTagSite = (launch: ChromiumOptions = {}): TagSite => {
     const page = await browser.newPage()
     if (init) await page.addInitScript(init)
     await page.goto(`${collector.url}${path}`)
-    await page.waitForFunction(LIVE)
-    return page
+    return untilLive(page)
   }
   return {
     get browser() {
