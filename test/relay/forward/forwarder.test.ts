@@ -47,6 +47,21 @@ describe('delivering', () => {
     expect(rig.outbox.ledger()).toMatchObject({ held: 0, delivered: 300 })
   })
 
+  test('an item put after a lease looked and before it came back is not overlooked', async () => {
+    const rig = await createRig()
+    const { lease } = rig.outbox
+    let late = 20
+    rig.outbox.lease = async (lane, max) => {
+      const leased = await lease(lane, max)
+      if (late > 0) await rig.put(event(`late-${late--}`))
+      return leased
+    }
+    rig.forwarder.start()
+    await rig.put(event('first'))
+    await rig.quiet()
+    expect(rig.outbox.ledger()).toMatchObject({ held: 0, delivered: 21 })
+  })
+
   test('no more than the given number are in flight at once', async () => {
     const rig = await createRig({ concurrency: 3 })
     let open = 0
