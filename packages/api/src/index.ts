@@ -18,6 +18,7 @@ export * from './contract/states-statistics.ts'
 export * from './contract/trash.ts'
 export * from './contract/users.ts'
 export { ENDPOINTS } from './endpoints.ts'
+export { type OpenApiDocument, openApiDocument } from './openapi.ts'
 export { type ParsedPathOverrides, parsePathOverrides } from './path-overrides.ts'
 export {
   type EndpointName,
@@ -27,3 +28,4 @@ export {
   ROUTES,
   type Route,
 } from './paths.ts'
+export { fits, flawsOf } from './schema-check.ts'

@@ -71,7 +71,7 @@ export type PathOverrides = Partial<Record<EndpointName, string>>
 /**
  * The path of an endpoint with its parameters filled in and percent-encoded.
  *
- * @throws TypeError when a parameter of the path is missing
+ * @throws TypeError when a parameter of the path is missing, or is empty or dots, which would lead to another path
  */
 export const pathOf = (
   name: EndpointName,
@@ -81,5 +81,6 @@ export const pathOf = (
   (overrides[name] ?? ROUTES[name].path).replace(/\{(\w+)\}/g, (_, key: string) => {
     const value = params[key]
     if (value === undefined) throw new TypeError(`${name}: path parameter ${key} is missing`)
+    if (/^\.{0,2}$/.test(value)) throw new TypeError(`${name}: path parameter ${key} is empty or dots`)
     return encodeURIComponent(value)
   })

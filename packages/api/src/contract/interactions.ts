@@ -14,10 +14,12 @@ export const OfflineInteraction = Type.Object(
         examples: [{ email: 'ada@example.org' }],
       }),
     ),
-    nodeData: Type.Object(
-      { wmktId: Type.String({ minLength: 1, description: 'Id of a custom integration.' }) },
+    nodeData: Type.Intersect(
+      [
+        Type.Object({ wmktId: Type.String({ minLength: 1, description: 'Id of a custom integration.' }) }),
+        Type.Record(Type.String(), Type.Unknown()),
+      ],
       {
-        additionalProperties: true,
         description: 'The integration, and what names the campaign or ad in it, such as `cid`.',
         examples: [{ wmktId: 'b7Qe2mX0', cid: 'spring-fair' }],
       },
