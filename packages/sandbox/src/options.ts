@@ -69,7 +69,8 @@ export const resolveOptions = (options: SandboxOptions): Resolved => {
     demand(NAMES.includes(name), name, 'an option of the sandbox', name)
   const { databaseUrl, ...given } = options
   const whole = { ...DEFAULTS, ...given }
-  const { strict, latencyMs, tokenLifeS, anonymousEvents, trashSyncRefusals, ...rest } = whole
+  const { strict, latencyMs, tokenLifeS, anonymousEvents, trashSyncRefusals, plainTrashErrors, ...rest } =
+    whole
   demand(isWhole(rest.port, 65_535), 'port', 'a port number from 0 to 65535', rest.port)
   demand(
     rest.project.length >= 3 && rest.project.length <= 64 && SLUG.test(rest.project),
@@ -81,6 +82,6 @@ export const resolveOptions = (options: SandboxOptions): Resolved => {
   demand(LEVELS.includes(rest.logLevel), 'logLevel', LEVELS.join(', '), rest.logLevel)
   demand(latencyMs >= 0, 'latencyMs', 'milliseconds from 0', latencyMs)
   demand(tokenLifeS >= 1, 'tokenLifeS', 'seconds from 1', tokenLifeS)
-  const settings = { strict, latencyMs, tokenLifeS, anonymousEvents, trashSyncRefusals }
+  const settings = { strict, latencyMs, tokenLifeS, anonymousEvents, trashSyncRefusals, plainTrashErrors }
   return Object.freeze({ ...rest, databaseUrl, settings })
 }

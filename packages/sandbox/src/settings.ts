@@ -10,6 +10,8 @@ export type Settings = {
   anonymousEvents: boolean
   /** An event refused by `/events/sync` is also trashed. @default false */
   trashSyncRefusals: boolean
+  /** Errors of trashed events are plain strings, as the reference announces. @default false */
+  plainTrashErrors: boolean
 }
 
 export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
@@ -18,4 +20,5 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = Object.freeze({
   tokenLifeS: 3600,
   anonymousEvents: false,
   trashSyncRefusals: false,
+  plainTrashErrors: false,
 })

@@ -28,6 +28,7 @@ const createCommand = ({ complain, print }: Surroundings): Command =>
     .option('--token-life-s <s>', 'life of an access token', wholeNumber, 3600)
     .option('--anonymous-events', 'take events without a token', false)
     .option('--trash-sync-refusals', 'also trash what /events/sync refuses', false)
+    .option('--plain-trash-errors', 'tell errors of trashed events as plain strings', false)
     .option('--log-level <level>', 'pino level of the log on stderr', 'info')
     .configureOutput({ writeOut: print, writeErr: complain })
     .exitOverride()

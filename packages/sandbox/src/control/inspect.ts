@@ -1,6 +1,7 @@
 import { and, count, desc, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Database } from '../storage/database.ts'
-import { events, interactions, rawEvents, trashedEvents, users } from '../storage/schema.ts'
+import { events, integrations, interactions, rawEvents, trashedEvents, users } from '../storage/schema.ts'
+import { showUsers } from '../users/show.ts'
 
 /** What the sandbox holds of an event: as sent, what became of it, and how often it was received. */
 export type InspectedEvent = {
@@ -67,14 +68,36 @@ export const inspectEvents = async (
   }))
 }
 
+export type InspectedInteraction = typeof interactions.$inferSelect & { readonly wmktId: string | null }
+
 /** Offline interactions, newest first (at most 1,000). */
-export const inspectInteractions = (db: Database, projectId: string) =>
-  db
-    .select()
+export const inspectInteractions = async (
+  db: Database,
+  projectId: string,
+): Promise<readonly InspectedInteraction[]> => {
+  const rows = await db
+    .select({ interaction: interactions, wmktId: integrations.wmktId })
     .from(interactions)
+    .leftJoin(integrations, eq(integrations.id, interactions.integrationId))
     .where(eq(interactions.projectId, projectId))
-    .orderBy(desc(interactions.createdAt))
+    .orderBy(desc(interactions.createdAt), desc(interactions.id))
     .limit(1000)
+  return rows.map(({ interaction, wmktId }) => ({ ...interaction, wmktId }))
+}
+
+export type InspectedUser = Awaited<ReturnType<typeof showUsers>>[number]
+
+/** Users, newest first (at most 1,000). */
+export const inspectUsers = async (db: Database, projectId: string): Promise<readonly InspectedUser[]> => {
+  const isOwn = eq(users.projectId, projectId)
+  const rows = await db
+    .select()
+    .from(users)
+    .where(isOwn)
+    .orderBy(desc(users.createdAt), desc(users.id))
+    .limit(1000)
+  return showUsers(db, rows, [])
+}
 
 export type Counts = {
   readonly accepted: number

@@ -17,6 +17,7 @@ const shape = shapeOf<{ [Key in keyof Settings]: Settings[Key] | undefined }>({
   tokenLifeS: optional(atLeast(1)),
   anonymousEvents: optional(flag),
   trashSyncRefusals: optional(flag),
+  plainTrashErrors: optional(flag),
 })
 
 /**

@@ -64,9 +64,9 @@ const filterOf = (projectId: string, { search, archived, storageKey, reference }
 /** GET …/event-types */
 export const listEventTypes =
   (db: Database): Handler =>
-  async ({ params: { projectId = '' }, query: asked }) => {
+  async ({ param, query: asked }) => {
     const read = readOrRefuse(query, asked)
-    const where = filterOf(projectId, read)
+    const where = filterOf(param('projectId'), read)
     const total = await db.$count(eventTypes, where)
     const rows = await db
       .select()

@@ -5,7 +5,8 @@ export type Caller = { readonly agentId: string; readonly workspaceId: string }
 
 /** One API request after the door: path parameters decoded, query as a plain table, body parsed from JSON. */
 export type Call = {
-  readonly params: Readonly<Record<string, string>>
+  /** A parameter of the path; a name the path does not have is a bug and throws. */
+  param(name: string): string
   readonly query: Readonly<Record<string, string>>
   readonly body: unknown
   readonly caller: Caller | undefined

@@ -17,9 +17,10 @@ const reader =
     accepts(input) ? { value: input } : { wrong: [`${name} must be ${expected}`] }
 
 export const text = reader((input) => typeof input === 'string', 'a string')
+/** Names, keys and nonces: not blank, and short enough for any index. */
 export const filledText = reader(
-  (input): input is string => typeof input === 'string' && input.trim() !== '',
-  'a non-empty string',
+  (input): input is string => typeof input === 'string' && input.trim() !== '' && input.length <= 255,
+  'a non-empty string of at most 255 characters',
 )
 export const number = reader(
   (input): input is number => typeof input === 'number' && Number.isFinite(input),

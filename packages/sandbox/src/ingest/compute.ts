@@ -79,7 +79,8 @@ const storeComputed = async (
   await setStatus(db, list, 'computed')
 }
 
-const storeTrashed = async (db: Database, list: readonly Trashable[], at: Date): Promise<void> => {
+/** Writes refused events to the trash, with the reasons. */
+export const storeTrashed = async (db: Database, list: readonly Trashable[], at: Date): Promise<void> => {
   if (list.length === 0) return
   const rows = list.map(
     ({ raw: { id, projectId, nonce, eventType, eventDate, trackerId, data }, errors }) => ({

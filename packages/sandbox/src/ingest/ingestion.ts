@@ -1,10 +1,12 @@
+import type { Logger } from 'pino'
+import type { Board } from '../faults/board.ts'
 import { badRequest } from '../http/refusal.ts'
 import type { Lane } from '../lane.ts'
+import type { Announcer } from '../live/announcer.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from '../storage/database.ts'
 import { type Accepted, acceptEvent } from './accept.ts'
 import { type Computed, computeEvents } from './compute.ts'
-import type { RawEvent } from './decide.ts'
 import type { Envelope } from './envelope.ts'
 import { createWorker } from './worker.ts'
 
@@ -13,9 +15,9 @@ type Parts = {
   readonly lane: Lane
   readonly settings: Settings
   readonly now: () => number
-  silentTrash(raw: RawEvent): boolean
-  heard(computed: Computed): void
-  failed(cause: unknown): void
+  readonly board: Board
+  readonly announcer: Announcer
+  readonly log: Logger
 }
 
 export type Ingestion = {
@@ -36,12 +38,21 @@ const messagesOf = ({ trashed }: Computed): readonly string[] =>
 
 /** Both doors of ingestion: one answers when the event is kept, the other when it is computed. */
 export const createIngestion = (parts: Parts): Ingestion => {
-  const { db, lane, settings, now, silentTrash, heard } = parts
-  const worker = createWorker(parts)
+  const { db, lane, settings, now, board, announcer, log } = parts
+  const silentTrash = () => board.strikeEvent()
+
+  const heard = ({ computed, trashed }: Computed): void => {
+    for (const { raw } of computed) announcer.announce({ kind: 'computed', id: raw.id })
+    for (const { raw } of trashed) announcer.announce({ kind: 'trashed', id: raw.id })
+  }
+
+  const failed = (cause: unknown): void => log.error({ err: cause }, 'ingestion failed; it tries again')
+  const worker = createWorker({ db, lane, settings, now, silentTrash, heard, failed })
 
   const accept: Ingestion['accept'] = async (sent) => {
     const accepted = await acceptEvent(db, sent, now(), settings.latencyMs)
     if (!accepted.isDuplicate) worker.wake(settings.latencyMs)
+    announcer.announce({ kind: 'accepted', id: accepted.raw.id })
     return accepted
   }
 

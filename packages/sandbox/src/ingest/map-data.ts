@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isRecord } from '../http/shape.ts'
 import type { EventTypeField, IngestionError } from '../storage/schema.ts'
 import { readValue, type Value, type ValueRules } from './field-values.ts'
@@ -33,9 +34,14 @@ export const readState = (input: unknown, strict: boolean): Value => {
   return value === 0 || value === 1 ? { value } : { wrong: 'must be 0 or 1' }
 }
 
-/** The form in which two values of a field are compared. */
-export const proofOf = (value: unknown): string =>
+const plainProofOf = (value: unknown): string =>
   typeof value === 'string' ? value.trim().toLowerCase() : JSON.stringify(value)
+
+/** The form in which two values of a field are compared; a long one by its SHA-256, since an index row has its limits. */
+export const proofOf = (value: unknown): string => {
+  const plain = plainProofOf(value)
+  return plain.length <= 200 ? plain : `sha256 ${createHash('sha256').update(plain).digest('hex')}`
+}
 
 /** The number a statistic counts as. The sandbox knows no exchange rates: an amount counts as it is, whatever its currency. */
 export const metricOf = (type: 'state' | 'statistic', storageKey: string, value: unknown): FoundMetric => {

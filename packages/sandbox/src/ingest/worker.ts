@@ -3,7 +3,7 @@ import type { Lane } from '../lane.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from '../storage/database.ts'
 import { rawEvents } from '../storage/schema.ts'
-import { type Computed, computeEvents } from './compute.ts'
+import { type Computed, computeEvents, storeTrashed } from './compute.ts'
 import type { RawEvent } from './decide.ts'
 
 const BATCH = 50
@@ -42,12 +42,32 @@ const nextDueAt = async (db: Database): Promise<number | undefined> => {
   return next?.dueAt.getTime()
 }
 
-const computeDue = async ({ db, settings, now, silentTrash, heard }: Parts): Promise<number> => {
-  const due = await takeDue(db, now())
+const compute = async (parts: Parts, projectId: string, list: readonly RawEvent[]): Promise<void> => {
+  const { db, settings, now, silentTrash } = parts
+  const rules = { strict: settings.strict, at: new Date(now()), silentTrash }
+  parts.heard(await db.transaction((tx) => computeEvents(tx, projectId, list, rules)))
+}
+
+/** One bad event never blocks others: when a batch fails, each is tried alone, and what fails alone is trashed. */
+const computeEach = async (parts: Parts, projectId: string, list: readonly RawEvent[]): Promise<void> => {
+  for (const raw of list) {
+    await compute(parts, projectId, [raw]).catch(async (cause: unknown) => {
+      parts.failed(cause)
+      const trashed = [{ raw, errors: [{ field: 'data', message: 'could not be processed' }] }]
+      await parts.db.transaction((tx) => storeTrashed(tx, trashed, new Date(parts.now())))
+      parts.heard({ computed: [], trashed })
+    })
+  }
+}
+
+const computeDue = async (parts: Parts): Promise<number> => {
+  const due = await takeDue(parts.db, parts.now())
   for (const projectId of new Set(due.map((raw) => raw.projectId))) {
     const ofProject = due.filter((raw) => raw.projectId === projectId)
-    const rules = { strict: settings.strict, at: new Date(now()), silentTrash }
-    heard(await db.transaction((tx) => computeEvents(tx, projectId, ofProject, rules)))
+    await compute(parts, projectId, ofProject).catch((cause: unknown) => {
+      parts.failed(cause)
+      return computeEach(parts, projectId, ofProject)
+    })
   }
   return due.length
 }

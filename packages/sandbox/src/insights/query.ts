@@ -114,7 +114,8 @@ const entriesOf = (sums: readonly Sum[], keys: readonly string[]): readonly Entr
 /** POST …/events/insights: sums by event date, without attribution. A plain array, not a page. */
 export const queryInsights =
   (db: Database, settings: Settings): Handler =>
-  async ({ params: { projectId = '' }, body }) => {
+  async ({ param, body }) => {
+    const projectId = param('projectId')
     const query = readOrRefuse(queryShape(settings.strict), body)
     const counts = await countEvents(db, projectId, query)
     return entriesOf([...counts, ...(await sumMetrics(db, projectId, query))], query.metrics)

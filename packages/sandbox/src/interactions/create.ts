@@ -15,7 +15,8 @@ import { absorbUsers, linkTraces, loadKnown, touchUsers } from '../users/store.t
 
 type Table = Readonly<Record<string, unknown>>
 type Sent = { readonly date: Date | undefined; readonly userData: Table; readonly nodeData: Table }
-type Interaction = typeof interactions.$inferSelect
+/** An offline interaction as stored. */
+export type Interaction = typeof interactions.$inferSelect
 type Integration = typeof integrations.$inferSelect
 
 export type InteractionParts = {
@@ -77,6 +78,7 @@ const campaignOf = async (
   at: Date,
 ): Promise<string | null> => {
   if (typeof cid !== 'string' || cid === '') return null
+  if (cid.length > 255) throw badRequest('nodeData.cid must be at most 255 characters')
   const isIt = or(eq(campaigns.id, cid), eq(campaigns.campaignSlug, cid))
   const [known] = await db
     .select()
@@ -129,7 +131,8 @@ const storeInteraction = async (
 /** POST …/interactions/offline: synchronous, and without a nonce: the same interaction sent twice is two. */
 export const createOfflineInteraction =
   ({ db, lane, settings, now, heard }: InteractionParts): Handler =>
-  async ({ params: { projectId = '' }, body }) => {
+  async ({ param, body }) => {
+    const projectId = param('projectId')
     const sent = readOrRefuse(sentOf(settings.strict), body)
     const at = new Date(now())
     const interaction = await lane(() =>

@@ -67,12 +67,20 @@ const seedEventTypes = async (db: Database, projectId: string, at: Date): Promis
     )
 }
 
-const seedIntegration = (db: Database, projectId: string, at: Date) =>
-  db.insert(integrations).values({
-    ...{ id: makeObjectId(at.getTime()), projectId, wmktId: DEMO_WMKT_ID, name: 'Demo store' },
-    ...{ type: 'custom-ads', dataSource: 'custom-ads', currency: 'EUR', createdAt: at },
-    urlCheck: { lastCheck: at.toISOString(), status: 'valid' },
-  })
+/** The Custom Ads integration, and one that offline interactions must not name. */
+const DEMO_INTEGRATIONS = [
+  { wmktId: DEMO_WMKT_ID, name: 'Demo store', type: 'custom-ads' },
+  { wmktId: 'demo-search', name: 'Demo search ads', type: 'google-ads' },
+]
+
+const seedIntegrations = (db: Database, projectId: string, at: Date) =>
+  db.insert(integrations).values(
+    DEMO_INTEGRATIONS.map((demo) => ({
+      ...{ id: makeObjectId(at.getTime()), projectId, ...demo, dataSource: demo.type, currency: 'EUR' },
+      urlCheck: { lastCheck: at.toISOString(), status: 'valid' },
+      createdAt: at,
+    })),
+  )
 
 /** Creates the project with its demo fields, event types and integration, unless it is there already. */
 export const seedProject = (db: Database, projectId: string, at: Date): Promise<void> =>
@@ -86,5 +94,5 @@ export const seedProject = (db: Database, projectId: string, at: Date): Promise<
     })
     await seedFields(tx, projectId, at)
     await seedEventTypes(tx, projectId, at)
-    await seedIntegration(tx, projectId, at)
+    await seedIntegrations(tx, projectId, at)
   })

@@ -1,0 +1,81 @@
+import { and, eq, exists, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Handler } from '../http/call.ts'
+import { type Order, orderedBy, orderText } from '../http/order.ts'
+import { pageOf, type Window, windowShape } from '../http/page.ts'
+import { isRecord, listOf, type Reader, readOrRefuse, shapeOf, text, withDefault } from '../http/shape.ts'
+import { proofOf } from '../ingest/map-data.ts'
+import type { Database } from '../storage/database.ts'
+import { users, userValues } from '../storage/schema.ts'
+import { showUsers } from './show.ts'
+
+type Filters = readonly { readonly field: string; readonly proofs: readonly string[] }[]
+
+type Search = Window & {
+  readonly fields: readonly string[]
+  readonly order: Order
+  readonly sort: string
+  readonly filters: Filters
+}
+
+/** The form of `filters` is unknown but for null. Read here: user fields with the value, or the list of values, to find. */
+const filters: Reader<Filters> = (input, name) => {
+  if (input === undefined || input === null) return { value: [] }
+  if (!isRecord(input)) return { wrong: [`${name} must be an object of user fields and values, or null`] }
+  return {
+    value: Object.entries(input).map(([field, value]) => ({
+      field,
+      proofs: (Array.isArray(value) ? value : [value]).map(proofOf),
+    })),
+  }
+}
+
+const search = shapeOf<Search>({
+  ...windowShape,
+  fields: withDefault(listOf(text), []),
+  order: orderText('ASC'),
+  sort: withDefault(text, 'lastname'),
+  filters,
+})
+
+const hasValue = (db: Database, { field, proofs }: Filters[number]): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(userValues)
+      .where(
+        and(
+          eq(userValues.userId, users.id),
+          eq(userValues.field, field),
+          inArray(userValues.proof, [...proofs]),
+        ),
+      ),
+  )
+
+/** The first of a user's values of a field, by which the search sorts. */
+const firstValue = (field: string): SQL =>
+  sql`(select min(${userValues.proof}) from ${userValues} where ${userValues.userId} = ${users.id} and ${userValues.field} = ${field})`
+
+/** A field nobody has a value of sorts nobody: asking first spares looking it up for every user. */
+const isKnown = async (db: Database, projectId: string, field: string): Promise<boolean> => {
+  const ofField = and(eq(userValues.projectId, projectId), eq(userValues.field, field))
+  const rows = await db.select({ one: sql`1` }).from(userValues).where(ofField).limit(1)
+  return rows.length > 0
+}
+
+/** POST …/users/search */
+export const searchUsers =
+  (db: Database): Handler =>
+  async ({ param, body }) => {
+    const projectId = param('projectId')
+    const read = readOrRefuse(search, body ?? {})
+    const where = and(eq(users.projectId, projectId), ...read.filters.map((filter) => hasValue(db, filter)))
+    const column = (await isKnown(db, projectId, read.sort)) ? firstValue(read.sort) : users.createdAt
+    const rows = await db
+      .select()
+      .from(users)
+      .where(where)
+      .orderBy(...orderedBy(column, read.order, users.id))
+      .offset(read.offset)
+      .limit(read.limit)
+    return pageOf(await showUsers(db, rows, read.fields), await db.$count(users, where), read)
+  }
