@@ -38,7 +38,7 @@ export const configurationOf = (texts: Texts): Configuration => {
   const values: Record<string, unknown> = {}
   for (const setting of SETTINGS) {
     const written = texts.get(setting.env) ?? setting.fallback
-    if (written !== undefined) values[setting.target] = valueOf(setting, written)
+    if (written !== undefined) values[setting.target] = readSetting(setting, written)
   }
   const { relay, listen } = split(values)
   return named(() => {
@@ -47,7 +47,7 @@ export const configurationOf = (texts: Texts): Configuration => {
   })
 }
 
-const valueOf = ({ env, form, secret }: Setting, written: string): unknown => {
+const readSetting = ({ env, form, secret }: Setting, written: string): unknown => {
   const value = READERS[form](written)
   if (value === undefined) throw new OptionError(env, EXPECTED[form], shown(written, secret))
   return value

@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander'
+import { resolveOptions } from '../options.ts'
+import { loadAssets } from '../serve/assets.ts'
+import { findAdmin } from './admin-client.ts'
+import { check } from './check.ts'
+import { type Configuration, configurationOf, gather } from './configuration.ts'
+import { readEnvFile } from './env-file.ts'
+import { CommandFailed, exitCodeOf, lineOf, MISUSED } from './failure.ts'
+import { letterCommands } from './letter-commands.ts'
+import { SETTINGS } from './settings.ts'
+import { SNIPPET_NOTE, snippetOf } from './snippet.ts'
+import { start } from './start.ts'
+import { showStatus } from './status.ts'
+import { processTerm, type Term } from './term.ts'
+
+/** The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration. */
+export const main = async (args: readonly string[], term: Term = processTerm): Promise<void> => {
+  try {
+    await programOf(term).parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    // Commander has said its line already.
+    if (error instanceof CommanderError) return term.exit(error.exitCode === 0 ? 0 : MISUSED)
+    term.err(lineOf(error))
+    term.exit(exitCodeOf(error))
+  }
+}
+
+const programOf = (term: Term): Command => {
+  const program = new Command('wmkt-relay')
+    .description('First-party relay for Webmarketer')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => term.out(text.trimEnd()),
+      writeErr: (text) => term.err(text.trimEnd()),
+    })
+  const configure = (command: Command): Configuration =>
+    configurationOf(gather(flagsOf(command), term.env, readEnvFile('.env')))
+  const add = (parent: Command, name: string, about: string): Command =>
+    withSettings(parent.command(name).description(about))
+
+  program.addCommand(
+    withSettings(new Command('start').exitOverride().description('run the relay (the default)')).action(
+      (_options, command) => start(configure(command), term),
+    ),
+    { isDefault: true },
+  )
+  add(program, 'check', 'exchange a token and read the event types').action((_options, command) =>
+    check(configure(command), term),
+  )
+  add(program, 'status', 'what the running relay says of itself')
+    .option('--json', 'as JSON')
+    .action(async ({ json = false }: { json?: boolean }, command) => {
+      const { listen, relay } = configure(command)
+      await showStatus(await findAdmin(listen, relay.adminToken), term, json)
+    })
+  add(program, 'snippet', 'the lines to paste into your pages')
+    .option('--site <url>', 'where the public routes are reached', '')
+    .action(({ site }: { site: string }, command) => snippet(configure(command), site, term))
+  letterCommands(program.command('dead-letters').description('what is kept for a person'), {
+    add,
+    configure,
+    term,
+  })
+  return program
+}
+
+const withSettings = (command: Command): Command => {
+  for (const { flag, about, fallback } of SETTINGS)
+    command.option(`--${flag} <value>`, fallback === undefined ? about : `${about} (default ${fallback})`)
+  return command
+}
+
+/** Flags under the names of the environment. */
+const flagsOf = (command: Command): Record<string, string | undefined> => {
+  const given: Record<string, unknown> = command.opts()
+  const entries = SETTINGS.map(({ env, flag }): [string, string | undefined] => {
+    const value = given[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())]
+    return [env, typeof value === 'string' ? value : undefined]
+  })
+  return Object.fromEntries(entries)
+}
+
+const snippet = ({ relay, listen }: Configuration, site: string, term: Term): void => {
+  const { projectId, trackerCookie } = resolveOptions(relay)
+  const tag = loadAssets().get('tag.js')
+  if (!tag) throw new CommandFailed('tag.js is not built: npm run build')
+  const base = site.replace(/\/$/, '') + listen.basePath.replace(/\/$/, '')
+  term.out(snippetOf(tag, base, projectId, trackerCookie))
+  term.err(SNIPPET_NOTE)
+}

@@ -1,0 +1,61 @@
+import { createDesk, type Desk, type LetterPage, type LetterView } from '../admin/desk.ts'
+import { systemClock } from '../clock.ts'
+import { resolveOptions } from '../options.ts'
+import { openLmdbOutbox } from '../outbox/lmdb.ts'
+import type { Fate } from '../outbox/outbox.ts'
+import { decodeRecord } from '../record.ts'
+import { silentLog } from '../telemetry/log.ts'
+import { type AdminClient, findAdmin } from './admin-client.ts'
+import type { Configuration } from './configuration.ts'
+
+/** Does the work at the desk of the relay that runs; the outbox is opened only when none does. */
+export const withDesk = async <T>(
+  { relay, listen }: Configuration,
+  work: (desk: Desk) => Promise<T>,
+): Promise<T> => {
+  const admin = await findAdmin(listen, relay.adminToken)
+  if (admin) return work(remoteDesk(admin))
+  const { outboxDir: dir, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = resolveOptions(relay)
+  const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs }
+  const outbox = await openLmdbOutbox({ dir, ...kept, clock: systemClock, log: silentLog, onFatal: () => {} })
+  try {
+    return await work(createDesk(outbox, decodeRecord))
+  } finally {
+    await outbox.close()
+  }
+}
+
+const queryOf = (params: Record<string, string | number | undefined>): string => {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) if (value !== undefined) query.set(name, String(value))
+  return query.size > 0 ? `?${query}` : ''
+}
+
+// The relay's own answers: what it wrote is what is read.
+const isPage = (value: unknown): value is LetterPage =>
+  typeof value === 'object' && value !== null && 'deadLetters' in value && Array.isArray(value.deadLetters)
+const isView = (value: unknown): value is LetterView =>
+  typeof value === 'object' && value !== null && 'nonce' in value && 'code' in value
+const isFate = (value: unknown): value is Fate =>
+  typeof value === 'object' && value !== null && 'state' in value
+
+const remoteDesk = ({ call }: AdminClient): Desk => {
+  const at = (nonce: string) => `/api/dead-letters/${encodeURIComponent(nonce)}`
+  return {
+    async list(filter) {
+      const page = await call('GET', `/api/dead-letters${queryOf(filter)}`)
+      return isPage(page) ? page : { deadLetters: [] }
+    },
+    async show(nonce, { kind, reveal }) {
+      const view = await call('GET', at(nonce) + queryOf({ kind, reveal: reveal ? 1 : undefined }))
+      return isView(view) ? view : undefined
+    },
+    redrive: async (nonce, kind) =>
+      (await call('POST', `${at(nonce)}/redrive${queryOf({ kind })}`)) !== undefined,
+    drop: async (nonce, kind) => (await call('DELETE', at(nonce) + queryOf({ kind }))) !== undefined,
+    async fate(nonce, kind) {
+      const fate = await call('GET', `/api/items/${encodeURIComponent(nonce)}${queryOf({ kind })}`)
+      return isFate(fate) ? fate : undefined
+    },
+  }
+}

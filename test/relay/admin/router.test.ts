@@ -1,0 +1,100 @@
+import { request } from 'node:http'
+import { expect, test } from 'vitest'
+import { systemClock } from '../../../packages/relay/src/clock.ts'
+import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { encodeRecord } from '../../../packages/relay/src/record.ts'
+import { type RelayRig, startRelay } from '../../support/relay.ts'
+
+const bury = async (outbox: Outbox, nonce: string) => {
+  const item = { kind: 'event', nonce, eventType: 'lead', data: { email: 'a@b.c' } }
+  const record = encodeRecord({ receivedAt: 1 }, Buffer.from(JSON.stringify({ items: [item] })))
+  const entry = {
+    index: 0,
+    kind: 'event',
+    nonce,
+    lane: 'event:lead',
+    fingerprint: new Uint8Array(8),
+  } as const
+  await outbox.put({ record, entries: [entry], receivedAt: 1 })
+  const [leased] = await outbox.lease('event:lead', 1)
+  if (leased) await outbox.settle(leased.ref, { type: 'bury', code: 'UPSTREAM_REJECTED', message: 'no' })
+}
+const start = async (rig: RelayRig = {}) => {
+  const outbox = createMemoryOutbox({ clock: systemClock })
+  await bury(outbox, 'n1')
+  await bury(outbox, 'n2')
+  return startRelay({ ...rig, outbox })
+}
+const admin = { 'wmkt-admin': '1' }
+
+test('status tells ledger, lanes, credential and storage', async () => {
+  const { adminUrl } = await start()
+  const status = await (await fetch(`${adminUrl}/api/status`)).json()
+  expect(status).toMatchObject({
+    ready: true,
+    ledger: { received: 2, buried: 2 },
+    credential: { kind: 'static' },
+  })
+  expect(status.storage.durability).toBe('process-crash')
+})
+
+test('dead letters are listed a page at a time, without what was in them', async () => {
+  const { adminUrl } = await start()
+  const first = await (await fetch(`${adminUrl}/api/dead-letters?limit=1`)).json()
+  expect(first).toMatchObject({ deadLetters: [{ nonce: 'n1', code: 'UPSTREAM_REJECTED' }], next: 'n1' })
+  expect(JSON.stringify(first)).not.toContain('a@b.c')
+  const second = await (await fetch(`${adminUrl}/api/dead-letters?after=n1`)).json()
+  expect(second.deadLetters.map(({ nonce }: { nonce: string }) => nonce)).toEqual(['n2'])
+})
+
+test('personal data are blotted out until they are asked for', async () => {
+  const { adminUrl } = await start()
+  const show = async (query: string) => (await fetch(`${adminUrl}/api/dead-letters/n1${query}`)).json()
+  expect((await show('')).item.data).toEqual({ email: '[redacted]' })
+  expect((await show('?reveal=1')).item.data).toEqual({ email: 'a@b.c' })
+})
+
+test('a letter is dropped once, and the ledger says so', async () => {
+  const { adminUrl, outbox } = await start()
+  const drop = () => fetch(`${adminUrl}/api/dead-letters/n1`, { method: 'DELETE', headers: admin })
+  expect([(await drop()).status, (await drop()).status]).toEqual([200, 404])
+  expect(outbox.ledger()).toMatchObject({ buried: 1, dropped: 1 })
+})
+
+test('a letter is redriven, and its fate is told', async () => {
+  const { adminUrl } = await start()
+  await fetch(`${adminUrl}/api/dead-letters/n1/redrive`, { method: 'POST', headers: admin })
+  expect(await (await fetch(`${adminUrl}/api/items/n1`)).json()).toMatchObject({ state: 'held' })
+})
+
+test('changes need the header and the same origin', async () => {
+  const { adminUrl } = await start()
+  const attempts = [
+    {},
+    { ...admin, origin: 'https://evil.test' },
+    { ...admin, 'sec-fetch-site': 'cross-site' },
+  ]
+  for (const headers of attempts) {
+    const response = await fetch(`${adminUrl}/api/dead-letters/n1`, { method: 'DELETE', headers })
+    expect([response.status, (await response.json()).code]).toEqual([403, 'NOT_SAME_ORIGIN'])
+  }
+})
+
+test('a rebound host name is refused', async () => {
+  const { adminUrl } = await start()
+  const status = await new Promise((resolve) =>
+    request(`${adminUrl}/api/status`, { headers: { host: 'evil.test' } }, (res) =>
+      resolve(res.resume().statusCode),
+    ).end(),
+  )
+  expect(status).toBe(403)
+})
+
+test('with a token, nothing is told without it', async () => {
+  const adminToken = 't'.repeat(20)
+  const { adminUrl } = await start({ options: { adminToken } })
+  const ask = (headers: Record<string, string>) => fetch(`${adminUrl}/api/status`, { headers })
+  expect((await ask({})).status).toBe(401)
+  expect((await ask({ authorization: `Bearer ${adminToken}` })).status).toBe(200)
+})

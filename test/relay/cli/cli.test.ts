@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { freePort, startChild } from '../../support/child.ts'
+
+const BIN = fileURLToPath(new URL('../../../packages/relay/bin/wmkt-relay.js', import.meta.url))
+
+const folder = (): string => {
+  const dir = mkdtempSync(join(tmpdir(), 'wmkt-cli-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+const environment = async () => ({
+  WMKT_PROJECT_ID: 'demo-shop',
+  WMKT_ACCESS_TOKEN: 'a.b.c',
+  WMKT_API_URL: 'http://127.0.0.1:9/api/v1',
+  WMKT_DATA_DIR: folder(),
+  HOST: '127.0.0.1',
+  PORT: String(await freePort()),
+  WMKT_ADMIN_PORT: String(await freePort()),
+})
+const run = async (args: string[], env: Record<string, string> = {}) => {
+  const child = startChild([BIN, ...args], env)
+  const code = await child.ended()
+  return { code, output: child.output() }
+}
+
+test.each([[[]], [['start']], [['check']], [['snippet']], [['dead-letters', 'list']]])(
+  '%j --help says what it does and exits 0',
+  async (args) => {
+    const { code, output } = await run([...args, '--help'])
+    expect([code, /Usage: wmkt-relay/.test(output)]).toEqual([0, true])
+  },
+)
+
+test.each<[string, string[], Record<string, string>, RegExp]>([
+  ['no credential', ['start'], { WMKT_PROJECT_ID: 'demo-shop' }, /exactly one of .* received neither/],
+  ['an unknown name', ['start'], { WMKT_PORT: '1' }, /^wmkt-relay: WMKT_PORT: /],
+  ['an unknown command', ['dance'], {}, /error: /],
+])('%s exits 2 with one line', async (_, args, env, line) => {
+  const { code, output } = await run(args, env)
+  expect([code, output.trim().split('\n').length]).toEqual([2, 1])
+  expect(output).toMatch(line)
+})
+
+test('doubled credentials exit 2', async () => {
+  const env = { ...(await environment()), WEBMARKETER_APPLICATION_CREDENTIALS: '/none.json' }
+  expect(await run(['start'], env)).toMatchObject({ code: 2, output: expect.stringMatching(/received both\n$/) })
+})
+
+test('check fails with 1 when the API is out of reach', async () => {
+  expect((await run(['check'], await environment())).code).toBe(1)
+})
+
+test('a started relay stores, tells its status, stops at SIGTERM, and holds what it stored', async () => {
+  const env = await environment()
+  const relay = startChild([BIN], env)
+  await relay.saw(/public http/)
+  const body = '{"items":[{"kind":"event","nonce":"n1","eventType":"lead","data":{}}]}'
+  const stored = await fetch(`http://127.0.0.1:${env.PORT}/collect`, { method: 'POST', body })
+  expect([stored.status, stored.headers.get('wmkt-durability')]).toEqual([202, 'fsync'])
+  const status = await run(['status', '--json'], env)
+  expect(JSON.parse(status.output)).toMatchObject({ ready: true, ledger: { held: 1 } })
+  expect(await run(['dead-letters', 'list', '--json'], env)).toEqual({ code: 0, output: '[]\n' })
+  expect(await relay.end()).toBe(0)
+  expect((await run(['status'], env)).code).toBe(1)
+  expect(await run(['dead-letters', 'list', '--json'], env)).toEqual({ code: 0, output: '[]\n' })
+  expect((await run(['dead-letters', 'drop', 'none'], env)).code).toBe(1)
+})

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { ITEM_CODES, PROBLEMS } from '@wmkt/protocol'
+import { describe, expect, test } from 'vitest'
+import { configurationOf, gather } from '../../packages/relay/src/cli/configuration.ts'
+import { FOREIGN_NAMES, SETTINGS } from '../../packages/relay/src/cli/settings.ts'
+import { type RelayOptions, resolveOptions } from '../../packages/relay/src/options.ts'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1])
+
+test('docs/errors.md names every code, and no other', () => {
+  const documented = matches(read('docs/errors.md'), /^\| `([A-Z_]+)`/gm)
+  expect(documented.sort()).toEqual([...Object.keys(PROBLEMS), ...Object.keys(ITEM_CODES)].sort())
+})
+
+test('.env.example names every setting with its default, and no other', () => {
+  const written = matches(read('.env.example'), /^# ([A-Z_]+=.*)$/gm)
+  const settings = SETTINGS.map(({ env, fallback = '' }) => `${env}=${fallback}`)
+  expect(written.sort()).toEqual([...settings, ...FOREIGN_NAMES.map((name) => `${name}=8789`)].sort())
+})
+
+const good: RelayOptions = { projectId: 'demo-shop', accessToken: 'a.b.c' }
+
+test('options are frozen', () => {
+  expect(Object.isFrozen(resolveOptions(good))).toBe(true)
+})
+
+test.each<[object, RegExp]>([
+  [{ projectId: 'No Slug' }, /^projectId: expected a project slug.*received "No Slug"$/],
+  [{ credentials: 'k.json' }, /^credentials: expected exactly one.*received both$/],
+  [{ accessToken: undefined }, /received neither$/],
+  [{ apiUrl: 'http://api.example.com' }, /^apiUrl: expected an https URL/],
+  [{ rateLimit: -1 }, /^rateLimit: expected a whole number/],
+  [{ allowedOrigins: ['https://a.test/path'] }, /^allowedOrigins: expected a list, each an origin/],
+  [{ trackerPattern: '(a)(b)' }, /^trackerPattern: expected .* exactly one group/],
+  [{ outboxUrl: 'nats://x:4222' }, /^outboxUrl: expected lmdb:<dir>/],
+  [{ ratelimit: 5 }, /^ratelimit: expected one of .* a name that is unknown here$/],
+])('options %j are refused by name', (wrong, message) => {
+  expect(() => resolveOptions({ ...good, ...wrong })).toThrow(message)
+})
+
+test('a refused secret is not shown', () => {
+  expect(() => resolveOptions({ ...good, serverKeys: ['hunter2'] })).toThrow(/^(?!.*hunter2)serverKeys/)
+})
+
+describe('the environment', () => {
+  const env = { WMKT_PROJECT_ID: 'demo-shop', WMKT_ACCESS_TOKEN: 'a.b.c' }
+  test('becomes options and listeners', () => {
+    const written = {
+      ...env,
+      WMKT_ALLOWED_ORIGINS: 'https://a.test, https://b.test',
+      WMKT_KEEP_DELIVERED: '2h',
+      PORT: '0',
+    }
+    const { relay, listen } = configurationOf(gather(written))
+    expect(relay).toMatchObject({
+      allowedOrigins: ['https://a.test', 'https://b.test'],
+      keepDeliveredMs: 7_200_000,
+    })
+    expect(listen).toMatchObject({ port: 0, adminPort: 8788, basePath: '/' })
+  })
+
+  test('yields to flags and comes before .env', () => {
+    const texts = gather({ PORT: '1' }, { PORT: '2', HOST: 'b' }, { HOST: 'c', WMKT_LOG_LEVEL: 'warn' })
+    expect(Object.fromEntries(texts)).toEqual({ PORT: '1', HOST: 'b', WMKT_LOG_LEVEL: 'warn' })
+  })
+
+  test.each<[object, RegExp]>([
+    [{ WMKT_RATELIMIT: '1' }, /^WMKT_RATELIMIT: /],
+    [{ WMKT_RATE_LIMIT: 'many' }, /^WMKT_RATE_LIMIT: expected a whole number, received "many"$/],
+    [{ WMKT_PROJECT_ID: '' }, /^WMKT_PROJECT_ID: /],
+    [
+      { WEBMARKETER_APPLICATION_CREDENTIALS: 'k' },
+      /WEBMARKETER_APPLICATION_CREDENTIALS and WMKT_ACCESS_TOKEN, received both/,
+    ],
+    [{ WMKT_ADMIN_HOST: '0.0.0.0' }, /^WMKT_ADMIN_TOKEN: expected a token/],
+    [{ WMKT_KEEP_DELIVERED: 'soon' }, /^WMKT_KEEP_DELIVERED: expected a time such as 24h/],
+  ])('%j is refused under its own name', (wrong, message) => {
+    expect(() => configurationOf(gather({ ...env, ...wrong }))).toThrow(message)
+  })
+})
