@@ -152,4 +152,35 @@ describe('an unreadable file', () => {
     await writeFile(dataFile(), Buffer.alloc(65_536, 'x'))
     await expectFreshStart()
   })
+
+  test('is set aside and said when it is torn', async () => {
+    for (let batch = 0; batch < 50; batch += 1) await outbox.put(intakeOf([`n${batch}`, `m${batch}`]))
+    await outbox.close()
+    const { length } = await readFile(dataFile())
+    await truncate(dataFile(), Math.floor(length / 2))
+    await expectFreshStart()
+  })
+
+  test('is kept when only pages never written are missing from its end', async () => {
+    for (let batch = 0; batch < 50; batch += 1) await outbox.put(intakeOf([`n${batch}`]))
+    await outbox.close()
+    const bytes = await readFile(dataFile())
+    const lastPages = [144, 4_096 + 144]
+    for (const at of lastPages) bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at) + 3n, at)
+    await writeFile(dataFile(), bytes)
+    await reopen()
+    expect(outbox.ledger()).toMatchObject({ received: 50, held: 50 })
+    expect(await outbox.put(intakeOf(['n7', 'new']))).toEqual(['duplicate', 'accepted'])
+    expect(await setAside()).toEqual([])
+  })
+
+  test('is set aside and said when a page was overwritten and the last start did not survive it', async () => {
+    for (let batch = 0; batch < 50; batch += 1) await outbox.put(intakeOf([`n${batch}`]))
+    await outbox.close()
+    const bytes = await readFile(dataFile())
+    bytes.fill('x', 8 * 4_096, 20 * 4_096)
+    await writeFile(dataFile(), bytes)
+    await writeFile(join(folder.dir, 'suspect'), '')
+    await expectFreshStart()
+  })
 })

@@ -14,6 +14,7 @@ import { type EntryRef, type Outbox, OutboxFailed, type Settlement } from './out
 import { takeOwnership } from './owner-lock.ts'
 import { putIntake } from './put.ts'
 import { notLeased, settleEntry } from './settle.ts'
+import { suspicionIn } from './suspicion.ts'
 import { beginTransaction, type Transaction } from './transaction.ts'
 
 export type LmdbOutboxOptions = {
@@ -36,6 +37,7 @@ export type LmdbOutboxOptions = {
 }
 
 const KINDS: readonly Kind[] = ['event', 'interaction']
+const nothing = () => {}
 const DAY_MS = 24 * 3_600_000
 
 /**
@@ -63,6 +65,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     const fault = failed ?? faultOf(error)
     if (fault instanceof OutboxFailed && !failed) {
       failed = fault
+      void suspicionIn(dir).raise().catch(nothing)
       onFatal(fault)
     }
     return fault

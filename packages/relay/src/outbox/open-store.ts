@@ -4,7 +4,9 @@ import { type Books, decodeBooks } from './books.ts'
 import { type LaneTable, openLaneTable } from './lane-table.ts'
 import { EMPTY_LEDGER } from './ledger.ts'
 import { setAside } from './set-aside.ts'
-import { openStore, type Store } from './store.ts'
+import { unsoundness } from './soundness.ts'
+import { dataFileOf, openStore, type Store } from './store.ts'
+import { suspicionIn } from './suspicion.ts'
 import { BOOKS_KEY } from './transaction.ts'
 
 export type SoundStore = { store: Store; lanes: LaneTable; books: Books }
@@ -19,12 +21,18 @@ export type OpenSoundStoreOptions = {
 /** Opens the store and reads what it says of itself; a file that cannot be read is set aside and a fresh one begun. */
 export const openSoundStore = async (options: OpenSoundStoreOptions): Promise<SoundStore> => {
   const { dir, clock, log, mapSize } = options
+  const suspicion = suspicionIn(dir)
+  const fault = unsoundness(dataFileOf(dir), suspicion.isRaised())
+  if (fault !== undefined) await setAside(dir, clock.now(), fault, log)
+  await suspicion.raise()
   try {
     return await readStore(openStore(dir, mapSize), clock)
   } catch (error) {
     if (!isUnreadable(error)) throw error
-    await setAside(dir, clock.now(), error, log)
-    return readStore(openStore(dir, mapSize), clock)
+    await setAside(dir, clock.now(), error.message, log)
+    return await readStore(openStore(dir, mapSize), clock)
+  } finally {
+    await suspicion.lay()
   }
 }
 
@@ -41,6 +49,7 @@ const readStore = async (store: Store, clock: Clock): Promise<SoundStore> => {
 }
 
 const UNREADABLE =
-  /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PANIC|BAD_DBI|INCOMPATIBLE)|books of an unknown/
+  /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PANIC|INCOMPATIBLE)|books of an unknown/
 
-const isUnreadable = (error: unknown): boolean => error instanceof Error && UNREADABLE.test(error.message)
+const isUnreadable = (error: unknown): error is Error =>
+  error instanceof Error && UNREADABLE.test(error.message)
