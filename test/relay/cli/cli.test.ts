@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,11 +22,13 @@ const environment = async () => ({
   PORT: String(await freePort()),
   WMKT_ADMIN_PORT: String(await freePort()),
 })
-const run = async (args: string[], env: Record<string, string> = {}) => {
-  const child = startChild([BIN, ...args], env)
-  const code = await child.ended()
-  return { code, output: child.output() }
-}
+const run = (args: string[], env: Record<string, string> = {}) =>
+  new Promise<{ code: number | string | undefined; output: string }>((resolve) => {
+    const options = { env: { PATH: process.env.PATH ?? '', ...env }, cwd: tmpdir(), timeout: 20_000 }
+    execFile(process.execPath, [BIN, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error ? (error.code ?? 'killed') : 0, output: stdout + stderr }),
+    )
+  })
 
 test.each([[[]], [['start']], [['check']], [['snippet']], [['dead-letters', 'list']]])(
   '%j --help says what it does and exits 0',
@@ -47,7 +50,10 @@ test.each<[string, string[], Record<string, string>, RegExp]>([
 
 test('doubled credentials exit 2', async () => {
   const env = { ...(await environment()), WEBMARKETER_APPLICATION_CREDENTIALS: '/none.json' }
-  expect(await run(['start'], env)).toMatchObject({ code: 2, output: expect.stringMatching(/received both\n$/) })
+  expect(await run(['start'], env)).toMatchObject({
+    code: 2,
+    output: expect.stringMatching(/received both\n$/),
+  })
 })
 
 test('check fails with 1 when the API is out of reach', async () => {
