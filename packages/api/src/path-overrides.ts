@@ -1,4 +1,4 @@
-import { type EndpointName, type PathOverrides, ROUTES } from './paths.ts'
+import { type EndpointName, type PathOverrides, ROUTES, type Route } from './paths.ts'
 
 export type ParsedPathOverrides = { readonly overrides: PathOverrides } | { readonly reason: string }
 
@@ -29,23 +29,39 @@ const jsonOf = (text: string): unknown => {
   }
 }
 
+/** Two endpoints on one method and path: whoever routes would reach only one. Parameters match whatever their names. */
+const collisionIn = (overrides: PathOverrides): string | undefined => {
+  const taken = new Map<string, string>()
+  for (const [name, { method, path }] of Object.entries<Route>(ROUTES)) {
+    const own = isEndpointName(name) ? overrides[name] : undefined
+    const place = `${method} ${(own ?? path).replace(/\{\w+\}/g, '{}')}`
+    const other = taken.get(place)
+    if (other) return `${own ? name : other}: expected a path of its own, found that of ${own ? other : name}`
+    taken.set(place, name)
+  }
+  return undefined
+}
+
+const foundOf = (value: unknown): string =>
+  Array.isArray(value) ? 'an array' : value === undefined ? 'no JSON' : quoted(value)
+
 /**
  * Reads the JSON text of a `WMKT_API_PATHS` file: an object of path templates by endpoint name. Each template must hold the
- * same parameters as the one it replaces.
+ * same parameters as the one it replaces, and no two endpoints may end on one path.
  *
  * @returns the overrides, or one line that names the entry, what was expected and what was found
  */
 export const parsePathOverrides = (json: string): ParsedPathOverrides => {
   const value = jsonOf(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return {
-      reason: `expected a JSON object of paths by endpoint name, found ${Array.isArray(value) ? 'an array' : value === undefined ? 'no JSON' : quoted(value)}`,
-    }
+    return { reason: `expected a JSON object of paths by endpoint name, found ${foundOf(value)}` }
   }
-  const entries: [string, unknown][] = Object.entries(value)
-  for (const [name, path] of entries) {
+  const overrides: { -readonly [Name in EndpointName]?: string } = {}
+  for (const [name, path] of Object.entries<unknown>({ ...value })) {
     const reason = flawOf(name, path)
     if (reason) return { reason }
+    if (isEndpointName(name) && isPath(path)) overrides[name] = path
   }
-  return { overrides: Object.fromEntries(entries) }
+  const reason = collisionIn(overrides)
+  return reason ? { reason } : { overrides }
 }
