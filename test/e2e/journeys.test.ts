@@ -8,8 +8,8 @@ import {
   startRelayChild,
   startSandboxChild,
   startSite,
-  tempFolder,
 } from '../support/chain.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 /** Whole journeys: a real page in a real browser, the relay and the sandbox in processes of their own. */
 let sandbox: SandboxChild
@@ -31,7 +31,10 @@ beforeEach(() => sandbox.mend())
 const visit = async (context: BrowserContext): Promise<Page> => {
   const page = await context.newPage()
   await page.goto(site.url)
-  await page.waitForFunction(() => 'live' in (window as unknown as { wmkt: object }).wmkt)
+  // The stub is the page's own text; the tag takes its place.
+  await page.waitForFunction(
+    () => !String((window as unknown as { wmkt: Recorder }).wmkt).includes('arguments'),
+  )
   return page
 }
 

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
 import { findChromium } from './engines.ts'
+import { tempFolder } from './temp-folder.ts'
 
 const ARGS = [
   '--no-sandbox',
@@ -15,15 +13,15 @@ const ARGS = [
 ]
 
 export type ChromiumOptions = {
-  /** A profile that outlives the browser; a fresh one, removed at close, when not given. */
+  /** A profile that outlives the browser; a fresh one when not given. */
   profile?: string
   args?: string[]
   ignoreDefaultArgs?: string[]
   ignoreHTTPSErrors?: boolean
 }
 
-/** A fresh folder for a browser profile. */
-export const makeProfile = (): string => mkdtempSync(join(tmpdir(), 'wmkt-profile-'))
+/** A fresh folder for a browser profile, gone when the test run ends: a closing browser still writes into it. */
+export const makeProfile = (): string => tempFolder('profile')
 
 const launchOptions = (options: ChromiumOptions): LaunchOptions => {
   const executablePath = findChromium()
@@ -35,14 +33,9 @@ const launchOptions = (options: ChromiumOptions): LaunchOptions => {
   }
 }
 
-/** A real Chromium with a profile on disk; its context is what tests drive, `close()` removes a profile of its own. */
-export const launchChromium = async (options: ChromiumOptions = {}): Promise<BrowserContext> => {
-  const profile = options.profile ?? makeProfile()
-  const context = await chromium.launchPersistentContext(profile, {
+/** A real Chromium with a profile on disk; its context is what tests drive. */
+export const launchChromium = (options: ChromiumOptions = {}): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(options.profile ?? makeProfile(), {
     ...launchOptions(options),
     ignoreHTTPSErrors: options.ignoreHTTPSErrors ?? false,
   })
-  if (!options.profile)
-    context.on('close', () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }))
-  return context
-}

@@ -95,7 +95,8 @@ export type Heard = { nonce: string; kind: string; ending?: string; code?: strin
 /** What `listen` has gathered. */
 export const heard = (page: Page): Promise<Heard[]> => page.evaluate(() => Reflect.get(window, 'heard'))
 
-export const endings = async (page: Page): Promise<Heard[]> => (await heard(page)).filter(({ ending }) => ending)
+export const endings = async (page: Page): Promise<Heard[]> =>
+  (await heard(page)).filter(({ ending }) => ending)
 
 /** Rows in the page's IndexedDB outbox. */
 export const rowsHeld = (page: Page): Promise<number> =>

@@ -1,18 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 /** What the sandbox prints once it listens. */
 export type SandboxAddress = { api: string; oauth: string; credentials: string; projectId: string }
 
 export type SandboxProcess = { address: SandboxAddress; stop(): Promise<void> }
 
-const program = (): string => {
-  const manifest = createRequire(import.meta.url).resolve('@wmkt/sandbox/package.json')
-  return join(dirname(manifest), 'bin', 'wmkt-sandbox.js')
-}
+const PROGRAM = fileURLToPath(new URL('../bin/wmkt-sandbox.js', import.meta.resolve('@wmkt/sandbox')))
 
 const firstLineOf = async (child: ChildProcess): Promise<string> => {
   if (!child.stdout) throw new Error('the sandbox has no output')
@@ -26,7 +22,7 @@ export const startSandboxProcess = async (options: {
   dataDir: string
   onExit: (code: number | null) => void
 }): Promise<SandboxProcess> => {
-  const args = [program(), '--port', String(options.port), '--data-dir', options.dataDir]
+  const args = [PROGRAM, '--port', String(options.port), '--data-dir', options.dataDir]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const address: SandboxAddress = JSON.parse(await firstLineOf(child))

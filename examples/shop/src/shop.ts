@@ -14,7 +14,7 @@ const snippetHash = (): string => {
   return `'sha256-${createHash('sha256').update(snippet).digest('base64')}'`
 }
 
-const policy = () =>
+const pageHeaders = () =>
   helmet({
     contentSecurityPolicy: {
       directives: { scriptSrc: ["'self'", snippetHash()], upgradeInsecureRequests: null },
@@ -23,47 +23,37 @@ const policy = () =>
   })
 
 /** What the relay's admin listener says of one nonce. */
-type Fate = { state: string; upstreamId?: string }
+export type Fate = { state: string; upstreamId?: string }
 
 export type ShopOptions = {
   /** What became of a nonce; undefined when nothing is known of it. */
-  fateOf: (nonce: string) => Fate | undefined
+  fateOf: (nonce: string) => Promise<Fate | undefined>
   client: ApiClient
-  projectId: string
   /** Shown in the footer, by name. */
   links: Record<string, string>
 }
 
-/** The computed event, once the API has processed it. */
-const eventOf = async (options: ShopOptions, id: string) => {
+/** The computed event with the tracker ID it was sent with; undefined while the API has not processed it. */
+const eventOf = async (client: ApiClient, id: string) => {
   try {
-    const [event, raw] = await Promise.all([
-      options.client.getEvent({ id }),
-      options.client.getRawEvent({ id }),
-    ])
-    return {
-      _id: event._id,
-      eventDate: event.eventDate,
-      eventType: event.eventType,
-      trackerId: raw.trackerId,
-    }
+    const [event, raw] = await Promise.all([client.getEvent({ id }), client.getRawEvent({ id })])
+    return { ...event, trackerId: raw.trackerId }
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined
+    if (error instanceof ApiError && error.kind === 'not-found') return undefined
     throw error
   }
 }
 
 /** A product page, a contact form and a purchase button; and, beside the page, what became of each item. */
-export const createShop = (options: ShopOptions): Router => {
+export const createShop = ({ fateOf, client, links }: ShopOptions): Router => {
   const router = express.Router()
   router.get('/shop/links', (_req, res) => {
-    res.json(options.links)
+    res.json(links)
   })
   router.get('/shop/items/:nonce', async (req, res) => {
-    const fate = options.fateOf(req.params.nonce)
-    const event = fate?.upstreamId ? await eventOf(options, fate.upstreamId) : undefined
-    res.set('Cache-Control', 'no-store').json({ ...fate, ...(event ? { event } : {}) })
+    const fate = await fateOf(req.params.nonce)
+    const event = fate?.upstreamId ? await eventOf(client, fate.upstreamId) : undefined
+    res.set('Cache-Control', 'no-store').json({ ...fate, ...(event && { event }) })
   })
-  router.use(policy(), express.static(PUBLIC_DIR))
-  return router
+  return router.use(pageHeaders(), express.static(PUBLIC_DIR))
 }

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from '../support/browser.ts'
+import { type Child, freePort, startChild } from '../support/child.ts'
+import { ROOT } from '../support/sources.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+/** `npm start` without its build: the main job, as a newcomer meets it. */
+let demo: Child
+let context: BrowserContext
+let page: Page
+let sandboxUrl: string
+
+beforeAll(async () => {
+  const [port, adminPort, sandboxPort] = [await freePort(), await freePort(), await freePort()]
+  demo = startChild([join(ROOT, 'examples/shop/dist/start.js')], {
+    PORT: String(port),
+    WMKT_ADMIN_PORT: String(adminPort),
+    WMKT_SANDBOX_PORT: String(sandboxPort),
+    WMKT_DATA_DIR: tempFolder('shop'),
+  })
+  await demo.saw(/Press a button/)
+  sandboxUrl = `http://127.0.0.1:${sandboxPort}`
+  context = await launchChromium()
+  page = await context.newPage()
+  await page.goto(`http://127.0.0.1:${port}/`)
+})
+afterAll(async () => {
+  await context?.close()
+  await demo?.end()
+})
+
+const trackerCookie = async () => (await context.cookies()).find(({ name }) => name === 'ndrstnd')?.value
+
+/** Clicks, waits for the newest item to reach its end, and tells how long that took. */
+const clickAndWait = async (button: string, end: string) => {
+  const before = await page.locator('#items > li').count()
+  const clickedAt = Date.now()
+  await page.click(button)
+  await page.waitForFunction((n) => document.querySelectorAll('#items > li').length > n, before)
+  const item = page.locator('#items > li').first()
+  await item.locator(`[data-step=${end}].reached`).waitFor({ timeout: 10_000 })
+  return { clickedAt, tookMs: Date.now() - clickedAt, nonce: await item.getAttribute('data-nonce') }
+}
+
+const sandboxEvent = async (nonce: string | null) => {
+  const events = await fetch(`${sandboxUrl}/__sandbox/events?nonce=${nonce}`).then((answer) => answer.json())
+  return events[0]
+}
+
+test('the page and the log say SANDBOX', async () => {
+  expect(await page.locator('header').textContent()).toContain('SANDBOX')
+  expect(demo.output()).toContain('SANDBOX')
+})
+
+test.each([
+  ['purchase', '#buy'],
+  ['contact-form', '#contact button'],
+])(
+  'a %s becomes a computed event within 2 s, with the cookie’s tracker ID and its date',
+  async (eventType, button) => {
+    const { clickedAt, tookMs, nonce } = await clickAndWait(button, 'computed')
+    expect(tookMs).toBeLessThan(2_000)
+    const event = await sandboxEvent(nonce)
+    expect(event).toMatchObject({
+      eventType,
+      status: 'computed',
+      receptions: 1,
+      trackerId: await trackerCookie(),
+    })
+    expect(event.eventDate).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect(Math.abs(Date.parse(event.eventDate) - clickedAt)).toBeLessThan(1_000)
+  },
+)
+
+test('a visit in the store becomes an offline interaction', async () => {
+  const { tookMs } = await clickAndWait('#visit', 'delivered')
+  expect(tookMs).toBeLessThan(2_000)
+  const interactions = await fetch(`${sandboxUrl}/__sandbox/interactions`).then((answer) => answer.json())
+  expect(interactions).toHaveLength(1)
+})
+
+test('the page can be looked at, light and dark, wide and narrow', async () => {
+  const folder = join(ROOT, '.cache/screenshots')
+  await page.screenshot({ path: join(folder, 'shop.png'), fullPage: true })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.screenshot({ path: join(folder, 'shop-dark-phone.png'), fullPage: true })
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(overflow).toBeLessThanOrEqual(0)
+})

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Sandbox, type SandboxOptions, startSandbox } from '@wmkt/sandbox'
+import { importPKCS8, SignJWT } from 'jose'
+import { afterAll, beforeAll } from 'vitest'
+import { createTestDatabase } from './postgres.ts'
+
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+/** A JSON answer of the sandbox, taken apart. */
+export type Answer = {
+  readonly status: number
+  readonly body: Awaited<ReturnType<Response['json']>>
+  readonly headers: Headers
+}
+
+/** A running sandbox and a caller that holds a token for it. */
+export type Box = {
+  readonly sandbox: Sandbox
+  /** The access token in use. */
+  readonly token: string
+  /** Calls the API with the token; paths below the project start with `~`. */
+  call(method: string, path: string, body?: unknown): Promise<Answer>
+  get(path: string): Promise<Answer>
+  post(path: string, body?: unknown): Promise<Answer>
+  patch(path: string, body?: unknown): Promise<Answer>
+  delete(path: string): Promise<Answer>
+  /** Posts an event with a nonce of its own and waits until it is computed or refused. */
+  sync(eventType: string, data: object, more?: object): Promise<Answer>
+}
+
+const CACHE = join(import.meta.dirname, '../../.cache')
+const MIGRATIONS = join(import.meta.dirname, '../../packages/sandbox/migrations')
+
+const migrationsHash = async (): Promise<string> => {
+  const hash = createHash('sha256')
+  for (const name of (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql')).sort()) {
+    hash.update(await readFile(join(MIGRATIONS, name)))
+  }
+  return hash.digest('hex').slice(0, 12)
+}
+
+/** An embedded database takes seconds to make and a moment to copy: the first test file of a run makes it for all. */
+const templateDir = async (): Promise<string> => {
+  const dir = join(CACHE, `sandbox-${await migrationsHash()}`)
+  if ((await readdir(dir).catch(() => [])).length > 0) return dir
+  await mkdir(CACHE, { recursive: true })
+  const made = await mkdtemp(join(CACHE, 'making-'))
+  const sandbox = await startSandbox({ dataDir: made, project: 'template' })
+  await sandbox.stop()
+  await rename(made, dir).catch(() => rm(made, { recursive: true }))
+  return dir
+}
+
+/** A data folder of one's own, already with a database in it. */
+export const makeDataDir = async (): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), 'sandbox-'))
+  if (process.env.WMKT_TEST_POSTGRES === undefined) await cp(await templateDir(), dir, { recursive: true })
+  return dir
+}
+
+/** The key file's content. */
+export const readKeyFile = async (path: string): Promise<Record<string, string>> =>
+  JSON.parse(await readFile(path, 'utf8'))
+
+/** A service-account assertion as the official SDK makes it, parts of it replaced on demand. */
+export const makeAssertion = async (
+  sandbox: Sandbox,
+  change: {
+    kid?: string
+    iss?: string
+    sub?: string
+    aud?: string
+    exp?: string | number
+    pem?: string
+  } = {},
+): Promise<string> => {
+  const key = await readKeyFile(sandbox.credentials)
+  return new SignJWT({ scope: 'full_access' })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: change.kid ?? key.privateKeyId ?? '' })
+    .setIssuer(change.iss ?? key.clientId ?? '')
+    .setSubject(change.sub ?? key.serviceAccountEmail ?? '')
+    .setAudience(change.aud ?? `${sandbox.oauth}/token`)
+    .setExpirationTime(change.exp ?? '300s')
+    .sign(await importPKCS8(change.pem ?? key.privateKey ?? '', 'RS256'))
+}
+
+/** Posts a form to the token endpoint. */
+export const postToken = async (sandbox: Sandbox, form: Record<string, string>): Promise<Answer> => {
+  const response = await fetch(`${sandbox.oauth}/token`, { method: 'POST', body: new URLSearchParams(form) })
+  return { status: response.status, body: await response.json(), headers: response.headers }
+}
+
+/** Exchanges a fresh assertion for an access token. */
+export const fetchToken = async (sandbox: Sandbox): Promise<string> => {
+  const answer = await postToken(sandbox, { grant_type: JWT_BEARER, assertion: await makeAssertion(sandbox) })
+  return answer.body.access_token
+}
+
+const callWith = async (
+  sandbox: Sandbox,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> => {
+  const url = `${sandbox.api}${path.replace(/^~/, `/projects/${sandbox.projectId}`)}`
+  const response = await fetch(url, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, body: await response.json(), headers: response.headers }
+}
+
+let nonces = 0
+
+/** A nonce no other event of the test run has. */
+export const makeNonce = (): string => `nonce-${process.pid}-${Date.now()}-${nonces++}`
+
+/** Starts a sandbox in a fresh folder (or database) and gets a token. */
+export const openBox = async (options: SandboxOptions = {}): Promise<Box & { close(): Promise<void> }> => {
+  const dataDir = options.dataDir ?? (await makeDataDir())
+  const databaseUrl = await createTestDatabase()
+  const sandbox = await startSandbox({ dataDir, latencyMs: 0, logLevel: 'error', ...databaseUrl, ...options })
+  const token = await fetchToken(sandbox)
+  const call: Box['call'] = (method, path, body) => callWith(sandbox, token, method, path, body)
+  return {
+    ...{ sandbox, token, call },
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
+    delete: (path) => call('DELETE', path),
+    sync: (eventType, data, more = {}) =>
+      call('POST', '/events/sync', {
+        projectId: sandbox.projectId,
+        eventType,
+        nonce: makeNonce(),
+        data,
+        ...more,
+      }),
+    close: async () => {
+      await sandbox.stop()
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true })
+    },
+  }
+}
+
+/** One sandbox for all tests of a file. */
+export const useBox = (options: SandboxOptions = {}): Box => {
+  let box: Awaited<ReturnType<typeof openBox>> | undefined
+  beforeAll(async () => {
+    box = await openBox(options)
+  })
+  afterAll(() => box?.close())
+  const open = (): Box => {
+    if (!box) throw new Error('the sandbox is not open before the tests run')
+    return box
+  }
+  return {
+    get sandbox() {
+      return open().sandbox
+    },
+    get token() {
+      return open().token
+    },
+    call: (...args) => open().call(...args),
+    get: (...args) => open().get(...args),
+    post: (...args) => open().post(...args),
+    patch: (...args) => open().patch(...args),
+    delete: (...args) => open().delete(...args),
+    sync: (...args) => open().sync(...args),
+  }
+}
