@@ -13,6 +13,7 @@ import { openSoundStore } from './open-store.ts'
 import { type EntryRef, type Outbox, OutboxFailed, type Settlement } from './outbox.ts'
 import { takeOwnership } from './owner-lock.ts'
 import { putIntake } from './put.ts'
+import { createRoom } from './room.ts'
 import { notLeased, settleEntry } from './settle.ts'
 import { suspicionIn } from './suspicion.ts'
 import { beginTransaction, type Transaction } from './transaction.ts'
@@ -28,8 +29,8 @@ export type LmdbOutboxOptions = {
   keepDeliveredMs?: number
   /** How long dead letters stay, in ms, before they are dropped. @default 7776000000 */
   keepDeadLettersMs?: number
-  /** Bytes the data file may grow to. @default as large as the disk */
-  mapSize?: number
+  /** Bytes of the data file that may be in use. @default as many as the disk has */
+  maxBytes?: number
   /** How long another owner may take to leave, in ms. @default 5000 */
   ownerWaitMs?: number
   /** The disk cannot be trusted any more; called once. */
@@ -37,7 +38,6 @@ export type LmdbOutboxOptions = {
 }
 
 const KINDS: readonly Kind[] = ['event', 'interaction']
-const nothing = () => {}
 const DAY_MS = 24 * 3_600_000
 
 /**
@@ -49,7 +49,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
   const { dir, clock, log, onFatal } = options
   const { maxBacklog = 5_000_000, keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
   const release = await takeOwnership(dir, clock, options.ownerWaitMs ?? 5_000)
-  const opened = await openSoundStore({ dir, clock, log, mapSize: options.mapSize }).catch(async (error) => {
+  const opened = await openSoundStore({ dir, clock, log }).catch(async (error) => {
     await release()
     throw error
   })
@@ -59,14 +59,20 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
   let failed: OutboxFailed | undefined
   let closing: Promise<void> | undefined
 
+  const room = createRoom({ measure: store.space, now: clock.now, maxBytes: options.maxBytes })
+  const limits = { maxBacklog, room }
   const listeners = createListeners()
   const leases = createLeases({ tables, lanes, clock, onDue: (lane) => listeners.tell([lane]) })
   const asFault = (error: unknown): Error => {
-    const fault = failed ?? faultOf(error)
+    const fault = failed ?? faultOf(error, room.isShort)
     if (fault instanceof OutboxFailed && !failed) {
       failed = fault
-      void suspicionIn(dir).raise().catch(nothing)
-      onFatal(fault)
+      log.error({ err: fault }, 'the outbox takes nothing more: its disk cannot be trusted')
+      try {
+        suspicionIn(dir).raise()
+      } finally {
+        onFatal(fault)
+      }
     }
     return fault
   }
@@ -77,7 +83,10 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     books = done.books
     for (const lane of done.emptied) leases.forget(lane)
   }
-  const begin = () => beginTransaction(tables, lanes, books)
+  const begin = () => {
+    room.begin()
+    return beginTransaction(tables, lanes, books)
+  }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
   const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
     closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : group.within(work)
@@ -105,7 +114,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
 
   return {
     durability: 'fsync',
-    put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, maxBacklog, listeners.tell)),
+    put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell)),
     lanes: lanes.names,
     async lease(lane, max) {
       if (failed) throw failed

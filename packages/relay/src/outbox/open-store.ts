@@ -15,24 +15,23 @@ export type OpenSoundStoreOptions = {
   dir: string
   clock: Clock
   log: Log
-  mapSize: number | undefined
 }
 
 /** Opens the store and reads what it says of itself; a file that cannot be read is set aside and a fresh one begun. */
 export const openSoundStore = async (options: OpenSoundStoreOptions): Promise<SoundStore> => {
-  const { dir, clock, log, mapSize } = options
+  const { dir, clock, log } = options
   const suspicion = suspicionIn(dir)
   const fault = unsoundness(dataFileOf(dir), suspicion.isRaised())
   if (fault !== undefined) await setAside(dir, clock.now(), fault, log)
-  await suspicion.raise()
+  suspicion.raise()
   try {
-    return await readStore(openStore(dir, mapSize), clock)
+    return await readStore(openStore(dir), clock)
   } catch (error) {
     if (!isUnreadable(error)) throw error
     await setAside(dir, clock.now(), error.message, log)
-    return await readStore(openStore(dir, mapSize), clock)
+    return await readStore(openStore(dir), clock)
   } finally {
-    await suspicion.lay()
+    suspicion.lay()
   }
 }
 

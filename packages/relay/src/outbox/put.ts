@@ -5,10 +5,20 @@ import { afterPrefix, letterPrefix, nonceKey, seqKey, unitKey } from './keys.ts'
 import { decodeLetter } from './letter-record.ts'
 import { encodeRemembered, recall } from './nonce-memory.ts'
 import { type Intake, type Lane, type NewEntry, OutboxFull, type PutOutcome } from './outbox.ts'
+import type { Room } from './room.ts'
 import type { Transaction } from './transaction.ts'
 import { encodeUnit, freshEntry } from './unit.ts'
 
 const MAX_LANE_LENGTH = 256
+
+/** What an entry costs beside its record, about. */
+const ENTRY_BYTES = 160
+
+export type PutLimits = {
+  /** Entries held before puts are refused. */
+  maxBacklog: number
+  room: Room
+}
 
 type Judged = { entry: NewEntry; key: Buffer; outcome: PutOutcome }
 
@@ -16,7 +26,7 @@ type Judged = { entry: NewEntry; key: Buffer; outcome: PutOutcome }
 export const putIntake = (
   transaction: Transaction,
   intake: Intake,
-  maxBacklog: number,
+  { maxBacklog, room }: PutLimits,
   onPut: (lanes: readonly Lane[]) => void,
 ): PutOutcome[] => {
   assertStorable(intake.entries)
@@ -24,6 +34,7 @@ export const putIntake = (
   const fresh = judged.filter(({ outcome }) => outcome === 'accepted')
   if (fresh.length > 0 && transaction.ledger().held >= maxBacklog)
     throw new Declined(new OutboxFull('backlog'))
+  if (fresh.length > 0) room.assertFor(intake.record.length + fresh.length * ENTRY_BYTES)
   const duplicates = judged.filter(({ outcome }) => outcome === 'duplicate').length
   transaction.count({ received: fresh.length, held: fresh.length, duplicates })
   if (fresh.length > 0) {

@@ -1,5 +1,8 @@
+import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open } from 'lmdb'
+import { PAGE_BYTES } from './page-file.ts'
+import type { Space } from './room.ts'
 
 export type Table = Database<Buffer, Buffer>
 
@@ -26,6 +29,8 @@ export type Store = {
   tables: Tables
   /** Writes all of it in one transaction; resolves once synced. */
   commit(write: () => void): Promise<void>
+  /** What is used and what is left. */
+  space(): Space
   close(): Promise<void>
 }
 
@@ -34,11 +39,9 @@ export const dataFileOf = (dir: string): string => join(dir, 'outbox.mdb')
 /**
  * Opens the LMDB environment: the only file that knows lmdb's options. `overlappingSync: false` makes a commit resolve
  * after its sync, `remapChunks` keeps the mapped memory small. Never a writemap: a full disk would be a SIGBUS.
- *
- * @param mapSize bytes the file may grow to; without it, as large as the disk
  */
-export const openStore = (dir: string, mapSize?: number): Store => {
-  const root = open({
+export const openStore = (dir: string): Store => {
+  const root = open<Buffer, Buffer>({
     path: dataFileOf(dir),
     noSubdir: true,
     maxDbs: 16,
@@ -46,7 +49,6 @@ export const openStore = (dir: string, mapSize?: number): Store => {
     remapChunks: true,
     encoding: 'binary',
     keyEncoding: 'binary',
-    ...(mapSize !== undefined && { mapSize }),
   })
   const table = (name: string): Table =>
     root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' })
@@ -69,8 +71,28 @@ export const openStore = (dir: string, mapSize?: number): Store => {
         throw await causeOf(error)
       }
     },
+    space: () => spaceOf(dir, [...Object.values(tables).flat(), root]),
     close: () => root.close(),
   }
+}
+
+const spaceOf = (dir: string, tables: readonly Table[]): Space => {
+  const stats = tables.map((table) => pagesIn(table.getStats()))
+  const used = stats.reduce((sum, { used }) => sum + used, 0)
+  const { bavail, bsize, blocks } = statfsSync(dir)
+  return {
+    used: used * PAGE_BYTES,
+    file: (stats[0]?.last ?? 0) * PAGE_BYTES,
+    free: bavail * bsize,
+    disk: blocks * bsize,
+  }
+}
+
+/** lmdb's statistics, which it leaves untyped: pages that hold something, and the last page of the file. */
+const pagesIn = (stats: Record<string, unknown>): { used: number; last: number } => {
+  const number = (name: string): number => Number(stats[name] ?? 0)
+  const used = number('treeBranchPageCount') + number('treeLeafPageCount') + number('overflowPages')
+  return { used, last: number('lastPageNumber') + 1 }
 }
 
 /** lmdb rejects with an error that promises the cause. */

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -8,15 +7,16 @@ import { join } from 'node:path'
  */
 export interface Suspicion {
   isRaised(): boolean
-  raise(): Promise<void>
-  lay(): Promise<void>
+  /** At once: what comes next may end the process. */
+  raise(): void
+  lay(): void
 }
 
 export const suspicionIn = (dir: string): Suspicion => {
   const path = join(dir, 'suspect')
   return {
     isRaised: () => existsSync(path),
-    raise: () => writeFile(path, ''),
-    lay: () => rm(path, { force: true }),
+    raise: () => writeFileSync(path, ''),
+    lay: () => rmSync(path, { force: true }),
   }
 }

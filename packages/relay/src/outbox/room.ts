@@ -1,0 +1,76 @@
+import { Declined } from './group-commit.ts'
+import { OutboxFull } from './outbox.ts'
+
+/**
+ * Whether there is room for more, asked before it is taken: a disk that is found full in the middle of a write answers
+ * with errors that look like its death. What is refused here leaves a reserve, so that what is held can be settled.
+ */
+export interface Room {
+  /** A transaction begins; what the one before took can be seen now. */
+  begin(): void
+  /** @throws Declined when so many bytes more do not fit */
+  assertFor(bytes: number): void
+  /** A write failed: was it for want of room? */
+  isShort(): boolean
+}
+
+/** All in bytes. */
+export type Space = {
+  /** Pages that hold something. */
+  used: number
+  /** Of the data file. */
+  file: number
+  /** What the disk has left for us. */
+  free: number
+  disk: number
+}
+
+export type RoomOptions = {
+  measure: () => Space
+  /** Epoch ms. */
+  now: () => number
+  /** The most that may be used, in bytes. */
+  maxBytes: number | undefined
+}
+
+const MAX_RESERVE = 16 * 2 ** 20
+/** Of what there is, kept back. */
+const RESERVE_SHARE = 0.05
+const MEASURE_MS = 1_000
+/** What a byte put may cost in pages, at worst about. */
+const COST = 2
+
+export const createRoom = ({ measure, now, maxBytes }: RoomOptions): Room => {
+  let left = 0
+  let taken = 0
+  let measuredAt = Number.NEGATIVE_INFINITY
+  const look = () => {
+    left = roomIn(measure(), maxBytes) - taken
+    measuredAt = now()
+  }
+  return {
+    begin() {
+      taken = 0
+    },
+    assertFor(bytes) {
+      const cost = bytes * COST
+      if (cost > left || Math.abs(now() - measuredAt) > MEASURE_MS) look()
+      if (cost > left) throw new Declined(new OutboxFull('storage'))
+      left -= cost
+      taken += cost
+    },
+    isShort() {
+      const space = measure()
+      return space.free < reserveOf(space.disk)
+    },
+  }
+}
+
+const reserveOf = (bytes: number): number => Math.min(MAX_RESERVE, bytes * RESERVE_SHARE)
+
+/** Free pages of the file count as room, those of the disk too; of both together and of the limit a reserve is kept. */
+const roomIn = ({ used, file, free, disk }: Space, maxBytes: number | undefined): number => {
+  const onDisk = free + Math.max(0, file - used) - reserveOf(disk)
+  const allowed = maxBytes === undefined ? onDisk : maxBytes - used - reserveOf(maxBytes)
+  return Math.min(onDisk, allowed)
+}

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
+import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { intakeOf } from './intakes.ts'
+import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
+
+const LANE = 'event:purchase'
+let folder: LmdbFolder
+beforeEach(async () => {
+  folder = await makeLmdbFolder()
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+afterEach(async () => {
+  await folder.dispose()
+  vi.restoreAllMocks()
+})
+
+let made = 0
+const putLarge = (outbox: Outbox) => {
+  made += 1
+  return outbox.put({ ...intakeOf([`large-${made}`]), record: Buffer.alloc(20_000, 'x') })
+}
+/** Puts until the store refuses. Returns how many it took. */
+const fill = async (outbox: Outbox): Promise<number> => {
+  for (let taken = 0; ; taken += 1) {
+    try {
+      await putLarge(outbox)
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'OutboxFull', reason: 'storage' })
+      return taken
+    }
+  }
+}
+const ackAll = async (outbox: Outbox) => {
+  for (const { ref } of await outbox.lease(LANE, 1_000)) await outbox.settle(ref, { type: 'ack' })
+}
+
+test('a full store refuses, keeps what it took, and takes again once there is room, with no restart', async () => {
+  const onFatal = vi.fn()
+  const outbox = await folder.open({ maxBytes: 2 ** 21, keepDeliveredMs: 0, onFatal })
+  for (let round = 0; round < 3; round += 1) {
+    const before = outbox.ledger()
+    const taken = await fill(outbox)
+    expect(taken).toBeGreaterThan(20)
+    expect(outbox.ledger()).toEqual({
+      ...before,
+      received: before.received + taken,
+      held: taken,
+    })
+    expect(outbox.fate(`large-${made}`)).toBeUndefined()
+    await ackAll(outbox)
+    expect(outbox.ledger().held).toBe(0)
+  }
+  expect(isBalanced(outbox.ledger())).toBe(true)
+  expect(onFatal).not.toHaveBeenCalled()
+})
+
+test('a refused nonce leaves no trace: sent again later, it is accepted', async () => {
+  const outbox = await folder.open({ maxBytes: 2 ** 21, keepDeliveredMs: 0 })
+  await fill(outbox)
+  await ackAll(outbox)
+  expect(await outbox.put(intakeOf([`large-${made}`]))).toEqual(['accepted'])
+})
+
+test('of many at the same time, those are taken that fit, and the rest are refused', async () => {
+  const outbox = await folder.open({ maxBytes: 2 ** 21, keepDeliveredMs: 0 })
+  const answers = await Promise.allSettled(Array.from({ length: 200 }, () => putLarge(outbox)))
+  const refused = answers.filter(({ status }) => status === 'rejected')
+  expect(refused.length).toBeGreaterThan(100)
+  expect(refused.length).toBeLessThan(200)
+  expect(outbox.ledger().held).toBe(200 - refused.length)
+})
+
+test('a full store is reopened with all it holds', async () => {
+  const outbox = await folder.open({ maxBytes: 2 ** 21 })
+  const taken = await fill(outbox)
+  await outbox.close()
+  const again = await folder.open({ maxBytes: 2 ** 21 })
+  expect(again.ledger()).toMatchObject({ received: taken, held: taken })
+  expect(await again.lease(LANE, 1_000)).toHaveLength(taken)
+})
