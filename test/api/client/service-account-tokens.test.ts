@@ -134,25 +134,6 @@ describe('the token in hand', () => {
     expect(await failing(tokens)).toMatchObject({ retryable: true })
   })
 
-  test('after a failed renewal the background rests', async () => {
-    let now = 0
-    const { server, tokens } = await open(inTurn(granting(), json(503, {})), {
-      now: () => now,
-      random: () => 0.5,
-    })
-    await tokens.token()
-    now = 3_000_000
-    await tokens.token()
-    await expect.poll(() => tokens.health().state).toBe('failing')
-    await tokens.token()
-    now += 4999
-    await tokens.token()
-    expect(server.seen).toHaveLength(2)
-    now += 2
-    await tokens.token()
-    await expect.poll(() => server.seen.length).toBe(3)
-  })
-
   test('is renewed once however many were refused with it', async () => {
     const { server, tokens } = await open(granting())
     const refused = await tokens.token()

@@ -1,4 +1,4 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { parseServiceAccountKey, type ServiceAccount, type ServiceAccountKey } from './service-account-key.ts'
 
@@ -10,7 +10,7 @@ export type AccountSource = {
   close(): void
 }
 
-/** Polled, not notified: file notifications miss replaced mounts and network disks, a stat a second does not. */
+/** Read again and again, not notified: notifications miss replaced mounts and network disks, times of change are too coarse. */
 const POLL_MS = 1000
 
 const accountFrom = (name: string, input: string | ServiceAccountKey): ServiceAccount => {
@@ -50,13 +50,20 @@ export const openKeyFile = (path: string, onReplaced: () => void, pollMs = POLL_
     account = parsed.account
     onReplaced()
   }
-  const look = (): void => {
-    readFile(path, 'utf8').then(take, () => {
-      problem = `key file ${path}: cannot be read`
-    })
+  const look = async (): Promise<void> => {
+    const found = await readFile(path, 'utf8').catch(() => undefined)
+    if (found === undefined) problem = `key file ${path}: cannot be read`
+    else take(found)
   }
-  watchFile(path, { interval: pollMs, persistent: false }, look)
-  return { account: () => account, problem: () => problem, close: () => unwatchFile(path, look) }
+  let looking = false
+  const timer = setInterval(() => {
+    if (looking) return
+    looking = true
+    void look().finally(() => {
+      looking = false
+    })
+  }, pollMs).unref()
+  return { account: () => account, problem: () => problem, close: () => clearInterval(timer) }
 }
 
 /** A key given by hand: never replaced. @throws TypeError when it is no service-account key */

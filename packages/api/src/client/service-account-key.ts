@@ -43,7 +43,7 @@ const signingKeyOf = (pem: string): KeyObject | undefined => {
 
 const jsonOf = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     return undefined
   }

@@ -9,7 +9,7 @@ export const Metric = Type.Object(
     userId: Maybe(Type.String({ ...INFERRED })),
     eventId: Maybe(Type.String({ ...INFERRED })),
     eventType: Maybe(Type.String({ ...INFERRED })),
-    type: Type.String({ description: '`state` or `statistic`.', examples: ['state'] }),
+    type: Maybe(Type.String({ description: '`state` or `statistic`.', examples: ['state'] })),
     storageKey: Maybe(Type.String({ ...INFERRED, examples: ['qualified'] })),
     data: Maybe(
       Bag('The value (0 or 1 for a state) and `date`, the instant it holds from.', {
