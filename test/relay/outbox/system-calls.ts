@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** A system call as strace saw it: where in the trace it began, and where it had returned. */
+export type SystemCall = {
+  name: string
+  args: string
+  result: string
+  began: number
+  returned: number
+  ok: boolean
+}
+
+const CALLS = 'openat,fdatasync,fsync,msync,pwrite64,pwritev,writev,write'
+
+/** Runs a script and returns its system calls, in order of their return. Needs strace. */
+export const systemCallsOf = (script: string, args: readonly string[], tracePath: string): SystemCall[] => {
+  if (spawnSync('strace', ['-V']).status !== 0)
+    throw new Error('strace is not on this machine: run the whole of npm test once, which installs it')
+  const options = ['-f', '-s', '16384', '-e', `trace=${CALLS}`, '-e', 'signal=none', '-o', tracePath]
+  execFileSync('strace', [...options, process.execPath, script, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  return parseTrace(readFileSync(tracePath, 'utf8'))
+}
+
+/** Calls that other threads interrupt are printed in two halves; both are put together here. */
+export const parseTrace = (trace: string): SystemCall[] => {
+  const unfinished = new Map<string, { args: string; began: number }>()
+  const calls: SystemCall[] = []
+  for (const [at, line] of trace.split('\n').entries()) {
+    const [, pid = '', rest = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? []
+    const begun = /^(\w+)\((.*) <unfinished \.\.\.>$/.exec(rest)
+    const resumed = /^<\.\.\. (\w+) resumed>(.*)= (-?\d+)/.exec(rest)
+    const whole = /^(\w+)\((.*)\)\s+= (-?\d+)/.exec(rest)
+    if (begun) unfinished.set(pid, { args: begun[2] ?? '', began: at })
+    else if (resumed) {
+      const { args, began } = unfinished.get(pid) ?? { args: '', began: at }
+      calls.push(callOf(resumed, args, began, at))
+    } else if (whole) calls.push(callOf(whole, '', at, at))
+  }
+  return calls
+}
+
+const callOf = (
+  [, name = '', args = '', result = '']: RegExpExecArray,
+  argsBefore: string,
+  began: number,
+  returned: number,
+): SystemCall => ({
+  name,
+  args: `${argsBefore}${args.replace(/\)\s*$/, '')}`,
+  result,
+  began,
+  returned,
+  ok: !result.startsWith('-'),
+})
