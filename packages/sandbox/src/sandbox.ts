@@ -16,6 +16,7 @@ import { createAccessTokens } from './oauth/access-tokens.ts'
 import { createOidc } from './oauth/oidc.ts'
 import { openSigningKey } from './oauth/signing-key.ts'
 import { type Resolved, resolveOptions, type SandboxOptions } from './options.ts'
+import { createPage } from './page/page.ts'
 import { type Listening, listen } from './server.ts'
 
 export type Sandbox = Commands & {
@@ -60,6 +61,7 @@ const assemble = async (resolved: Resolved, { db, credentials }: Ground, url: st
     .use('/oidc', createOidc({ db, issuer, key, tokens, now }))
     .use('/api/v1', createApi({ db, settings, tokens, board, paths, handlers, now }))
     .use('/__sandbox', createControl({ commands, settings, board, stream: createStream(announcer) }))
+    .use(createPage())
     .use(answerUnknownRoute)
     .use(createErrorAnswer(log))
   return { app, ingestion, commands }

@@ -84,6 +84,7 @@ export const createCommands = (parts: Parts): Commands => {
   const reset = (): Promise<void> =>
     lane(async () => {
       board.clear()
+      tokens.restoreAll()
       await restoreKeys(db)
       await emptyTables(db)
       await seedProject(db, projectId, new Date(now()))

@@ -1,5 +1,3 @@
-import { sql } from 'drizzle-orm'
-import { getTableConfig } from 'drizzle-orm/pg-core'
 import type { Database } from '../storage/database.ts'
 import * as schema from '../storage/schema.ts'
 
@@ -16,6 +14,7 @@ const RECEIVED = [
   schema.campaigns,
   schema.customColumns,
 ]
+
 const CONFIGURED = [
   schema.fields,
   schema.eventTypes,
@@ -24,8 +23,11 @@ const CONFIGURED = [
   schema.projects,
 ]
 
-/** Empties everything but accounts and keys, so that credentials and tokens in use stay good. */
-export const emptyTables = async (db: Database): Promise<void> => {
-  const names = [...RECEIVED, ...CONFIGURED].map((table) => sql.identifier(getTableConfig(table).name))
-  await db.execute(sql`truncate ${sql.join(names, sql`, `)}`)
-}
+/**
+ * Empties everything but accounts and keys, so that credentials and tokens in use stay good. By `delete`: for the
+ * few rows of a test it takes a fifth of the time of `truncate`, which makes new files for every table and index.
+ */
+export const emptyTables = (db: Database): Promise<void> =>
+  db.transaction(async (tx) => {
+    for (const table of [...RECEIVED, ...CONFIGURED]) await tx.delete(table)
+  })

@@ -132,18 +132,16 @@ export const createOutlay =
     const { id: integrationId, projectId, currency } = integration
     const at = new Date(now())
     const id = makeObjectId(now())
-    await db
-      .insert(outlays)
-      .values({
-        id,
-        projectId,
-        integrationId,
-        campaignId: campaign.id,
-        currency,
-        ...sent,
-        createdAt: at,
-        updatedAt: at,
-      })
+    await db.insert(outlays).values({
+      id,
+      projectId,
+      integrationId,
+      campaignId: campaign.id,
+      currency,
+      ...sent,
+      createdAt: at,
+      updatedAt: at,
+    })
     return { id }
   }
 

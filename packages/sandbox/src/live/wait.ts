@@ -25,7 +25,7 @@ export const waitForEvent = async (
   filter: EventFilter,
   { timeoutMs = 5000 }: Wait,
 ): Promise<InspectedEvent> => {
-  const wanted: EventFilter = { status: 'computed', ...filter, limit: 1 }
+  const wanted: EventFilter = { ...filter, status: filter.status ?? 'computed', limit: 1 }
   let wake = (): void => {}
   const off = announcer.listen(() => wake())
   const deadline = AbortSignal.timeout(timeoutMs)

@@ -10,6 +10,8 @@ export type AccessTokens = {
   callerOf(token: string): Promise<Caller | undefined>
   /** Calls in every token issued so far (the `expire-tokens` fault). */
   expireAll(): void
+  /** Takes that back. */
+  restoreAll(): void
 }
 
 type Parts = {
@@ -21,6 +23,7 @@ type Parts = {
 
 export const createAccessTokens = ({ issuer, key, settings, now }: Parts): AccessTokens => {
   let generation = 0
+  let oldestGood = 0
   const secondsNow = () => Math.floor(now() / 1000)
 
   const issue: AccessTokens['issue'] = async (caller, scope) => {
@@ -45,7 +48,8 @@ export const createAccessTokens = ({ issuer, key, settings, now }: Parts): Acces
     const verified = await jwtVerify(token, key.publicKey, options).catch(() => undefined)
     const { sub, workspace, generation: issuedIn } = verified?.payload ?? {}
     if (sub === undefined || typeof workspace !== 'string') return undefined
-    return issuedIn === generation ? { agentId: sub, workspaceId: workspace } : undefined
+    const isGood = typeof issuedIn === 'number' && issuedIn >= oldestGood
+    return isGood ? { agentId: sub, workspaceId: workspace } : undefined
   }
 
   return {
@@ -53,6 +57,10 @@ export const createAccessTokens = ({ issuer, key, settings, now }: Parts): Acces
     callerOf,
     expireAll: () => {
       generation += 1
+      oldestGood = generation
+    },
+    restoreAll: () => {
+      oldestGood = 0
     },
   }
 }
