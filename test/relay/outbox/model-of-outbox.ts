@@ -1,0 +1,104 @@
+import type {
+  Fate,
+  Intake,
+  Lane,
+  Ledger,
+  PutOutcome,
+  Settlement,
+} from '../../../packages/relay/src/outbox/outbox.ts'
+
+export type ModelEntry = {
+  nonce: string
+  key: string
+  content: string
+  lane: Lane
+  index: number
+  /** Order of arrival. */
+  order: number
+  place: 'held' | 'buried' | 'delivered' | 'dropped'
+  attempts: number
+  triedMs: number
+  attempting: boolean
+  dueAt: number
+  leased: boolean
+}
+
+/** An outbox as one would explain it on paper: a list of entries, looked through from the start each time. */
+export const createModel = (maxBacklog: number) => {
+  const entries: ModelEntry[] = []
+  let arrivals = 0
+  let duplicates = 0
+  const count = (place: ModelEntry['place']) => entries.filter((entry) => entry.place === place).length
+  const known = (key: string) => entries.find((entry) => entry.key === key)
+  const fresh = { attempts: 0, triedMs: 0, attempting: false, dueAt: 0, leased: false }
+  return {
+    entries,
+    put(intake: Intake): PutOutcome[] | 'full' {
+      const keyOf = ({ kind, nonce }: { kind: string; nonce: string }) => `${kind}/${nonce}`
+      const isFull = count('held') >= maxBacklog
+      if (isFull && intake.entries.some((entry) => !known(keyOf(entry)))) return 'full'
+      return intake.entries.map((entry) => {
+        const content = Buffer.from(entry.fingerprint).toString('hex')
+        const before = known(keyOf(entry))
+        if (before && before.content !== content) return 'conflict'
+        if (before) duplicates += 1
+        if (before) return 'duplicate'
+        arrivals += 1
+        const { nonce, lane, index } = entry
+        const named = { nonce, key: keyOf(entry), content, lane, index }
+        entries.push({ ...named, order: arrivals, place: 'held', ...fresh })
+        return 'accepted'
+      })
+    },
+    due: (lane: Lane, now: number): ModelEntry[] =>
+      entries
+        .filter(
+          (entry) => entry.place === 'held' && entry.lane === lane && !entry.leased && entry.dueAt <= now,
+        )
+        .sort((a, b) => a.order - b.order),
+    settle(entry: ModelEntry, settlement: Settlement) {
+      entry.leased = settlement.type === 'mark'
+      entry.attempting = settlement.type === 'mark'
+      if (settlement.type === 'ack') entry.place = 'delivered'
+      if (settlement.type === 'bury') entry.place = 'buried'
+      if (settlement.type !== 'retry') return
+      entry.attempts += settlement.counted ? 1 : 0
+      entry.triedMs = settlement.triedMs
+      entry.dueAt = settlement.dueAt
+    },
+    redrive(key: string): boolean {
+      const entry = known(key)
+      if (entry?.place !== 'buried') return false
+      arrivals += 1
+      Object.assign(entry, fresh, { place: 'held', order: arrivals })
+      return true
+    },
+    drop(key: string): boolean {
+      const entry = known(key)
+      if (entry?.place !== 'buried') return false
+      entry.place = 'dropped'
+      return true
+    },
+    /** A restart: leases and waits are forgotten, marks and attempts are not. */
+    restart() {
+      for (const entry of entries) Object.assign(entry, { leased: false, dueAt: 0 })
+    },
+    lanes: (): Lane[] => [
+      ...new Set(entries.filter(({ place }) => place === 'held').map(({ lane }) => lane)),
+    ],
+    state: (key: string): Fate['state'] | undefined => {
+      const place = known(key)?.place
+      return place === 'dropped' ? 'settled' : place
+    },
+    ledger: (): Ledger => ({
+      received: entries.length,
+      held: count('held'),
+      buried: count('buried'),
+      delivered: count('delivered'),
+      dropped: count('dropped'),
+      duplicates,
+    }),
+  }
+}
+
+export type Model = ReturnType<typeof createModel>
