@@ -55,6 +55,11 @@ describe('forms', () => {
     expect(fits(EventId, '0193a5c2-7d4e-7b1a-9c55-0a7f3be1d201')).toBe(true)
     expect(fits(EventId, '0193a5c2')).toBe(false)
   })
+  test('a nonce is never empty: all events would be one', () => {
+    const event = { projectId: 'demo-shop', eventType: 'x', data: {} }
+    expect(fits(NewEvent, { ...event, nonce: 'n' })).toBe(true)
+    expect(fits(NewEvent, { ...event, nonce: '' })).toBe(false)
+  })
   test('nodeData takes any key beside wmktId', () => {
     expect(fits(OfflineInteraction, { nodeData: { wmktId: 'a', cid: 'b' } })).toBe(true)
     expect(fits(OfflineInteraction, { nodeData: { cid: 'b' } })).toBe(false)

@@ -145,9 +145,21 @@ describe('no answer', () => {
     const controller = new AbortController()
     const call = rejectionOf(client.getMe({}, { signal: controller.signal }))
     await expect.poll(() => server.seen.length).toBe(1)
+    const began = performance.now()
     controller.abort()
     expect(await call).toMatchObject({ fault: 'aborted' })
+    expect(performance.now() - began).toBeLessThan(2000)
     expect(server.seen).toHaveLength(1)
+  })
+
+  test('an abort is told as one also by a call that is never repeated', async () => {
+    const { client, server } = await clientOn(() => {})
+    const controller = new AbortController()
+    const input = { nodeData: { wmktId: 'w' } }
+    const call = rejectionOf(client.createOfflineInteraction(input, { signal: controller.signal }))
+    await expect.poll(() => server.seen.length).toBe(1)
+    controller.abort()
+    expect(await call).toMatchObject({ fault: 'aborted' })
   })
 
   test('a signal aborted beforehand sends nothing', async () => {
