@@ -20,6 +20,18 @@ export default defineConfig({
       },
       {
         resolve,
+        ssr,
+        test: {
+          name: 'postgres',
+          include: ['test/sandbox/**/*.test.ts'],
+          globalSetup: ['test/support/postgres.ts'],
+          setupFiles: ['test/support/skip-without-postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
         test: {
           name: 'tag',
           include: ['test/tag/**/*.test.ts'],

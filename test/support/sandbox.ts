@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Sandbox, type SandboxOptions, startSandbox } from '@wmkt/sandbox'
 import { importPKCS8, SignJWT } from 'jose'
-import { afterAll, beforeAll } from 'vitest'
-import { createTestDatabase } from './postgres.ts'
+import { afterAll, beforeAll, inject } from 'vitest'
+import { createDatabase } from './postgres.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -57,7 +57,7 @@ const templateDir = async (): Promise<string> => {
 /** A data folder of one's own, already with a database in it. */
 export const makeDataDir = async (): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-'))
-  if (process.env.WMKT_TEST_POSTGRES === undefined) await cp(await templateDir(), dir, { recursive: true })
+  if (inject('postgres') === undefined) await cp(await templateDir(), dir, { recursive: true })
   return dir
 }
 
@@ -123,8 +123,9 @@ export const makeNonce = (): string => `nonce-${process.pid}-${Date.now()}-${non
 /** Starts a sandbox in a fresh folder (or database) and gets a token. */
 export const openBox = async (options: SandboxOptions = {}): Promise<Box & { close(): Promise<void> }> => {
   const dataDir = options.dataDir ?? (await makeDataDir())
-  const databaseUrl = await createTestDatabase()
-  const sandbox = await startSandbox({ dataDir, latencyMs: 0, logLevel: 'error', ...databaseUrl, ...options })
+  const given = inject('postgres')
+  const database = given && 'url' in given ? { databaseUrl: await createDatabase(given.url) } : {}
+  const sandbox = await startSandbox({ dataDir, latencyMs: 0, logLevel: 'error', ...database, ...options })
   const token = await fetchToken(sandbox)
   const call: Box['call'] = (method, path, body) => callWith(sandbox, token, method, path, body)
   return {
@@ -152,7 +153,8 @@ export const openBox = async (options: SandboxOptions = {}): Promise<Box & { clo
 export const useBox = (options: SandboxOptions = {}): Box => {
   let box: Awaited<ReturnType<typeof openBox>> | undefined
   beforeAll(async () => {
-    box = await openBox(options)
+    const given = inject('postgres')
+    if (!given || 'url' in given) box = await openBox(options)
   })
   afterAll(() => box?.close())
   const open = (): Box => {
