@@ -45,6 +45,7 @@ export const ITEM_CODES = {
   KEY_FORBIDDEN: 'The data has a key named __proto__, constructor or prototype.',
   TEXT_MALFORMED: 'A string is not well-formed Unicode.',
   DATE_INVALID: 'occurredAt is neither epoch milliseconds nor an RFC 3339 date-time.',
+  CONSENT_DENIED: 'The batch says that the visitor has not consented.',
   EVENT_TYPE_REFUSED: 'Browsers may not post this event type here.',
   INTERACTIONS_OFF: 'This relay takes no offline interactions from this caller.',
 } as const

@@ -8,6 +8,7 @@ export const PROBLEMS = {
   BODY_CUT: { status: 400, title: 'The body ended before it was complete.' },
   KEY_REFUSED: { status: 403, title: 'A server key is needed, and this is none.' },
   ORIGIN_REFUSED: { status: 403, title: 'This origin may not post here.' },
+  BOT_REFUSED: { status: 403, title: 'Bots may not post here.' },
   NOT_FOUND: { status: 404, title: 'There is nothing here.' },
   HOST_REFUSED: { status: 403, title: 'The admin listener is not called by this name.' },
   NOT_SAME_ORIGIN: {

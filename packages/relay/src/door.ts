@@ -24,7 +24,7 @@ export type DoorOptions = {
 
 export const createDoor = ({ maxBacklog, clock, random }: DoorOptions): Door => {
   let outbox: Outbox | undefined
-  let closed = false
+  let closing: Promise<void> | undefined
   let failed = false
   let full: { error: OutboxFull; until: number } | undefined
   let inside = 0
@@ -32,7 +32,7 @@ export const createDoor = ({ maxBacklog, clock, random }: DoorOptions): Door => 
 
   const shut = (): Error | undefined => {
     if (failed) return busy('STORAGE_FAILED', 'nothing more is accepted', RETRY_MS, random)
-    if (closed) return busy('STOPPING', 'come back in a moment', RETRY_MS, random)
+    if (closing) return busy('STOPPING', 'come back in a moment', RETRY_MS, random)
     return outbox ? undefined : busy('STARTING', 'come back in a moment', RETRY_MS, random)
   }
   const crowded = (): OutboxFull | undefined => {
@@ -55,8 +55,8 @@ export const createDoor = ({ maxBacklog, clock, random }: DoorOptions): Door => 
       return { outbox, leave }
     },
     close() {
-      closed = true
-      return inside === 0 ? Promise.resolve() : new Promise((resolve) => (onEmpty = resolve))
+      closing ??= inside === 0 ? Promise.resolve() : new Promise((resolve) => (onEmpty = resolve))
+      return closing
     },
     refusedBy(error) {
       // Told for a while only: unready relays are sent nothing, and only a put can tell that there is room again.

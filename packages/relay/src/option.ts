@@ -34,6 +34,11 @@ export const integer = (min: number, max: number): Rule<number> => ({
     typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined,
 })
 
+export const boolean: Rule<boolean> = {
+  expected: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+}
+
 export const oneOf = <T extends string>(...choices: readonly T[]): Rule<T> => ({
   expected: `one of ${choices.join(', ')}`,
   read: (value) => choices.find((choice) => choice === value),

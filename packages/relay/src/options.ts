@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { PROJECT_ID_PATTERN } from '@wmkt/protocol'
-import { createTaker, integer, listOf, OptionError, oneOf, text } from './option.ts'
+import { boolean, createTaker, integer, listOf, OptionError, oneOf, text } from './option.ts'
 import { isTrackerPattern } from './stamp/tracker-cookie.ts'
 
 /** What `createRelay` takes. Exactly one of `credentials` and `accessToken` is needed. */
@@ -33,6 +33,10 @@ export type RelayOptions = {
   trackerCookie?: string
   /** Regular expression with one group that extracts the ID from the cookie. @default the whole value */
   trackerPattern?: string
+  /** Set the tracker cookie again by HTTP for this domain, same-origin and with consent only. @default off */
+  trackerCookieDomain?: string
+  /** Refuse callers without a key whose User-Agent is a bot's. @default false */
+  refuseBots?: boolean
   /** Proxy hops whose `X-Forwarded-*` is believed. @default 0 */
   trustProxy?: number
   /** Items per minute per client address; 0: no limit. @default 6000 */
@@ -122,6 +126,13 @@ export const resolveOptions = (options: RelayOptions) => {
       'trackerPattern',
       text('a regular expression with exactly one group', isTrackerPattern),
     ),
+    trackerCookieDomain: take.optional(
+      'trackerCookieDomain',
+      text('a domain such as shop.test', (domain) =>
+        /^(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/.test(domain),
+      ),
+    ),
+    refuseBots: take.optional('refuseBots', boolean) ?? false,
     trustProxy: take.optional('trustProxy', integer(0, 16)) ?? 0,
     rateLimit: take.optional('rateLimit', integer(0, 1_000_000_000)) ?? 6_000,
     maxBacklog: take.optional('maxBacklog', integer(1, 1_000_000_000)) ?? 5_000_000,

@@ -1,5 +1,8 @@
 import { type ItemCode, type JsonObject, makeNonce } from '@wmkt/protocol'
-import { type AcceptPolicy, accept } from './collect/accept.ts'
+import { accept, batchFor } from './collect/accept.ts'
+import { problemOf } from './collect/refusal.ts'
+import type { ItemPolicy } from './collect/sift.ts'
+import type { Tally } from './collect/tally.ts'
 import type { Door } from './door.ts'
 
 export type ItemOptions = {
@@ -26,6 +29,11 @@ export class ItemRefused extends TypeError {
   }
 }
 
+/**
+ * Both resolve once the item is on disk. They reject with ItemRefused when it can never be stored, and with Problem
+ * when it cannot be stored now (`STARTING`, `STOPPING`, `BACKLOG_FULL`, `STORAGE_FULL`, `STORAGE_FAILED`): try again
+ * with the same nonce.
+ */
 export interface OwnItems {
   event(eventType: string, data: JsonObject, options?: EventOptions): Promise<Stored>
   interaction(userData: JsonObject, nodeData: JsonObject, options?: ItemOptions): Promise<Stored>
@@ -33,6 +41,7 @@ export interface OwnItems {
 
 export type OwnItemsOptions = {
   door: Door
+  tally: Tally
   projectId: string
   now: () => number
   /** In [0, 1). */
@@ -40,22 +49,27 @@ export type OwnItemsOptions = {
   onStorage: (error: unknown) => void
 }
 
-/** Items recorded by the host's own code: the same way in as a batch from outside, with every right. */
-export const createOwnItems = ({ door, projectId, now, random, onStorage }: OwnItemsOptions): OwnItems => {
-  const policy: AcceptPolicy = { projectId, interactions: 'origins' }
+/** Whoever calls from within has every right. */
+const EVERYTHING: ItemPolicy = { interactions: 'origins' }
+
+/** Items recorded by the host's own code: the same way in as a batch from outside. */
+export const createOwnItems = (options: OwnItemsOptions): OwnItems => {
+  const { door, tally, projectId, now, random, onStorage } = options
   const store = async (item: { nonce: string } & JsonObject): Promise<Stored> => {
     const at = now()
     const raw = Buffer.from(JSON.stringify({ v: 1, sentAt: at, items: [{ occurredAt: at, ...item }] }))
     const { outbox, leave } = door.enter()
     try {
-      const value: unknown = JSON.parse(raw.toString())
-      const { receipt } = await accept({ raw, value, receivedAt: at, keyed: true }, outbox, policy)
+      const batch = batchFor(projectId, JSON.parse(raw.toString()))
+      const accepted = await accept({ raw, batch, receivedAt: at, keyed: true }, outbox, EVERYTHING)
+      tally.add(batch, accepted, now() - at)
+      const { receipt } = accepted
       const [rejection] = receipt.rejected
       if (rejection) throw new ItemRefused(rejection.code, rejection.field ?? rejection.message)
       return { nonce: item.nonce, duplicate: receipt.duplicates === 1 }
     } catch (error) {
       onStorage(error)
-      throw error
+      throw problemOf(error, random)
     } finally {
       leave()
     }

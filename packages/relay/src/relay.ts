@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { createServiceAccountTokens, createStaticToken, type TokenSource } from '@wmkt/api/client'
-import { Router } from 'express'
+import { type ErrorRequestHandler, Router } from 'express'
 import { createAdminRouter } from './admin/router.ts'
+import { createStatusReader, type Parts } from './admin/status.ts'
 import { readApiPaths } from './api-paths.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { CallerPolicy } from './collect/caller.ts'
@@ -10,8 +11,9 @@ import { createAddressReader } from './collect/client-address.ts'
 import { createRateLimit } from './collect/rate-limit.ts'
 import { createCollectRouter } from './collect/router.ts'
 import { createKeyCheck } from './collect/server-keys.ts'
+import { createTally } from './collect/tally.ts'
 import { createDoor } from './door.ts'
-import { createForwarder, type Forwarder, type ForwarderOptions } from './forward/forwarder.ts'
+import { createForwarder, type ForwarderOptions } from './forward/forwarder.ts'
 import { publicHeaders } from './http/base-headers.ts'
 import { createProblemHandler } from './http/problem-handler.ts'
 import { type RelayOptions, type RelaySettings, resolveOptions } from './options.ts'
@@ -22,7 +24,11 @@ import { decodeRecord } from './record.ts'
 import { loadAssets } from './serve/assets.ts'
 import { createHealthRouter } from './serve/health.ts'
 import { createAssetRouter } from './serve/router.ts'
+import { createFirstSights } from './stamp/first-sight.ts'
+import { openSigningKey } from './stamp/signing-key.ts'
+import { type CareForTracker, careForNone, createTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
+import { createCounts } from './telemetry/counts.ts'
 import type { Log } from './telemetry/log.ts'
 import { createLogger } from './telemetry/logger.ts'
 
@@ -48,7 +54,10 @@ export type Relay = OwnItems & {
   start(): Promise<void>
   /** Accepts no more at once; finishes what is under way, then closes. */
   stop(): Promise<void>
-  /** The disk cannot be trusted any more, and nothing more is accepted: restart the process. */
+  /**
+   * The disk cannot be trusted any more, and nothing more is accepted: restart the process. The relay never ends it.
+   * Who listens too late is told at once.
+   */
   on(event: 'fatal', listener: (error: unknown) => void): void
 }
 
@@ -64,25 +73,33 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const emitter = new EventEmitter()
   const door = createDoor({ maxBacklog: settings.maxBacklog, clock, random })
   const trackerOf = createTrackerReader(settings.trackerCookie, settings.trackerPattern)
-  let parts: { outbox: Outbox; tokens: TokenSource; forwarder: Forwarder } | undefined
+  let parts: Parts | undefined
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
-  let trackersDropped = 0
+  const tally = createTally()
+  const counts = createCounts(tally.counts)
+  let careFor = careForNone
+  let fatal: { error: unknown } | undefined
 
   const onFatal = (error: unknown) => {
     if (!door.refusedBy(error)) return
     log.error({ err: error }, 'the disk failed: nothing more is accepted')
+    fatal = { error }
     emitter.emit('fatal', error)
   }
 
   const start = async () => {
     const tokens = seams.tokens ?? openTokens(settings)
     try {
+      careFor = trackerCareOf(settings)
       const onFailed = (error: unknown) => onFatal(failureOf(error))
       const outbox = await (seams.openOutbox?.(onFailed) ??
         openOutbox(settings, { clock, log, onFatal: onFailed }))
       const forwarder = createForwarder({
+        stopMs: STOP_MS,
         ...seams,
+        onAttempt: both(counts.onAttempt, seams.onAttempt),
+        onEnding: both(counts.onEnding, seams.onEnding),
         outbox,
         tokens,
         decode: decodeRecord,
@@ -112,15 +129,20 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
 
   const own = { door, projectId: settings.projectId, now: clock.now, random }
   return {
-    ...createOwnItems({ ...own, onStorage: onFatal }),
+    ...createOwnItems({ ...own, tally, onStorage: onFatal }),
     router: publicRouter(),
     admin: createAdminRouter({
       settings,
-      clock,
       log,
       parts: () => parts,
-      refusal: door.refusal,
-      counters: () => ({ trackersDropped }),
+      status: createStatusReader({
+        settings,
+        clock,
+        parts: () => parts,
+        refusal: door.refusal,
+        collect: tally.counts,
+      }),
+      counts: counts.read,
     }),
     trackerIdOf: (req) => trackerOf(req.headers.cookie),
     start() {
@@ -132,7 +154,10 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       stopping ??= stop()
       return stopping
     },
-    on: (event, listener) => void emitter.on(event, listener),
+    on(event, listener) {
+      emitter.on(event, listener)
+      if (fatal) listener(fatal.error)
+    },
   }
 
   function publicRouter(): Router {
@@ -143,25 +168,46 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       policy: { ...settings, ...callerPolicyOf(settings) },
       enter: door.enter,
       onStorage: onFatal,
-      onTrackersDropped: (count) => {
-        trackersDropped += count
-      },
+      tally,
+      onReceipt: counts.onReceipt,
       rateLimit: createRateLimit(settings.rateLimit),
       addressOf: createAddressReader(settings.trustProxy, log),
       trackerOf,
+      careFor: (...request) => careFor(...request),
       headers,
       bodyTimeoutMs: settings.bodyTimeoutMs,
       clock,
       random,
     })
+    const countRefusal: ErrorRequestHandler = (error, _req, _res, next) => {
+      counts.onRefusal(error)
+      next(error)
+    }
     return Router().use(
       collect,
+      countRefusal,
       createAssetRouter(assets, headers),
       createHealthRouter(door.refusal, headers),
       createProblemHandler(log, headers),
     )
   }
 }
+
+/** For deliveries under way at the stop: shorter than a successor waits for the outbox folder. */
+const STOP_MS = 4_000
+
+const trackerCareOf = ({ trackerCookie, trackerCookieDomain, dataDir }: RelaySettings): CareForTracker => {
+  if (trackerCookieDomain === undefined) return careForNone
+  const sights = createFirstSights(openSigningKey(dataDir))
+  return createTrackerCare({ name: trackerCookie, domain: trackerCookieDomain, sights })
+}
+
+const both =
+  <T>(one: (value: T) => void, other: ((value: T) => void) | undefined) =>
+  (value: T): void => {
+    one(value)
+    other?.(value)
+  }
 
 const failureOf = (error: unknown): OutboxFailed =>
   error instanceof OutboxFailed ? error : new OutboxFailed('the outbox failed', { cause: error })

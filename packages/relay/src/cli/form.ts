@@ -22,6 +22,7 @@ export const READERS: Readonly<Record<Form, (text: string) => unknown>> = {
     return items.filter((item) => item !== '')
   },
   duration: durationMs,
+  switch: (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
 }
 
 export const EXPECTED: Readonly<Record<Form, string>> = {
@@ -29,4 +30,5 @@ export const EXPECTED: Readonly<Record<Form, string>> = {
   integer: 'a whole number',
   list: 'a list with commas',
   duration: 'a time such as 24h or 90d',
+  switch: 'on or off',
 }

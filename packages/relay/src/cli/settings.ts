@@ -1,7 +1,7 @@
 import type { RelayOptions } from '../options.ts'
 
 /** How a setting is written as text. */
-export type Form = 'text' | 'integer' | 'list' | 'duration'
+export type Form = 'text' | 'integer' | 'list' | 'duration' | 'switch'
 
 /** Of the relay itself, or of the listeners around it. */
 export type SettingTarget = keyof RelayOptions | 'host' | 'port' | 'basePath' | 'adminHost' | 'adminPort'
@@ -153,6 +153,21 @@ export const SETTINGS: readonly Setting[] = [
     target: 'trackerPattern',
     form: 'text',
     about: 'regular expression with one group that extracts the ID from the cookie',
+  },
+  {
+    env: 'WMKT_TRACKER_COOKIE_DOMAIN',
+    flag: 'tracker-cookie-domain',
+    target: 'trackerCookieDomain',
+    form: 'text',
+    about: 'set the tracker cookie again by HTTP for this domain, same-origin and with consent only',
+  },
+  {
+    env: 'WMKT_REFUSE_BOTS',
+    flag: 'refuse-bots',
+    target: 'refuseBots',
+    form: 'switch',
+    fallback: 'off',
+    about: "refuse callers without a key whose User-Agent is a bot's: on, off",
   },
   {
     env: 'WMKT_TRUST_PROXY',

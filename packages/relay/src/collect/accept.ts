@@ -1,40 +1,41 @@
 import type { Receipt } from '@wmkt/protocol'
-import { parseBatch } from '@wmkt/protocol/parse'
+import { type ParsedBatch, parseBatch } from '@wmkt/protocol/parse'
 import { Problem } from '../http/problem.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { encodeRecord } from '../record.ts'
 import { receiptOf } from './receipt.ts'
 import { type ItemPolicy, sift } from './sift.ts'
 
-/** What arrived, and what was noted meanwhile. */
+/** A batch that arrived, and what was noted meanwhile. */
 export type Arrival = {
   /** The body, inflated. */
   raw: Uint8Array
-  /** The same, as parsed JSON. */
-  value: unknown
+  batch: ParsedBatch
   /** Epoch ms. */
   receivedAt: number
   trackerId?: string
   keyed: boolean
 }
 
-/** `items`: how many the batch had. */
-export type Accepted = { receipt: Receipt; items: number; trackersDropped: number }
-
-export type AcceptPolicy = ItemPolicy & { projectId: string }
+/** `trackersDropped`: items that lost an ill-formed tracker ID. */
+export type Accepted = { receipt: Receipt; trackersDropped: number }
 
 /**
- * Stores a batch. Resolves after the sync that covers it and its duplicates.
+ * Parsed JSON → the batch in it, which is for this project.
  *
- * @throws Problem BATCH_INVALID, VERSION_UNKNOWN, PROJECT_UNKNOWN; what the outbox throws
+ * @throws Problem BATCH_INVALID, VERSION_UNKNOWN, PROJECT_UNKNOWN
  */
-export const accept = async (arrival: Arrival, outbox: Outbox, policy: AcceptPolicy): Promise<Accepted> => {
-  const { raw, receivedAt, trackerId, keyed } = arrival
-  const parsed = parseBatch(arrival.value)
+export const batchFor = (projectId: string, value: unknown): ParsedBatch => {
+  const parsed = parseBatch(value)
   if (!parsed.ok) throw new Problem(parsed.code, parsed.detail)
-  const { batch } = parsed
-  if (batch.projectId !== undefined && batch.projectId !== policy.projectId)
+  if (parsed.batch.projectId !== undefined && parsed.batch.projectId !== projectId)
     throw new Problem('PROJECT_UNKNOWN', 'projectId: not the project of this relay')
+  return parsed.batch
+}
+
+/** Stores a batch. Resolves after the sync that covers it and its duplicates; rejects as the outbox does. */
+export const accept = async (arrival: Arrival, outbox: Outbox, policy: ItemPolicy): Promise<Accepted> => {
+  const { raw, batch, receivedAt, trackerId, keyed } = arrival
   const { entries, rejected, trackersDropped } = sift(batch, raw.length, { keyed }, policy)
   const head = {
     receivedAt,
@@ -44,5 +45,5 @@ export const accept = async (arrival: Arrival, outbox: Outbox, policy: AcceptPol
   }
   const outcomes =
     entries.length === 0 ? [] : await outbox.put({ record: encodeRecord(head, raw), entries, receivedAt })
-  return { receipt: receiptOf(entries, outcomes, rejected), items: batch.items.length, trackersDropped }
+  return { receipt: receiptOf(entries, outcomes, rejected), trackersDropped }
 }

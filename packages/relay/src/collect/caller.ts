@@ -18,6 +18,10 @@ export type CallerPolicy = {
   trustProxy: number
 }
 
+/** A page of the relay's own origin: what may be done to its cookies may be done to no other's. */
+export const isSameOrigin = (caller: Caller): boolean =>
+  caller.kind === 'browser' && caller.corsOrigin === undefined
+
 /** Headers → caller: docs/delivery.md and the README, "Who may post". */
 export const callerOf = (headers: IncomingHttpHeaders, policy: CallerPolicy): Caller | Refusal => {
   const { origin } = headers

@@ -1,31 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { MAX_BODY_BYTES } from '@wmkt/protocol'
+import { MAX_BODY_BYTES, type Receipt } from '@wmkt/protocol'
 import type { RequestHandler } from 'express'
 import type { Clock } from '../clock.ts'
 import type { BaseHeaders } from '../http/base-headers.ts'
 import { Problem } from '../http/problem.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import type { CareForTracker } from '../stamp/tracker-care.ts'
 import type { ReadTracker } from '../stamp/tracker-cookie.ts'
-import { type AcceptPolicy, type Arrival, accept } from './accept.ts'
+import { type Arrival, accept, batchFor } from './accept.ts'
 import { arrivedBody } from './arrived-body.ts'
-import { type Caller, type CallerPolicy, callerOf } from './caller.ts'
+import { refuseBot } from './bot.ts'
+import { type Caller, type CallerPolicy, callerOf, isSameOrigin } from './caller.ts'
 import type { ReadAddress } from './client-address.ts'
 import { refuseType } from './content-type.ts'
 import { setCors } from './cors.ts'
 import { refuseEncoding } from './inflate.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { busy, problemOf } from './refusal.ts'
+import type { ItemPolicy } from './sift.ts'
+import type { Tally } from './tally.ts'
 
 export type CollectOptions = {
-  policy: AcceptPolicy & CallerPolicy
+  policy: ItemPolicy & CallerPolicy & { projectId: string; refuseBots: boolean }
   /** @throws Problem while nothing can be stored. `leave` is called when the batch is through. */
   enter: () => { outbox: Outbox; leave: () => void }
   /** Told of what the outbox threw. */
   onStorage: (error: unknown) => void
-  onTrackersDropped: (count: number) => void
+  tally: Tally
+  /** Told of each receipt; `tookMs` from the head of the request to the sync. */
+  onReceipt: (receipt: Receipt, tookMs: number) => void
   rateLimit: RateLimit
   addressOf: ReadAddress
   trackerOf: ReadTracker
+  careFor: CareForTracker
   headers: BaseHeaders
   bodyTimeoutMs: number
   clock: Clock
@@ -35,7 +42,7 @@ export type CollectOptions = {
 
 /** `POST {base}/collect`: each check costs more than the one before it, and the answer comes after the sync. */
 export const createCollect = (options: CollectOptions): RequestHandler => {
-  const { policy, clock, random, rateLimit, addressOf, trackerOf, headers } = options
+  const { policy, clock, random, tally, rateLimit, addressOf, trackerOf, careFor, headers } = options
   const limits = { maxBytes: MAX_BODY_BYTES, timeoutMs: options.bodyTimeoutMs, clock }
 
   const refuseEmptyBucket = (address: string | undefined) => {
@@ -43,12 +50,33 @@ export const createCollect = (options: CollectOptions): RequestHandler => {
     if (emptyForMs > 0)
       throw busy('RATE_LIMITED', 'the limit is counted in items a minute', emptyForMs, random)
   }
-  const store = async (arrival: Arrival, address: string | undefined) => {
+  const charge = (address: string | undefined, items: number) => {
+    if (address !== undefined) rateLimit.charge(address, items, clock.now())
+  }
+  /** A body that is no batch costs as much as one item: rubbish must not be free. */
+  const read = async (
+    req: IncomingMessage,
+    { keyed }: Caller,
+    address: string | undefined,
+  ): Promise<Arrival> => {
+    const receivedAt = clock.now()
+    const trackerId = trackerOf(req.headers.cookie)
+    let items = 1
+    try {
+      const { raw, value } = await arrivedBody(req, limits)
+      const batch = batchFor(policy.projectId, value)
+      items = batch.items.length
+      return { raw, batch, receivedAt, keyed, ...(trackerId !== undefined && { trackerId }) }
+    } finally {
+      charge(address, items)
+    }
+  }
+  const store = async (arrival: Arrival) => {
     const { outbox, leave } = options.enter()
     try {
       const accepted = await accept(arrival, outbox, policy)
-      if (address !== undefined) rateLimit.charge(address, accepted.items, clock.now())
-      if (accepted.trackersDropped > 0) options.onTrackersDropped(accepted.trackersDropped)
+      tally.add(arrival.batch, accepted, clock.now() - arrival.receivedAt)
+      options.onReceipt(accepted.receipt, clock.now() - arrival.receivedAt)
       return { receipt: accepted.receipt, durability: outbox.durability }
     } catch (error) {
       options.onStorage(error)
@@ -57,23 +85,20 @@ export const createCollect = (options: CollectOptions): RequestHandler => {
       leave()
     }
   }
-  const arrivalOf = async (req: IncomingMessage, caller: Caller): Promise<Arrival> => {
-    const receivedAt = clock.now()
-    const trackerId = trackerOf(req.headers.cookie)
-    const body = await arrivedBody(req, limits)
-    return { ...body, receivedAt, keyed: caller.keyed, ...(trackerId !== undefined && { trackerId }) }
-  }
 
   return async (req, res) => {
     const caller = callerOf(req.headers, policy)
     setCors(res, caller)
     if (caller.kind === 'refused') throw new Problem(caller.code, REFUSED[caller.code])
+    if (policy.refuseBots) refuseBot(req.headers['user-agent'], caller)
     options.enter().leave()
     const address = addressOf(req)
     refuseEmptyBucket(address)
     refuseType(req.headers['content-type'])
     refuseEncoding(req.headers['content-encoding'])
-    const { receipt, durability } = await store(await arrivalOf(req, caller), address)
+    const arrival = await read(req, caller, address)
+    const { receipt, durability } = await store(arrival)
+    if (isSameOrigin(caller)) careFor(req.headers.cookie, arrival, res)
     answer(res, headers, durability, JSON.stringify(receipt))
   }
 }

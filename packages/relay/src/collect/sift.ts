@@ -30,7 +30,12 @@ export const sift = (
       continue
     }
     const { item } = parsed
-    const rejection = refusalOf(item, index, bodyBytes, caller, policy)
+    const rejection = refusalOf(
+      item,
+      index,
+      { bodyBytes, consent: batch.consent, keyed: caller.keyed },
+      policy,
+    )
     if (rejection) sifted.rejected.push(rejection)
     else sifted.entries.push(entryOf(item, index))
     if (parsed.trackerDropped) sifted.trackersDropped += 1
@@ -46,21 +51,31 @@ const entryOf = (item: Item, index: number): NewEntry => ({
   fingerprint: fingerprintOf(item),
 })
 
-type RefusalCode = 'ITEM_TOO_LARGE' | 'EVENT_TYPE_REFUSED' | 'INTERACTIONS_OFF'
+type RefusalCode = 'CONSENT_DENIED' | 'ITEM_TOO_LARGE' | 'EVENT_TYPE_REFUSED' | 'INTERACTIONS_OFF'
+
+/** What an item came with. */
+type Company = { bodyBytes: number; consent: ParsedBatch['consent']; keyed: boolean }
 
 const refusalOf = (
   item: Item,
   index: number,
-  bodyBytes: number,
-  caller: Pick<Caller, 'keyed'>,
+  company: Company,
   policy: ItemPolicy,
 ): Rejection | undefined => {
-  const code: RefusalCode | undefined =
-    // A body that fits into one item has none that is larger.
-    bodyBytes > MAX_ITEM_BYTES && Buffer.byteLength(JSON.stringify(item)) > MAX_ITEM_BYTES
-      ? 'ITEM_TOO_LARGE'
-      : policyRefusal(item, caller.keyed, policy)
+  const code = codeOf(item, company, policy)
   return code && { index, nonce: item.nonce, code, message: ITEM_CODES[code] }
+}
+
+const codeOf = (
+  item: Item,
+  { bodyBytes, consent = 'granted', keyed }: Company,
+  policy: ItemPolicy,
+): RefusalCode | undefined => {
+  if (consent !== 'granted') return 'CONSENT_DENIED'
+  // A body that fits into one item has none that is larger.
+  if (bodyBytes > MAX_ITEM_BYTES && Buffer.byteLength(JSON.stringify(item)) > MAX_ITEM_BYTES)
+    return 'ITEM_TOO_LARGE'
+  return policyRefusal(item, keyed, policy)
 }
 
 const policyRefusal = (

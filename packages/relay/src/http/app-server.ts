@@ -4,6 +4,10 @@ import type { Express } from 'express'
 /** Header and whole request must be here by then; the relay's own limit on slow bodies is tighter. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** How often node looks for connections that have overstayed; its own 30 s would let headers drip for 40. */
+const CHECK_INTERVAL_MS = 1_000
+/** Longer than proxies keep idle connections, so that it is they who close them: the other way round costs requests. */
+const KEEP_ALIVE_MS = 75_000
 
 /**
  * An HTTP server for an Express app. Express changes the prototype of every request and response, which costs more
@@ -15,7 +19,12 @@ export const createAppServer = (app: Express): Server => {
   class AppResponse extends ServerResponse<AppRequest> {}
   adopt(app, 'request', AppRequest.prototype)
   adopt(app, 'response', AppResponse.prototype)
-  const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }
+  const timeouts = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  }
   return createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse, ...timeouts }, app)
 }
 

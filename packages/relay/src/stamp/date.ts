@@ -48,9 +48,12 @@ const ofText = (text: string, { receivedAt, keyed }: Receipt): number | undefine
 const ofLoneClock = (occurredAt: number, receivedAt: number): number | undefined =>
   Math.abs(receivedAt - occurredAt) <= BAND_MS ? occurredAt : undefined
 
-/** The sender's clock against itself gives the age; against ours, whether its instants can be taken as they are. */
+/**
+ * The sender's clock against itself gives the age; against ours, whether its instants can be taken as they are. A clock
+ * set back between record and send makes the age negative: no instant after the receipt is believed, which makes it 0.
+ */
 const ofTwoClocks = (occurredAt: number, sentAt: number, receivedAt: number): number | undefined => {
-  const ageMs = Math.max(0, sentAt - occurredAt)
+  const ageMs = sentAt - occurredAt
   if (ageMs > MAX_AGE_MS) return undefined
   return Math.abs(receivedAt - sentAt) <= BAND_MS ? occurredAt : receivedAt - ageMs
 }

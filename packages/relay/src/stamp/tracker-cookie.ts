@@ -1,4 +1,5 @@
 import { TRACKER_ID_PATTERN } from '@wmkt/protocol'
+import { rawCookieIn } from './cookie-header.ts'
 
 /** The tracker ID in a `Cookie` header, if there is one. */
 export type ReadTracker = (cookieHeader: string | undefined) => string | undefined
@@ -20,19 +21,12 @@ export const isTrackerPattern = (source: string): boolean => {
 export const createTrackerReader = (name: string, pattern?: string): ReadTracker => {
   const extract = pattern === undefined ? undefined : new RegExp(pattern)
   return (header) => {
-    const value = header === undefined ? undefined : cookieOf(header, name)
+    const raw = header === undefined ? undefined : rawCookieIn(header, name)
+    const value = raw === undefined ? undefined : decoded(raw)
     if (value === undefined) return undefined
     const id = extract ? extract.exec(value)?.[1] : value
     return id !== undefined && TRACKER_ID_PATTERN.test(id) ? id : undefined
   }
-}
-
-const cookieOf = (header: string, name: string): string | undefined => {
-  for (const pair of header.split(';')) {
-    const at = pair.indexOf('=')
-    if (at > 0 && pair.slice(0, at).trim() === name) return decoded(pair.slice(at + 1).trim())
-  }
-  return undefined
 }
 
 const decoded = (raw: string): string | undefined => {

@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http'
+import type { ParsedBatch } from '@wmkt/protocol/parse'
+import { rawCookieIn } from './cookie-header.ts'
+import type { FirstSights } from './first-sight.ts'
+
+/** Sets cookies on the answer to a same-origin request, when there is a tracker cookie to care for. */
+export type CareForTracker = (
+  cookieHeader: string | undefined,
+  arrival: { batch: Pick<ParsedBatch, 'consent' | 'gpc'>; receivedAt: number; trackerId?: string },
+  res: Pick<ServerResponse, 'setHeader'>,
+) => void
+
+export const careForNone: CareForTracker = () => {}
+
+/** 13 months at their shortest: 1 February of a common year to 1 March of the next. */
+export const LONGEST_LIFE_MS = 393 * 86_400_000
+/** Holds the first sight; read by the relay alone. */
+export const COMPANION = 'wmkt_seen'
+
+/** RFC 6265, cookie-octet, with room for the quotes some writers put around the value. */
+const SETTABLE = /^"?[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,1024}"?$/
+
+export type TrackerCareOptions = {
+  /** Of the tracker cookie. */
+  name: string
+  domain: string
+  sights: FirstSights
+}
+
+/**
+ * Sets the tracker cookie again by HTTP, as it is: same name, value and path, readable by the official script. Browsers
+ * cap what scripts set at days. It never lives beyond 13 months from its first sight, and nothing is done without consent.
+ */
+export const createTrackerCare =
+  ({ name, domain, sights }: TrackerCareOptions): CareForTracker =>
+  (header, { batch, receivedAt, trackerId }, res) => {
+    if (header === undefined || trackerId === undefined) return
+    if (batch.consent !== 'granted' || batch.gpc === true) return
+    const value = rawCookieIn(header, name)
+    if (value === undefined || !SETTABLE.test(value)) return
+    const sight = sights.read(rawCookieIn(header, COMPANION), trackerId)
+    if (sight.kind === 'forged') return
+    const seenAt = sight.kind === 'seen' ? Math.min(sight.at, receivedAt) : receivedAt
+    const leftS = Math.floor((seenAt + LONGEST_LIFE_MS - receivedAt) / 1000)
+    if (leftS <= 0) return
+    const attributes = `Max-Age=${leftS}; Domain=${domain}; Path=/; Secure; SameSite=Lax`
+    const companion = `${COMPANION}=${sights.write(trackerId, seenAt)}; ${attributes}; HttpOnly`
+    res.setHeader('Set-Cookie', [`${name}=${value}; ${attributes}`, companion])
+  }
