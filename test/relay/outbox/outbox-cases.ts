@@ -49,6 +49,18 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       expect(outbox.ledger()).toMatchObject({ received: 2, held: 2 })
     })
 
+    test('the backlog tells how much each lane holds, and since when', async () => {
+      expect([outbox.heldIn(LANE), outbox.oldestAt()]).toEqual([0, undefined])
+      const first = clock.now()
+      await put('a', { nonce: 'b', eventType: 'lead' })
+      clock.turn(1_000)
+      await put('c')
+      expect([outbox.heldIn(LANE), outbox.heldIn('event:lead'), outbox.oldestAt()]).toEqual([2, 1, first])
+      await outbox.settle((await leaseOne()).ref, { type: 'ack' })
+      await outbox.settle((await leaseOne('event:lead')).ref, { type: 'ack' })
+      expect([outbox.heldIn(LANE), outbox.oldestAt()]).toEqual([1, first + 1_000])
+    })
+
     test('a repeat is a duplicate, in the same batch, while held and once delivered', async () => {
       expect(await put('a', 'a')).toEqual(['accepted', 'duplicate'])
       expect(await put('a')).toEqual(['duplicate'])

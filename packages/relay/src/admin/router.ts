@@ -1,28 +1,24 @@
 import type { ServerResponse } from 'node:http'
-import type { TokenSource } from '@wmkt/api/client'
 import { type RequestHandler, Router } from 'express'
-import type { Clock } from '../clock.ts'
-import type { Forwarder } from '../forward/forwarder.ts'
-import { adminHeaders } from '../http/base-headers.ts'
+import { adminHeaders, type BaseHeaders } from '../http/base-headers.ts'
 import { Problem } from '../http/problem.ts'
 import { createProblemHandler, notFound } from '../http/problem-handler.ts'
-import type { Outbox } from '../outbox/outbox.ts'
 import { decodeRecord } from '../record.ts'
+import type { CountsRead } from '../telemetry/counts.ts'
 import type { Log } from '../telemetry/log.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { createDesk, type Desk } from './desk.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { nonceOf, parseQuery } from './query.ts'
-import type { Status } from './status.ts'
+import type { Parts, ReadStatus } from './status.ts'
 
 export type AdminOptions = {
-  settings: GuardOptions & { projectId: string }
-  clock: Clock
+  settings: GuardOptions
   log: Log
   /** Undefined until the relay has started. */
-  parts: () => { outbox: Outbox; tokens: TokenSource; forwarder: Forwarder } | undefined
-  /** Why nothing can be stored; undefined when it can. */
-  refusal: () => Error | undefined
-  counters: () => { trackersDropped: number }
+  parts: () => Parts | undefined
+  status: ReadStatus
+  counts: () => CountsRead
 }
 
 /** See and steer: status, dead letters, and what became of a nonce. */
@@ -52,7 +48,8 @@ export const createAdminRouter = (options: AdminOptions): Router => {
 
   return Router()
     .use(createGuard(options.settings))
-    .get('/api/status', (_req, res) => give(res, statusOf(options)))
+    .get('/metrics', createScrape(options, base))
+    .get('/api/status', (_req, res) => give(res, options.status()))
     .get('/api/dead-letters', async (req, res) => give(res, await desk().list(parseQuery(req.url).filter)))
     .get('/api/dead-letters/:nonce', async (req, res) =>
       give(res, await desk().show(nonceOf(req.params.nonce), parseQuery(req.url))),
@@ -66,18 +63,13 @@ export const createAdminRouter = (options: AdminOptions): Router => {
     .use(createProblemHandler(log, base))
 }
 
-const statusOf = ({ settings, clock, parts, refusal, counters }: AdminOptions): Status => {
-  const open = parts()
-  const why = refusal()
-  const frame = { projectId: settings.projectId, now: clock.now(), ready: why === undefined, ...counters() }
-  if (!open) return { ...frame, ...(why && { problem: why.message }) }
-  const { outbox, tokens, forwarder } = open
-  return {
-    ...frame,
-    ...(why && { problem: why.message }),
-    storage: { durability: outbox.durability, lanes: outbox.lanes().length },
-    ledger: outbox.ledger(),
-    forward: forwarder.status(),
-    credential: tokens.health(),
+/** What the process measures of itself it begins to measure at the first scrape: who scrapes nothing pays nothing. */
+const createScrape = ({ status, counts }: AdminOptions, base: BaseHeaders): RequestHandler => {
+  let metrics: Metrics | undefined
+  return async (_req, res) => {
+    metrics ??= createMetrics(() => ({ status: status(), counts: counts() }))
+    const headers = { ...base, 'content-type': metrics.contentType, 'cache-control': 'no-store' }
+    const text = await metrics.text()
+    res.writeHead(200, headers).end(text)
   }
 }

@@ -1,6 +1,12 @@
-import type { TokenHealth } from '@wmkt/api/client'
-import type { ForwardStatus } from '../forward/status.ts'
+import type { TokenHealth, TokenSource } from '@wmkt/api/client'
+import type { Clock } from '../clock.ts'
+import type { TallyCounts } from '../collect/tally.ts'
+import type { Forwarder } from '../forward/forwarder.ts'
+import type { ForwardStatus, LaneStatus } from '../forward/status.ts'
 import type { Ledger, Outbox } from '../outbox/outbox.ts'
+
+/** `held`: entries that wait in the lane. */
+export type LaneLine = LaneStatus & { held: number }
 
 /** `GET /api/status`. */
 export type Status = {
@@ -12,8 +18,57 @@ export type Status = {
   problem?: string
   storage?: { durability: Outbox['durability']; lanes: number }
   ledger?: Ledger
-  forward?: ForwardStatus
+  /** `oldestAt`: epoch ms at which the oldest of what is held was received. */
+  backlog?: { limit: number; oldestAt?: number }
+  forward?: Omit<ForwardStatus, 'lanes'> & { lanes: LaneLine[] }
   credential?: TokenHealth
-  /** Ill-formed tracker IDs taken off items since the start. */
-  trackersDropped: number
+  /** Since the start. */
+  collect: TallyCounts
+}
+
+/** The parts of a relay that has started. */
+export type Parts = { outbox: Outbox; tokens: TokenSource; forwarder: Forwarder }
+
+export type StatusOptions = {
+  settings: { projectId: string; maxBacklog: number }
+  clock: Clock
+  /** Undefined until the relay has started. */
+  parts: () => Parts | undefined
+  /** Why nothing can be stored; undefined when it can. */
+  refusal: () => Error | undefined
+  collect: () => TallyCounts
+}
+
+export type ReadStatus = () => Status
+
+/** What the relay says of itself. */
+export const createStatusReader = (options: StatusOptions): ReadStatus => {
+  const { settings, clock, parts, refusal, collect } = options
+  return () => {
+    const why = refusal()
+    const open = parts()
+    return {
+      projectId: settings.projectId,
+      now: clock.now(),
+      ready: why === undefined,
+      ...(why && { problem: why.message }),
+      collect: collect(),
+      ...(open && partsStatus(open, settings.maxBacklog)),
+    }
+  }
+}
+
+const partsStatus = ({ outbox, tokens, forwarder }: Parts, limit: number) => {
+  const forward = forwarder.status()
+  const oldestAt = outbox.oldestAt()
+  return {
+    storage: { durability: outbox.durability, lanes: outbox.lanes().length },
+    ledger: outbox.ledger(),
+    backlog: { limit, ...(oldestAt !== undefined && { oldestAt }) },
+    forward: {
+      ...forward,
+      lanes: forward.lanes.map((lane) => ({ ...lane, held: outbox.heldIn(lane.lane) })),
+    },
+    credential: tokens.health(),
+  }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
 import { fateOf } from './fate.ts'
 import { faultOf } from './fault.ts'
+import { oldestAt } from './backlog.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { startJanitor } from './janitor.ts'
 import { createLeases } from './leases.ts'
@@ -116,6 +117,8 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     durability: 'fsync',
     put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell)),
     lanes: lanes.names,
+    heldIn: (lane) => lanes.row(lane)?.held ?? 0,
+    oldestAt: () => oldestAt(tables, lanes),
     async lease(lane, max) {
       if (failed) throw failed
       if (closing) throw new OutboxFailed('the outbox is closed')

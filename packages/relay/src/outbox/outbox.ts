@@ -95,6 +95,10 @@ export interface Outbox {
   put(intake: Intake): Promise<PutOutcome[]>
   /** Lanes that hold entries, due or not. */
   lanes(): readonly Lane[]
+  /** Entries held in a lane. */
+  heldIn(lane: Lane): number
+  /** Epoch ms at which the oldest of what is held was received; undefined when nothing is held. */
+  oldestAt(): number | undefined
   /** Up to `max` due entries of a lane, in order of arrival, each leased to the caller until settled. */
   lease(lane: Lane, max: number): Promise<LeasedEntry[]>
   /** Carries out what an attempt led to. Resolves after the sync. `mark` keeps the lease, all others end it. */

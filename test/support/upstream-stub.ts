@@ -1,0 +1,35 @@
+import { createServer, type Server } from 'node:http'
+import type { TokenSource } from '@wmkt/api/client'
+import { onTestFinished } from 'vitest'
+import { listen } from '../../packages/relay/src/http/listen.ts'
+
+export type StubAnswer = { status: number; body: string }
+
+export const respond = (status: number, body: string | object): StubAnswer => ({
+  status,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+})
+
+/** A credential that is always there. */
+export const createStaticTokens = (token = 'a.b.c'): TokenSource => ({
+  token: async () => token,
+  renew: async () => token,
+  onChange: () => () => {},
+  health: () => ({ kind: 'static', state: 'ok' }),
+  stop: () => {},
+})
+
+/** An API that answers each posted event by its nonce, and any other call with an empty list; it ends with the test. */
+export const startUpstream = async (answer: (nonce: string, body: string) => StubAnswer): Promise<string> => {
+  const server: Server = createServer(async (req, res) => {
+    let body = ''
+    for await (const chunk of req) body += chunk
+    const { status, body: text } = req.method === 'POST' ? answer(nonceIn(body), body) : respond(200, '[]')
+    res.writeHead(status, { 'content-type': 'application/json' }).end(text)
+  })
+  const listener = await listen(server, '127.0.0.1', 0)
+  onTestFinished(() => listener.close(0))
+  return `${listener.url}/api/v1`
+}
+
+const nonceIn = (body: string): string => /"nonce":"([^"]*)"/.exec(body)?.[1] ?? ''
