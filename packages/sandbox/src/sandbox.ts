@@ -34,13 +34,18 @@ export type Sandbox = Commands & {
 }
 
 /** Builds the parts in the order they need each other. */
-const assemble = async (resolved: Resolved, { db, credentials }: Ground, url: string, log: Logger) => {
+const assemble = async (
+  resolved: Resolved,
+  { db, credentials, upkeep }: Ground,
+  url: string,
+  log: Logger,
+) => {
   const { settings, now, project: projectId, apiPaths: paths } = resolved
   const issuer = `${url}/oidc`
   const key = await openSigningKey(db)
   const tokens = createAccessTokens({ issuer, key, settings, now })
   const [board, lane, announcer] = [createBoard(), createLane(), createAnnouncer()]
-  const ingestion = createIngestion({ db, lane, settings, now, board, announcer, log })
+  const ingestion = createIngestion({ db, lane, settings, now, board, announcer, log, upkeep })
   const commands = createCommands({
     db,
     credentials,

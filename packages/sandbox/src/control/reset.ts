@@ -21,6 +21,7 @@ const CONFIGURED = [
   schema.eventTypeVersions,
   schema.integrations,
   schema.projects,
+  schema.tallies,
 ]
 
 /**

@@ -5,6 +5,7 @@ import type { Lane } from '../lane.ts'
 import type { Announcer } from '../live/announcer.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from '../storage/database.ts'
+import type { Upkeep } from '../storage/upkeep.ts'
 import { type Accepted, acceptEvent } from './accept.ts'
 import { type Computed, computeEvents } from './compute.ts'
 import type { Envelope } from './envelope.ts'
@@ -18,6 +19,7 @@ type Parts = {
   readonly board: Board
   readonly announcer: Announcer
   readonly log: Logger
+  readonly upkeep: Upkeep
 }
 
 export type Ingestion = {
@@ -38,7 +40,7 @@ const messagesOf = ({ trashed }: Computed): readonly string[] =>
 
 /** Both doors of ingestion: one answers when the event is kept, the other when it is computed. */
 export const createIngestion = (parts: Parts): Ingestion => {
-  const { db, lane, settings, now, board, announcer, log } = parts
+  const { db, lane, settings, now, board, announcer, log, upkeep } = parts
   const silentTrash = () => board.strikeEvent()
 
   const heard = ({ computed, trashed }: Computed): void => {
@@ -47,7 +49,7 @@ export const createIngestion = (parts: Parts): Ingestion => {
   }
 
   const failed = (cause: unknown): void => log.error({ err: cause }, 'ingestion failed; it tries again')
-  const worker = createWorker({ db, lane, settings, now, silentTrash, heard, failed })
+  const worker = createWorker({ db, lane, settings, now, silentTrash, heard, failed, upkeep })
 
   const accept: Ingestion['accept'] = async (sent) => {
     const accepted = await acceptEvent(db, sent, now(), settings.latencyMs)

@@ -3,6 +3,7 @@ import type { Lane } from '../lane.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from '../storage/database.ts'
 import { rawEvents } from '../storage/schema.ts'
+import type { Upkeep } from '../storage/upkeep.ts'
 import { type Computed, computeEvents, storeTrashed } from './compute.ts'
 import type { RawEvent } from './decide.ts'
 
@@ -24,6 +25,7 @@ type Parts = {
   readonly now: () => number
   silentTrash(raw: RawEvent): boolean
   heard(computed: Computed): void
+  readonly upkeep: Upkeep
   failed(cause: unknown): void
 }
 
@@ -101,6 +103,7 @@ export const createWorker = (parts: Parts): Worker => {
   const turn = async (): Promise<void> => {
     try {
       const done = await parts.lane(() => computeDue(parts))
+      await parts.upkeep(done)
       const next = done > 0 ? parts.now() + REST_MS : await nextDueAt(parts.db)
       if (next !== undefined) arm(next)
     } catch (cause) {

@@ -8,11 +8,12 @@ import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js'
 import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import * as schema from './schema.ts'
+import { createUpkeep, noUpkeep, type Upkeep } from './upkeep.ts'
 
 /** The storage as every room sees it, embedded or not. Rooms build queries; none of them knows the engine. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>
 
-export type OpenDatabase = { readonly db: Database; close(): Promise<void> }
+export type OpenDatabase = { readonly db: Database; readonly upkeep: Upkeep; close(): Promise<void> }
 
 const MIGRATIONS = { migrationsFolder: fileURLToPath(new URL('../../migrations', import.meta.url)) }
 
@@ -25,7 +26,7 @@ export const openEmbedded = async (dir: string): Promise<OpenDatabase> => {
   const client = await PGlite.create(dir)
   const db = drizzlePglite({ client, schema })
   await migratePglite(db, MIGRATIONS)
-  return { db, close: () => client.close() }
+  return { db, upkeep: createUpkeep(db), close: () => client.close() }
 }
 
 /** Opens a real PostgreSQL by URL and brings its tables up to date. */
@@ -33,5 +34,5 @@ export const openPostgres = async (url: string): Promise<OpenDatabase> => {
   const client = postgres(url, { max: 8, onnotice: () => {} })
   const db = drizzlePostgres({ client, schema })
   await migratePostgres(db, MIGRATIONS)
-  return { db, close: () => client.end({ timeout: 5 }) }
+  return { db, upkeep: noUpkeep, close: () => client.end({ timeout: 5 }) }
 }

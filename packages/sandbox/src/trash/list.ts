@@ -6,6 +6,7 @@ import { optional, readOrRefuse, shapeOf } from '../http/shape.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from '../storage/database.ts'
 import { trashedEvents } from '../storage/schema.ts'
+import { tallyOf } from '../storage/tally.ts'
 
 type Query = Window & { readonly since: Date | undefined; readonly until: Date | undefined }
 
@@ -23,13 +24,17 @@ const show = ({ id, errors, ...row }: typeof trashedEvents.$inferSelect, plain: 
 export const listTrashedEvents =
   (db: Database, settings: Settings): Handler =>
   async ({ param, query }) => {
+    const projectId = param('projectId')
     const read = readOrRefuse(queryOf(settings.strict), query)
     const where = and(
-      eq(trashedEvents.projectId, param('projectId')),
+      eq(trashedEvents.projectId, projectId),
       read.since && gte(trashedEvents.createdAt, read.since),
       read.until && lte(trashedEvents.createdAt, read.until),
     )
-    const total = await db.$count(trashedEvents, where)
+    const isBounded = read.since !== undefined || read.until !== undefined
+    const total = isBounded
+      ? await db.$count(trashedEvents, where)
+      : await tallyOf(db, projectId, 'trashed_events')
     const rows = await db
       .select()
       .from(trashedEvents)

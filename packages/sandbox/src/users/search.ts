@@ -1,4 +1,4 @@
-import { and, eq, exists, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Handler } from '../http/call.ts'
 import { type Order, orderedBy, orderText } from '../http/order.ts'
 import { pageOf, type Window, windowShape } from '../http/page.ts'
@@ -6,6 +6,7 @@ import { isRecord, listOf, type Reader, readOrRefuse, shapeOf, text, withDefault
 import { proofOf } from '../ingest/map-data.ts'
 import type { Database } from '../storage/database.ts'
 import { users, userValues } from '../storage/schema.ts'
+import { tallyOf } from '../storage/tally.ts'
 import { showUsers } from './show.ts'
 
 type Filters = readonly { readonly field: string; readonly proofs: readonly string[] }[]
@@ -37,19 +38,21 @@ const search = shapeOf<Search>({
   filters,
 })
 
-const hasValue = (db: Database, { field, proofs }: Filters[number]): SQL =>
-  exists(
-    db
-      .select({ one: sql`1` })
-      .from(userValues)
-      .where(
-        and(
-          eq(userValues.userId, users.id),
-          eq(userValues.field, field),
-          inArray(userValues.proof, [...proofs]),
-        ),
-      ),
-  )
+const hasValue = (db: Database, projectId: string, { field, proofs }: Filters[number]): SQL => {
+  const isIt = and(eq(userValues.field, field), inArray(userValues.proof, [...proofs]))
+  const holders = db
+    .select({ id: userValues.userId })
+    .from(userValues)
+    .where(and(eq(userValues.projectId, projectId), isIt))
+  return inArray(users.id, holders)
+}
+
+const countUsers = (
+  db: Database,
+  projectId: string,
+  asked: Filters,
+  where: SQL | undefined,
+): Promise<number> => (asked.length === 0 ? tallyOf(db, projectId, 'users') : db.$count(users, where))
 
 /** The first of a user's values of a field, by which the search sorts. */
 const firstValue = (field: string): SQL =>
@@ -68,7 +71,10 @@ export const searchUsers =
   async ({ param, body }) => {
     const projectId = param('projectId')
     const read = readOrRefuse(search, body ?? {})
-    const where = and(eq(users.projectId, projectId), ...read.filters.map((filter) => hasValue(db, filter)))
+    const where = and(
+      eq(users.projectId, projectId),
+      ...read.filters.map((filter) => hasValue(db, projectId, filter)),
+    )
     const column = (await isKnown(db, projectId, read.sort)) ? firstValue(read.sort) : users.createdAt
     const rows = await db
       .select()
@@ -77,5 +83,9 @@ export const searchUsers =
       .orderBy(...orderedBy(column, read.order, users.id))
       .offset(read.offset)
       .limit(read.limit)
-    return pageOf(await showUsers(db, rows, read.fields), await db.$count(users, where), read)
+    return pageOf(
+      await showUsers(db, rows, read.fields),
+      await countUsers(db, projectId, read.filters, where),
+      read,
+    )
   }

@@ -24,7 +24,7 @@ export const rawEvents = pg.pgTable(
   (table) => [
     pg.uniqueIndex('raw_events_nonce').on(table.projectId, table.nonce),
     pg.index('raw_events_due').on(table.dueAt, table.createdAt).where(sql`${table.status} = 'accepted'`),
-    pg.index('raw_events_created').on(table.projectId, table.createdAt),
+    pg.index('raw_events_created').on(table.projectId, table.createdAt, table.id),
   ],
 )
 
@@ -41,7 +41,7 @@ export const trashedEvents = pg.pgTable(
     errors: pg.jsonb('errors').$type<readonly IngestionError[]>().notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (table) => [pg.index('trashed_events_created').on(table.projectId, table.createdAt)],
+  (table) => [pg.index('trashed_events_created').on(table.projectId, table.createdAt, table.id)],
 )
 
 export const events = pg.pgTable(

@@ -12,7 +12,7 @@ export const users = pg.pgTable(
     lastEventDate: instant('last_event_date'),
     ...stamps,
   },
-  (table) => [pg.index('users_created').on(table.projectId, table.createdAt)],
+  (table) => [pg.index('users_created').on(table.projectId, table.createdAt, table.id)],
 )
 
 /** Each value a user field has ever had: user fields are multi-valued. `proof` is the value's comparable form. */
