@@ -12,6 +12,8 @@ import { createRateLimit } from './collect/rate-limit.ts'
 import { createCollectRouter } from './collect/router.ts'
 import { createKeyCheck } from './collect/server-keys.ts'
 import { createTally } from './collect/tally.ts'
+import { createLive } from './dashboard/live.ts'
+import type { Look } from './dashboard/sample.ts'
 import { createDoor } from './door.ts'
 import { createForwarder, type ForwarderOptions } from './forward/forwarder.ts'
 import { publicHeaders } from './http/base-headers.ts'
@@ -113,6 +115,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       })
       parts = { outbox, tokens, forwarder }
       forwarder.start()
+      live.start()
       door.open(outbox)
     } catch (error) {
       tokens.stop()
@@ -127,30 +130,35 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     parts?.tokens.stop()
   }
 
+  const status = createStatusReader({
+    settings,
+    clock,
+    parts: () => parts,
+    refusal: door.refusal,
+    collect: tally.counts,
+  })
+  const look = (): Look | undefined =>
+    parts && {
+      at: clock.now(),
+      ledger: parts.outbox.ledger(),
+      oldestAt: parts.outbox.oldestAt(),
+      counts: counts.read(),
+    }
+  const live = createLive({ clock, status, look })
+
   const own = { door, projectId: settings.projectId, now: clock.now, random }
   return {
     ...createOwnItems({ ...own, tally, onStorage: onFatal }),
     router: publicRouter(),
-    admin: createAdminRouter({
-      settings,
-      log,
-      parts: () => parts,
-      status: createStatusReader({
-        settings,
-        clock,
-        parts: () => parts,
-        refusal: door.refusal,
-        collect: tally.counts,
-      }),
-      counts: counts.read,
-    }),
+    admin: createAdminRouter({ settings, clock, log, parts: () => parts, status, counts: counts.read, live }),
     trackerIdOf: (req) => trackerOf(req.headers.cookie),
     start() {
-      starting ??= start()
+      starting ??= stopping ? Promise.reject(new Error('the relay was stopped')) : start()
       return starting
     },
     stop() {
       void door.close()
+      live.stop()
       stopping ??= stop()
       return stopping
     },

@@ -194,6 +194,46 @@ describe('a request that is refused', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
+  test('though its body is no batch, is charged to its address', async () => {
+    const { url } = await startRelay({ options: { rateLimit: 3 } })
+    const statuses: number[] = []
+    for (let i = 0; i < 4; i += 1) statuses.push((await post(url, '{')).status)
+    expect(statuses).toEqual([400, 400, 400, 429])
+  })
+
+  test('is charged before it is stored: those that come together do not slip through', async () => {
+    let sync = () => {}
+    const synced = new Promise<void>((resolve) => (sync = resolve))
+    const inner = memory()
+    const outbox = put(inner, async (intake) => {
+      await synced
+      return inner.put(intake)
+    })
+    const { url } = await startRelay({ outbox, options: { rateLimit: 1 } })
+    const first = post(url, batch(event('n1')))
+    await expect.poll(async () => (await post(url, batch(event('n2')))).status).toBe(429)
+    sync()
+    expect((await first).status).toBe(202)
+  })
+
+  test.each([
+    ['Googlebot', 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', 403],
+    ['an HTTP library', 'curl/8.5.0', 403],
+    ['a browser', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 202],
+  ])('where bots are refused: %s', async (_, userAgent, status) => {
+    const { url } = await startRelay({ options: { refuseBots: true } })
+    const response = await post(url, batch(event('n1')), { 'user-agent': userAgent })
+    expect(response.status).toBe(status)
+    if (status === 403) expect(await codeOf(response)).toBe('BOT_REFUSED')
+  })
+
+  test('where bots are refused, a server with a key is none', async () => {
+    const key = 'k'.repeat(20)
+    const { url } = await startRelay({ options: { refuseBots: true, serverKeys: [key] } })
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
+    expect((await postRaw(url, batch(event('n1')), headers)).status).toBe(202)
+  })
+
   test('by another method is answered 405', async () => {
     const { url } = await startRelay()
     const response = await fetch(`${url}/collect`)
@@ -224,6 +264,19 @@ describe('items', () => {
       await post(url, batch(event('n1', { data: { x: 'x'.repeat(70_000) } }), event('n2')))
     ).json()
     expect(receipt).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'ITEM_TOO_LARGE' }] })
+  })
+
+  test.each([
+    ['denied', 0],
+    ['required', 0],
+    ['granted', 1],
+  ])('of a visitor whose consent is %s: %i accepted', async (consent, accepted) => {
+    const { url, outbox } = await startRelay()
+    const body = JSON.stringify({ consent, items: [event('n1'), { kind: 'none' }] })
+    const receipt = await (await post(url, body)).json()
+    const codes = receipt.rejected.map(({ code }: { code: string }) => code)
+    expect([receipt.accepted, outbox.ledger().received]).toEqual([accepted, accepted])
+    expect(codes).toEqual(accepted ? ['ITEM_INVALID'] : ['CONSENT_DENIED', 'ITEM_INVALID'])
   })
 
   test('of an event type closed to browsers are rejected, unless a key comes with them', async () => {

@@ -1,0 +1,61 @@
+import type { EventItem, JsonObject } from '@wmkt/protocol'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { fingerprintOf } from '../../../packages/relay/src/collect/fingerprint.ts'
+
+const hex = (...args: Parameters<typeof fingerprintOf>): string =>
+  Buffer.from(fingerprintOf(...args)).toString('hex')
+const event = (data: JsonObject, more: Partial<EventItem> = {}): EventItem => ({
+  kind: 'event',
+  nonce: 'n',
+  eventType: 'lead',
+  data,
+  ...more,
+})
+const json = fc.dictionary(fc.string(), fc.jsonValue())
+
+test('is 8 bytes', () => {
+  expect(fingerprintOf(event({}))).toHaveLength(8)
+})
+
+test('does not know when, by whom, or under which nonce: those may come later', () => {
+  fc.assert(
+    fc.property(json, fc.nat(), fc.string(), (data, occurredAt, text) => {
+      expect(hex(event(data, { occurredAt, trackerId: text, nonce: text }))).toBe(hex(event(data)))
+    }),
+  )
+})
+
+test('outlives a way through JSON', () => {
+  fc.assert(fc.property(json, (data) => hex(event(data)) === hex(event(JSON.parse(JSON.stringify(data))))))
+})
+
+test('tells any two contents apart', () => {
+  fc.assert(
+    fc.property(json, json, (one, other) => {
+      fc.pre(JSON.stringify(one) !== JSON.stringify(other))
+      expect(hex(event(one))).not.toBe(hex(event(other)))
+    }),
+  )
+})
+
+test('tells 200,000 contents that differ by a number apart, and spreads over all bits', () => {
+  const seen = new Set<string>()
+  const ones = new Array<number>(64).fill(0)
+  for (let n = 0; n < 200_000; n += 1) {
+    const bytes = fingerprintOf(event({ n }))
+    seen.add(Buffer.from(bytes).toString('hex'))
+    for (let bit = 0; bit < 64; bit += 1)
+      ones[bit] = (ones[bit] ?? 0) + (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1)
+  }
+  expect(seen.size).toBe(200_000)
+  expect(Math.min(...ones)).toBeGreaterThan(90_000)
+  expect(Math.max(...ones)).toBeLessThan(110_000)
+})
+
+test('an event type is content, and so are both halves of an interaction', () => {
+  const interaction = (userData: JsonObject, nodeData: JsonObject) =>
+    hex({ kind: 'interaction', nonce: 'n', userData, nodeData })
+  expect(hex(event({}, { eventType: 'other' }))).not.toBe(hex(event({})))
+  expect(interaction({ a: 1 }, {})).not.toBe(interaction({}, { a: 1 }))
+})

@@ -1,0 +1,87 @@
+import { createServer } from 'node:http'
+import { listen, startStandalone } from '@wmkt/relay'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../../packages/relay/src/clock.ts'
+import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
+import { createRelay } from '../../packages/relay/src/relay.ts'
+import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
+import { freePort } from '../support/child.ts'
+
+const LOCAL = { host: '127.0.0.1', port: 0, basePath: '/wmkt', adminHost: '127.0.0.1', adminPort: 0 }
+
+const rig = () => {
+  const inner = createMemoryOutbox({ clock: systemClock })
+  const close = vi.fn(inner.close)
+  const options = { projectId: 'demo-shop', accessToken: 'a.b.c', apiUrl: 'http://127.0.0.1:9/api/v1' }
+  const relay = createRelay(options, {
+    log: silentLog,
+    openOutbox: async () => ({ ...inner, close }),
+    stopMs: 50,
+  })
+  return { relay, close }
+}
+const start = async (options = {}) => {
+  const standalone = await startStandalone(rig().relay, { ...LOCAL, ...options })
+  onTestFinished(() => standalone.stop())
+  return standalone
+}
+const codeAt = async (url: string) => (await (await fetch(url)).json()).code
+
+test('public routes lie below the base path, and nothing else is there', async () => {
+  const { public: main, admin } = await start()
+  expect((await fetch(`${main.url}/wmkt/readyz`)).status).toBe(200)
+  expect(await codeAt(`${main.url}/readyz`)).toBe('NOT_FOUND')
+  expect(await codeAt(`${main.url}/wmkt/api/status`)).toBe('NOT_FOUND')
+  expect((await fetch(`${admin.url}/api/status`)).status).toBe(200)
+})
+
+test('what is served beside the relay comes after it', async () => {
+  const { public: main } = await start({
+    beside: (_req: unknown, res: { end(text: string): void }) => res.end('shop'),
+  })
+  expect(await (await fetch(`${main.url}/anything`)).text()).toBe('shop')
+  expect((await fetch(`${main.url}/wmkt/livez`)).status).toBe(200)
+})
+
+test('on a port in use it fails, and leaves neither listener nor outbox open', async () => {
+  const taken = await listen(createServer(), '127.0.0.1', 0)
+  onTestFinished(() => taken.close())
+  const adminPort = await freePort()
+  const { relay, close } = rig()
+  await expect(startStandalone(relay, { ...LOCAL, adminPort, port: taken.port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  })
+  expect(close).toHaveBeenCalledOnce()
+  await expect(fetch(`http://127.0.0.1:${adminPort}/`)).rejects.toThrow()
+})
+
+test('a stop answers what is under way, then the ports are free', async () => {
+  const standalone = await startStandalone(rig().relay, LOCAL)
+  const { url, port } = standalone.public
+  await fetch(`${url}/wmkt/livez`)
+  await standalone.stop()
+  await expect(fetch(`${url}/wmkt/livez`)).rejects.toThrow()
+  await (await listen(createServer(), '127.0.0.1', port)).close()
+})
+
+test.each([
+  '//',
+  '/%',
+  '/wmkt/%E0%A4%A',
+  '/wmkt/../../etc/passwd',
+  '/wmkt//collect',
+  `/${'a'.repeat(8_000)}`,
+])('the odd path %j gets a problem, never a trace', async (path) => {
+  const { public: main } = await start()
+  const { request } = await import('node:http')
+  const text = await new Promise<string>((resolve, reject) => {
+    request({ port: main.port, host: '127.0.0.1', path }, (res) => {
+      let heard = ''
+      res.setEncoding('utf8').on('data', (part: string) => (heard += part))
+      res.on('end', () => resolve(`${res.statusCode} ${heard}`))
+    })
+      .on('error', reject)
+      .end()
+  })
+  expect(text).toMatch(/^40[04] \{.*"code":"NOT_FOUND"/)
+})
