@@ -23,7 +23,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'postgres',
-          include: ['test/sandbox/**/*.test.ts'],
+          include: ['test/sandbox/*.test.ts'],
           globalSetup: ['test/support/postgres.ts'],
           setupFiles: ['test/support/skip-without-postgres.ts'],
           testTimeout: 30_000,
