@@ -133,6 +133,18 @@ describe('keeping', () => {
     expect(await outbox.redrive('a')).toBe(true)
     expect(outbox.fate('a')?.state).toBe('held')
   })
+
+  test('a redriven nonce is where it was put last, though an older generation remembers it too', async () => {
+    await outbox.put(intakeOf(['a']))
+    await outbox.settle((await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
+    clock.turn(GENERATION_MS)
+    await outbox.put(intakeOf(['b']))
+    await outbox.redrive('a')
+    expect(outbox.fate('a')).toMatchObject({ state: 'held' })
+    clock.turn(GENERATION_MS)
+    await outbox.put(intakeOf(['c']))
+    expect(outbox.fate('a')).toMatchObject({ state: 'held' })
+  })
 })
 
 describe('an unreadable file', () => {

@@ -3,16 +3,27 @@ import { decodeBatch } from './batch-record.ts'
 import { deliveredKey, nonceKey, seqKey, unitKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import { findLetter } from './letters.ts'
-import { type Remembered, recall } from './nonce-memory.ts'
+import { type Remembered, recallNonce } from './nonce-memory.ts'
 import type { Fate } from './outbox.ts'
-import type { Table, Tables } from './store.ts'
+import type { Tables } from './store.ts'
 import { decodeUnit, entryIn } from './unit.ts'
 
-const read = (table: Table, key: Buffer): Buffer | undefined => table.getBinary(key)
+type Memory = {
+  tables: Tables
+  lanes: LaneTable
+  /** Of the nonce memory: 0 or 1. */
+  generation: number
+}
 
 /** What became of one nonce of one kind, as far as it is remembered. */
-export const fateOf = (tables: Tables, lanes: LaneTable, kind: Kind, nonce: string): Fate | undefined => {
-  const where = recall(read, tables.nonces, nonceKey(kind, nonce))
+export const fateOf = (
+  { tables, lanes, generation }: Memory,
+  kind: Kind,
+  nonce: string,
+): Fate | undefined => {
+  const key = nonceKey(kind, nonce)
+  if (!key) return undefined
+  const where = recallNonce(tables.nonces, generation, key)
   const held = where && heldFate(tables, lanes, where)
   if (held) return held
   const buried = findLetter(tables.letters, nonce, kind)

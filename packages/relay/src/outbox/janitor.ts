@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { expire, HELPING } from './expiry.ts'
-import { rotateNonces } from './nonce-memory.ts'
+import { isGenerationOver } from './nonce-memory.ts'
 import type { Transaction } from './transaction.ts'
 
 export type JanitorOptions = {
@@ -39,4 +39,11 @@ export const startJanitor = (options: JanitorOptions): (() => void) => {
     stopped = true
     callOff()
   }
+}
+
+const rotateNonces = (transaction: Transaction, now: number) => {
+  const { generation, rotatedAt } = transaction.books()
+  if (!isGenerationOver(rotatedAt, now)) return
+  transaction.nonces.rotate()
+  transaction.turn({ generation: 1 - generation, rotatedAt: now })
 }

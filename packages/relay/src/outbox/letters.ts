@@ -1,13 +1,12 @@
-import type { Kind } from '@wmkt/protocol'
+import { type Kind, NONCE_PATTERN } from '@wmkt/protocol'
 import { encodeBatch } from './batch-record.ts'
-import { afterPrefix, expiryKey, letterPrefix, nonceOfLetterKey, seqKey, unitKey } from './keys.ts'
+import { afterPrefix, expiryKey, letterPrefix, nonceKey, nonceOfLetterKey, seqKey } from './keys.ts'
 import { STEPS } from './ledger.ts'
 import { decodeLetter, type LetterRecord } from './letter-record.ts'
-import { remember } from './nonce-memory.ts'
 import type { DeadLetter, Lane } from './outbox.ts'
 import type { Table } from './store.ts'
 import type { Transaction } from './transaction.ts'
-import { encodeUnit, freshEntry } from './unit.ts'
+import { freshEntry } from './unit.ts'
 
 export type KeyedLetter = { key: Buffer; nonce: string; kind: Kind; letter: LetterRecord }
 
@@ -24,6 +23,7 @@ export const deadLetterOf = ({ nonce, kind, letter }: KeyedLetter): DeadLetter =
 
 /** The first dead letter of a nonce. */
 export const findLetter = (letters: Table, nonce: string, kind?: Kind): KeyedLetter | undefined => {
+  if (!NONCE_PATTERN.test(nonce)) return undefined
   const start = letterPrefix(nonce, kind)
   for (const { key, value } of letters.getRange({ start, end: afterPrefix(start), limit: 1 }))
     return keyedLetter(key, value)
@@ -58,9 +58,10 @@ export const redriveLetter = (
   const { lane, slot } = transaction.lanes.enter(letter.lane)
   const head = { receivedAt, entries: [{ index, kind, nonce, slot }] }
   removeLetter(transaction, found)
-  stage.put(tables.batches, seqKey(seq), encodeBatch(head, record))
-  stage.put(tables.units, unitKey(slot, seq), encodeUnit({ sole: true, entries: [freshEntry(index)] }))
-  remember(transaction, kind, nonce, { fingerprint, seq, index })
+  stage.append(tables.batches, seqKey(seq), encodeBatch(head, record))
+  transaction.units.put(slot, seq, { sole: true, entries: [freshEntry(index)] })
+  const nonceAt = nonceKey(kind, nonce)
+  if (nonceAt) transaction.nonces.remember(nonceAt, { fingerprint, seq, index })
   transaction.count(STEPS.redrive)
   transaction.afterwards(() => onPut([lane]))
 }

@@ -1,9 +1,9 @@
 import type { Kind } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
+import { oldestAt } from './backlog.ts'
 import { fateOf } from './fate.ts'
 import { faultOf } from './fault.ts'
-import { oldestAt } from './backlog.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { startJanitor } from './janitor.ts'
 import { createLeases } from './leases.ts'
@@ -141,7 +141,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     onWork: listeners.on,
     fate(nonce, kind) {
       for (const of of kind ? [kind] : KINDS) {
-        const fate = fateOf(tables, lanes, of, nonce)
+        const fate = fateOf({ tables, lanes, generation: books.generation }, of, nonce)
         if (fate) return fate
       }
       return undefined

@@ -145,7 +145,9 @@ export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutb
     lanes: () => [...lanes.keys()],
     heldIn: (lane) => lanes.get(lane)?.size ?? 0,
     oldestAt() {
-      const received = [...lanes.values()].flatMap((lane) => [...lane.values()].map((held) => held.receivedAt))
+      const received = [...lanes.values()].flatMap((lane) =>
+        [...lane.values()].map((held) => held.receivedAt),
+      )
       return received.length === 0 ? undefined : received.reduce((a, b) => Math.min(a, b))
     },
     async lease(lane, max) {

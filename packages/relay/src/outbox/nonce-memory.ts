@@ -1,57 +1,79 @@
-import type { Kind } from '@wmkt/protocol'
-import { nonceKey } from './keys.ts'
+import type { Stage } from './stage.ts'
 import type { Table, Tables } from './store.ts'
-import type { Transaction } from './transaction.ts'
 
 /** How long a generation takes new nonces: each is remembered that long at least, and twice as long at most. */
 export const GENERATION_MS = 30 * 24 * 3_600_000
 
-export type Remembered = { fingerprint: Buffer; seq: number; index: number }
+/** Where a nonce was put, and what it came with. */
+export type Remembered = { fingerprint: Uint8Array; seq: number; index: number }
+
+/** The nonce memory as a transaction sees and changes it. */
+export interface NonceChanges {
+  recall(key: Buffer): Remembered | undefined
+  remember(key: Buffer, remembered: Remembered): void
+  /** Forgets the older generation, and lets it take the nonces from here on. */
+  rotate(): void
+  write(stage: Stage): void
+}
 
 const VALUE_BYTES = 16
 
-export const encodeRemembered = (fingerprint: Uint8Array, seq: number, index: number): Buffer => {
-  const bytes = Buffer.alloc(VALUE_BYTES)
-  bytes.set(fingerprint.subarray(0, 8), 0)
+const encode = ({ fingerprint, seq, index }: Remembered): Buffer => {
+  const bytes = Buffer.allocUnsafe(VALUE_BYTES)
+  bytes.set(fingerprint, 0)
   bytes.writeUIntBE(seq, 8, 6)
   bytes.writeUInt16BE(index, 14)
   return bytes
 }
 
-const decodeRemembered = (bytes: Buffer): Remembered => ({
-  fingerprint: bytes.subarray(0, 8),
+const decode = (bytes: Buffer): Remembered => ({
+  fingerprint: Uint8Array.prototype.slice.call(bytes, 0, 8),
   seq: bytes.readUIntBE(8, 6),
   index: bytes.readUInt16BE(14),
 })
 
-type Read = (table: Table, key: Buffer) => Buffer | undefined
-
-/** Where the nonce was put, as far as it is remembered; `read` looks into one table. */
-export const recall = (read: Read, nonces: Tables['nonces'], key: Buffer): Remembered | undefined => {
-  const bytes = read(nonces[0], key) ?? read(nonces[1], key)
-  return bytes && decodeRemembered(bytes)
+const lookUp = (table: Table, key: Buffer): Remembered | undefined => {
+  const bytes = table.getBinaryFast(key)
+  return bytes && decode(bytes)
 }
 
-export const remember = (
-  transaction: Transaction,
-  kind: Kind,
-  nonce: string,
-  { fingerprint, seq, index }: { fingerprint: Uint8Array; seq: number; index: number },
-): void => {
-  const { nonces } = transaction.tables
-  const key = nonceKey(kind, nonce)
-  const table = nonces[transaction.books().generation === 0 ? 0 : 1]
-  transaction.stage.put(table, key, encodeRemembered(fingerprint, seq, index))
-  const other = nonces[transaction.books().generation === 0 ? 1 : 0]
-  if (transaction.stage.has(other, key)) transaction.stage.remove(other, key)
+type Nonces = Tables['nonces']
+/** Newer first: a redriven nonce may be in both, and was put anew. */
+const newerFirst = (nonces: Nonces, generation: number): Nonces =>
+  generation === 0 ? nonces : [nonces[1], nonces[0]]
+
+/**
+ * What the disk remembers of a nonce, in either generation.
+ *
+ * @param generation that which takes new nonces: 0 or 1
+ */
+export const recallNonce = (nonces: Nonces, generation: number, key: Buffer): Remembered | undefined => {
+  const [current, older] = newerFirst(nonces, generation)
+  return lookUp(current, key) ?? lookUp(older, key)
 }
 
-/** Drops the older generation and begins a new one, when the present one has had its time. */
-export const rotateNonces = (transaction: Transaction, now: number): boolean => {
-  const { generation, rotatedAt } = transaction.books()
-  if (now - rotatedAt < GENERATION_MS) return false
-  const next = generation === 0 ? 1 : 0
-  transaction.stage.clear(transaction.tables.nonces[next])
-  transaction.turn({ generation: next, rotatedAt: now })
-  return true
+/** @param generation that which takes new nonces: 0 or 1 */
+export const changeNonces = (nonces: Nonces, generation: number): NonceChanges => {
+  const changed = new Map<string, { key: Buffer; remembered: Remembered }>()
+  let [current, older] = newerFirst(nonces, generation)
+  let rotated = false
+  const onDisk = (key: Buffer): Remembered | undefined =>
+    rotated ? lookUp(older, key) : (lookUp(current, key) ?? lookUp(older, key))
+  return {
+    recall: (key) => changed.get(key.toString('latin1'))?.remembered ?? onDisk(key),
+    remember(key, remembered) {
+      changed.set(key.toString('latin1'), { key, remembered })
+    },
+    rotate() {
+      ;[current, older] = [older, current]
+      rotated = true
+    },
+    write(stage) {
+      if (rotated) stage.clear(current)
+      for (const { key, remembered } of changed.values()) stage.append(current, key, encode(remembered))
+    },
+  }
 }
+
+/** Whether the present generation has had its time. */
+export const isGenerationOver = (rotatedAt: number, now: number): boolean => now - rotatedAt >= GENERATION_MS

@@ -1,6 +1,3 @@
-import { Declined } from './group-commit.ts'
-import { OutboxFull } from './outbox.ts'
-
 /**
  * Whether there is room for more, asked before it is taken: a disk that is found full in the middle of a write answers
  * with errors that look like its death. What is refused here leaves a reserve, so that what is held can be settled.
@@ -8,8 +5,8 @@ import { OutboxFull } from './outbox.ts'
 export interface Room {
   /** A transaction begins; what the one before took can be seen now. */
   begin(): void
-  /** @throws Declined when so many bytes more do not fit */
-  assertFor(bytes: number): void
+  /** Counts on so many bytes more; false when they do not fit. */
+  take(bytes: number): boolean
   /** A write failed: was it for want of room? */
   isShort(): boolean
 }
@@ -52,12 +49,13 @@ export const createRoom = ({ measure, now, maxBytes }: RoomOptions): Room => {
     begin() {
       taken = 0
     },
-    assertFor(bytes) {
+    take(bytes) {
       const cost = bytes * COST
       if (cost > left || Math.abs(now() - measuredAt) > MEASURE_MS) look()
-      if (cost > left) throw new Declined(new OutboxFull('storage'))
+      if (cost > left) return false
       left -= cost
       taken += cost
+      return true
     },
     isShort() {
       const space = measure()

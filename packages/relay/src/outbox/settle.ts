@@ -1,20 +1,11 @@
 import { type BatchHead, decodeBatch } from './batch-record.ts'
 import { Declined } from './group-commit.ts'
-import { deliveredKey, expiryKey, letterKey, nonceKey, seqKey, unitKey } from './keys.ts'
+import { deliveredKey, expiryKey, letterKey, nonceKey, seqKey } from './keys.ts'
 import { STEPS } from './ledger.ts'
 import { encodeLetter } from './letter-record.ts'
-import { recall } from './nonce-memory.ts'
 import type { EntryRef, Settlement } from './outbox.ts'
 import type { Transaction } from './transaction.ts'
-import {
-  decodeUnit,
-  encodeUnit,
-  entryIn,
-  type Unit,
-  type UnitEntry,
-  withEntry,
-  withoutEntry,
-} from './unit.ts'
+import { entryIn, type Unit, type UnitEntry, withEntry, withoutEntry } from './unit.ts'
 
 export type SettleContext = {
   /** Epoch ms. */
@@ -23,7 +14,7 @@ export type SettleContext = {
   keepDeliveredMs: number
 }
 
-type Place = { ref: EntryRef; key: Buffer; unit: Unit; entry: UnitEntry }
+type Place = { ref: EntryRef; slot: number; unit: Unit; entry: UnitEntry }
 
 /** Only the holder of the lease may settle an entry. */
 export const notLeased = ({ seq, index }: EntryRef): Declined =>
@@ -61,16 +52,14 @@ export const settleEntry = (
 
 const placeOf = (transaction: Transaction, ref: EntryRef): Place => {
   const slot = transaction.lanes.slotOf(ref.lane)
-  const key = slot === undefined ? undefined : unitKey(slot, ref.seq)
-  const bytes = key && transaction.stage.get(transaction.tables.units, key)
-  const unit = bytes && decodeUnit(bytes)
+  const unit = slot === undefined ? undefined : transaction.units.get(slot, ref.seq)
   const entry = entryIn(unit, ref.index)
-  if (!key || !unit || !entry) throw notLeased(ref)
-  return { ref, key, unit, entry }
+  if (slot === undefined || !unit || !entry) throw notLeased(ref)
+  return { ref, slot, unit, entry }
 }
 
-const keep = ({ stage, tables }: Transaction, { key, unit }: Place, entry: UnitEntry) =>
-  stage.put(tables.units, key, encodeUnit(withEntry(unit, entry)))
+const keep = ({ units }: Transaction, { ref, slot, unit }: Place, entry: UnitEntry) =>
+  units.put(slot, ref.seq, withEntry(unit, entry))
 
 const deliver = (
   transaction: Transaction,
@@ -84,7 +73,7 @@ const deliver = (
   const value = Buffer.allocUnsafe(8 + id.length)
   value.writeDoubleBE(context.now, 0)
   value.set(id, 8)
-  transaction.stage.put(transaction.tables.delivered, deliveredKey(seq, index), value)
+  transaction.stage.append(transaction.tables.delivered, deliveredKey(seq, index), value)
 }
 
 const bury = (
@@ -98,7 +87,8 @@ const bury = (
   const named = batch.entries.find(({ index }) => index === ref.index)
   if (!named) throw new Error(`batch ${ref.seq} does not name its entry ${ref.index}`)
   const { kind, nonce } = named
-  const fingerprint = recall(stage.get, tables.nonces, nonceKey(kind, nonce))?.fingerprint ?? Buffer.alloc(8)
+  const nonceAt = nonceKey(kind, nonce)
+  const fingerprint = (nonceAt && transaction.nonces.recall(nonceAt)?.fingerprint) ?? Buffer.alloc(8)
   const key = letterKey(nonce, kind, ref.seq, ref.index)
   const { receivedAt, record } = batch
   const letter = { lane: ref.lane, code, message, attempts: entry.attempts + 1, buriedAt: now, receivedAt }
@@ -114,21 +104,20 @@ const batchAt = ({ stage, tables }: Transaction, seq: number): BatchHead & { rec
 }
 
 /** Takes the entry out of its lane; with the last one the batch is done. */
-const letGo = (transaction: Transaction, { ref, key, unit }: Place, context: SettleContext) => {
-  const { stage, tables } = transaction
+const letGo = (transaction: Transaction, { ref, slot, unit }: Place, context: SettleContext) => {
   const rest = withoutEntry(unit, ref.index)
   transaction.lanes.leave(ref.lane)
-  if (rest.entries.length > 0) return stage.put(tables.units, key, encodeUnit(rest))
-  stage.remove(tables.units, key)
+  if (rest.entries.length > 0) return transaction.units.put(slot, ref.seq, rest)
+  transaction.units.remove(slot, ref.seq)
   if (rest.sole || isDone(transaction, ref.seq)) finish(transaction, ref.seq, context)
 }
 
 const isDone = (transaction: Transaction, seq: number): boolean => {
   const slots = new Set(batchAt(transaction, seq).entries.map(({ slot }) => slot))
-  return ![...slots].some((slot) => transaction.stage.has(transaction.tables.units, unitKey(slot, seq)))
+  return ![...slots].some((slot) => transaction.units.get(slot, seq) !== undefined)
 }
 
 const finish = ({ stage, tables }: Transaction, seq: number, { now, keepDeliveredMs }: SettleContext) => {
   if (keepDeliveredMs === 0) stage.remove(tables.batches, seqKey(seq))
-  else stage.put(tables.expiry, expiryKey('batch', now, seqKey(seq)), NOTHING)
+  else stage.append(tables.expiry, expiryKey('batch', now, seqKey(seq)), NOTHING)
 }

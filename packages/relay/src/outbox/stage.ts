@@ -5,6 +5,8 @@ export interface Stage {
   get(table: Table, key: Buffer): Buffer | undefined
   has(table: Table, key: Buffer): boolean
   put(table: Table, key: Buffer, value: Buffer): void
+  /** Puts what nobody reads before the transaction is done: cheaper. */
+  append(table: Table, key: Buffer, value: Buffer): void
   remove(table: Table, key: Buffer): void
   /** Empties the table, before anything is put into it. */
   clear(table: Table): void
@@ -18,6 +20,7 @@ type Change = { key: Buffer; value: Buffer | undefined }
 
 export const createStage = (): Stage => {
   const changed = new Map<Table, Map<string, Change>>()
+  const appended: { table: Table; key: Buffer; value: Buffer }[] = []
   const cleared = new Set<Table>()
   let size = 0
   const changesOf = (table: Table): Map<string, Change> => {
@@ -41,6 +44,9 @@ export const createStage = (): Stage => {
       return !cleared.has(table) && table.doesExist(key)
     },
     put: set,
+    append(table, key, value) {
+      appended.push({ table, key, value })
+    },
     remove: (table, key) => set(table, key, undefined),
     clear(table) {
       size += 1
@@ -48,10 +54,11 @@ export const createStage = (): Stage => {
       changed.delete(table)
     },
     get size() {
-      return size
+      return size + appended.length
     },
     write() {
       for (const table of cleared) void table.clearAsync()
+      for (const { table, key, value } of appended) void table.put(key, value)
       for (const [table, changes] of changed)
         for (const { key, value } of changes.values())
           if (value === undefined) void table.remove(key)

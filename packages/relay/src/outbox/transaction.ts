@@ -1,15 +1,19 @@
 import { type Books, encodeBooks } from './books.ts'
 import type { LaneChanges, LaneTable } from './lane-table.ts'
 import { addToLedger, type LedgerDelta } from './ledger.ts'
+import { changeNonces, type NonceChanges } from './nonce-memory.ts'
 import type { Lane, Ledger } from './outbox.ts'
 import { createStage, type Stage } from './stage.ts'
 import type { Tables } from './store.ts'
+import { changeUnits, type UnitChanges } from './unit-table.ts'
 
 /** One transaction in the making: what changes, what it counts, and what is to be done once it is on disk. */
 export interface Transaction {
   readonly tables: Tables
   readonly stage: Stage
   readonly lanes: LaneChanges
+  readonly units: UnitChanges
+  readonly nonces: NonceChanges
   books(): Books
   turn(changes: Partial<Books>): void
   takeSeq(): number
@@ -30,6 +34,8 @@ export const BOOKS_KEY = Buffer.from('books')
 export const beginTransaction = (tables: Tables, table: LaneTable, before: Books): Transaction => {
   const stage = createStage()
   const lanes = table.begin()
+  const units = changeUnits(tables.units)
+  const nonces = changeNonces(tables.nonces, before.generation)
   const effects: (() => void)[] = []
   let books = before
   const turn = (changes: Partial<Books>) => {
@@ -39,6 +45,8 @@ export const beginTransaction = (tables: Tables, table: LaneTable, before: Books
     tables,
     stage,
     lanes,
+    units,
+    nonces,
     books: () => books,
     turn,
     takeSeq() {
@@ -49,8 +57,10 @@ export const beginTransaction = (tables: Tables, table: LaneTable, before: Books
     count: (delta) => turn({ ledger: addToLedger(books.ledger, delta) }),
     ledger: () => books.ledger,
     afterwards: (effect) => effects.push(effect),
-    isEmpty: () => stage.size === 0,
+    isEmpty: () => stage.size === 0 && units.size === 0 && books.generation === before.generation,
     write() {
+      nonces.write(stage)
+      units.write(stage)
       lanes.write(stage)
       stage.put(tables.books, BOOKS_KEY, encodeBooks(books))
       stage.write()
