@@ -19,8 +19,8 @@ export const createStaticTokens = (token = 'a.b.c'): TokenSource => ({
   stop: () => {},
 })
 
-/** An API that answers each posted event by its nonce, and any other call with an empty list; it ends with the test. */
-export const startUpstream = async (answer: (nonce: string, body: string) => StubAnswer): Promise<string> => {
+/** An API that answers each posted item by its nonce, and any other call with an empty list. */
+export const openUpstream = async (answer: (nonce: string, body: string) => StubAnswer) => {
   const server: Server = createServer(async (req, res) => {
     let body = ''
     for await (const chunk of req) body += chunk
@@ -28,8 +28,14 @@ export const startUpstream = async (answer: (nonce: string, body: string) => Stu
     res.writeHead(status, { 'content-type': 'application/json' }).end(text)
   })
   const listener = await listen(server, '127.0.0.1', 0)
-  onTestFinished(() => listener.close(0))
-  return `${listener.url}/api/v1`
+  return { url: `${listener.url}/api/v1`, close: () => listener.close(0) }
+}
+
+/** The same, for one test. */
+export const startUpstream = async (answer: (nonce: string, body: string) => StubAnswer): Promise<string> => {
+  const { url, close } = await openUpstream(answer)
+  onTestFinished(close)
+  return url
 }
 
 const nonceIn = (body: string): string => /"nonce":"([^"]*)"/.exec(body)?.[1] ?? ''

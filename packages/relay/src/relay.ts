@@ -144,7 +144,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       oldestAt: parts.outbox.oldestAt(),
       counts: counts.read(),
     }
-  const live = createLive({ clock, status, look })
+  const live = createLive({ clock, status, look, log })
 
   const own = { door, projectId: settings.projectId, now: clock.now, random }
   return {

@@ -1,9 +1,9 @@
 import type { Kind } from '@wmkt/protocol'
 import type { DeadLetter, DeadLetterFilter, Fate, Outbox } from '../outbox/outbox.ts'
 import type { DecodeRecord, StampedItem } from '../record.ts'
-import { redactedItem } from './redact.ts'
+import { redactedItem, redactedMessage } from './redact.ts'
 
-/** A dead letter as a person sees it in a list. */
+/** A dead letter as a person sees it in a list. What the message repeats of the item is blotted out. */
 export type LetterLine = Omit<DeadLetter, 'record' | 'index'>
 /** `item`: undefined when its record cannot be read. */
 export type LetterView = LetterLine & { item?: StampedItem }
@@ -23,25 +23,34 @@ export interface Desk {
 export const MAX_PAGE = 1_000
 const PAGE = 100
 
-export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => ({
-  async list({ limit = PAGE, ...filter }) {
-    const size = Math.min(limit, MAX_PAGE)
-    const letters = [...outbox.deadLetters({ ...filter, limit: size })]
-    const last = letters.length >= size ? letters.at(-1)?.nonce : undefined
-    return { deadLetters: letters.map(lineOf), ...(last !== undefined && { next: last }) }
-  },
-  async show(nonce, { kind, reveal = false }) {
-    const letter = outbox.deadLetter(nonce, kind)
-    if (!letter) return undefined
-    const item = itemOf(letter, decode)
-    return { ...lineOf(letter), ...(item && { item: reveal ? item : redactedItem(item) }) }
-  },
-  redrive: (nonce, kind) => outbox.redrive(nonce, kind),
-  drop: (nonce, kind) => outbox.drop(nonce, kind),
-  fate: async (nonce, kind) => outbox.fate(nonce, kind),
-})
+export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
+  const lineOf = (letter: DeadLetter): LetterLine => {
+    const { record: _record, index: _index, ...line } = letter
+    return { ...line, message: redactedMessage(line.message, itemOf(letter, decode)) }
+  }
+  return {
+    async list({ limit = PAGE, ...filter }) {
+      const size = Math.min(limit, MAX_PAGE)
+      const letters = [...outbox.deadLetters({ ...filter, limit: size })]
+      const last = letters.length >= size ? letters.at(-1)?.nonce : undefined
+      return { deadLetters: letters.map(lineOf), ...(last !== undefined && { next: last }) }
+    },
+    async show(nonce, { kind, reveal = false }) {
+      const letter = outbox.deadLetter(nonce, kind)
+      if (!letter) return undefined
+      const item = itemOf(letter, decode)
+      const line = reveal ? { ...lineOf(letter), message: letter.message } : lineOf(letter)
+      return { ...line, ...(item && { item: reveal ? item : redactedItem(item) }) }
+    },
+    redrive: (nonce, kind) => outbox.redrive(nonce, kind),
+    drop: (nonce, kind) => outbox.drop(nonce, kind),
+    fate: async (nonce, kind) => fateLine(outbox.fate(nonce, kind)),
+  }
+}
 
-const lineOf = ({ record: _record, index: _index, ...line }: DeadLetter): LetterLine => line
+/** Told by nonce alone, without the item at hand: a buried one's message stays with its letter. */
+const fateLine = (fate: Fate | undefined): Fate | undefined =>
+  fate?.state === 'buried' ? { ...fate, message: redactedMessage(fate.message, undefined) } : fate
 
 const itemOf = ({ record, index }: DeadLetter, decode: DecodeRecord): StampedItem | undefined => {
   try {

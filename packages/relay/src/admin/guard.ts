@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { createKeyCheck } from '../collect/server-keys.ts'
+import { createSessions, type Sessions } from '../dashboard/session.ts'
 import { Problem } from '../http/problem.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
@@ -12,28 +13,58 @@ export type GuardOptions = {
 }
 
 /** Who may come near the admin routes. A page elsewhere reaches them by a rebound name or a forged form: neither gets in. */
-export const createGuard = ({ adminHost, adminToken }: GuardOptions): RequestHandler => {
+export interface Guard {
+  /** For every route. */
+  hosts: RequestHandler
+  /** For all that tells or changes something. */
+  known: RequestHandler
+  /** For all that changes something. */
+  ownChanges: RequestHandler
+  isKnown(req: IncomingMessage): boolean
+  isToken(token: string): boolean
+  /** @throws Problem NOT_SAME_ORIGIN */
+  refuseForeignForm(req: IncomingMessage): void
+  /** Undefined when there is no token to log in with. */
+  sessions: Sessions | undefined
+}
+
+export const createGuard = ({ adminHost, adminToken }: GuardOptions, now: () => number): Guard => {
   const checkToken = createKeyCheck(adminToken === undefined ? [] : [adminToken])
-  return (req, _res, next) => {
-    const name = hostnameOf(req.headers.host)
-    if (!LOOPBACK.test(name) && name !== adminHost?.toLowerCase())
-      throw new Problem('HOST_REFUSED', 'expected a loopback name or WMKT_ADMIN_HOST')
-    if (adminToken !== undefined && !checkToken(req.headers.authorization))
-      throw new Problem('TOKEN_NEEDED', 'Authorization: Bearer', { 'WWW-Authenticate': 'Bearer' })
-    if (req.method !== 'GET' && req.method !== 'HEAD') refuseForeign(req.headers)
-    next()
+  const sessions = adminToken === undefined ? undefined : createSessions(adminToken)
+  const isKnown = ({ headers }: IncomingMessage): boolean =>
+    !sessions || checkToken(headers.authorization) || sessions.isIn(headers.cookie, now())
+  return {
+    hosts(req, _res, next) {
+      const name = hostnameOf(req.headers.host)
+      if (!LOOPBACK.test(name) && name !== adminHost?.toLowerCase())
+        throw new Problem('HOST_REFUSED', 'expected a loopback name or WMKT_ADMIN_HOST')
+      next()
+    },
+    known(req, _res, next) {
+      if (!isKnown(req))
+        throw new Problem('TOKEN_NEEDED', 'Authorization: Bearer', { 'WWW-Authenticate': 'Bearer' })
+      next()
+    },
+    ownChanges({ method, headers }, _res, next) {
+      if (method !== 'GET' && method !== 'HEAD') refuseForeign(headers, headers['wmkt-admin'] !== undefined)
+      next()
+    },
+    isKnown,
+    isToken: (token) => checkToken(`Bearer ${token}`),
+    refuseForeignForm: ({ headers }) => refuseForeign(headers, true),
+    sessions,
   }
 }
 
 const hostnameOf = (host: string | undefined): string => (host ?? '').toLowerCase().replace(/:\d+$/, '')
 
 /** A form cannot set a header, and a script from elsewhere would need a preflight that nobody answers. */
-const refuseForeign = (headers: IncomingHttpHeaders): void => {
+const refuseForeign = (headers: IncomingHttpHeaders, marked: boolean): void => {
   const site = headers['sec-fetch-site']
   const { origin, host } = headers
   const foreign =
     (site !== undefined && site !== 'same-origin') ||
     (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
-  if (foreign || headers['wmkt-admin'] === undefined)
+  if (foreign || !marked)
     throw new Problem('NOT_SAME_ORIGIN', 'expected the same origin and the header Wmkt-Admin')
 }

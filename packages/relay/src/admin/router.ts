@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { type RequestHandler, Router } from 'express'
+import type { Clock } from '../clock.ts'
+import type { Live } from '../dashboard/live.ts'
+import { createDashboardRouter } from '../dashboard/router.ts'
 import { adminHeaders, type BaseHeaders } from '../http/base-headers.ts'
 import { Problem } from '../http/problem.ts'
 import { createProblemHandler, notFound } from '../http/problem-handler.ts'
@@ -14,54 +17,75 @@ import type { Parts, ReadStatus } from './status.ts'
 
 export type AdminOptions = {
   settings: GuardOptions
+  clock: Clock
   log: Log
   /** Undefined until the relay has started. */
   parts: () => Parts | undefined
   status: ReadStatus
   counts: () => CountsRead
+  live: Live
 }
 
-/** See and steer: status, dead letters, and what became of a nonce. */
+/** See and steer: dashboard, metrics, status, dead letters, and what became of a nonce. */
 export const createAdminRouter = (options: AdminOptions): Router => {
-  const { log } = options
-  const base = adminHeaders()
-  const desk = (): Desk => {
-    const parts = options.parts()
-    if (!parts) throw new Problem('STARTING', 'the outbox is not open yet')
-    return createDesk(parts.outbox, decodeRecord)
+  const { clock, log, status, live } = options
+  const headers = adminHeaders()
+  const guard = createGuard(options.settings, clock.now)
+  const { give, desk } = { give: giveJson(headers), desk: createDeskDoor(options) }
+  return Router()
+    .use(
+      guard.hosts,
+      createDashboardRouter({ ...guard, clock, headers, status }),
+      guard.known,
+      guard.ownChanges,
+    )
+    .get('/metrics', createScrape(options, headers))
+    .get('/api/status', (_req, res) => give(res, status()))
+    .get('/api/live', (_req, res) => live.follow(res, headers))
+    .get('/api/dead-letters', async (req, res) => give(res, await desk().list(parseQuery(req.url).filter)))
+    .get('/api/dead-letters/:nonce', async (req, res) => {
+      const [nonce, query] = [nonceOf(req.params.nonce), parseQuery(req.url)]
+      if (query.reveal) log.info({ nonce }, 'the personal data of a dead letter were asked for')
+      give(res, await desk().show(nonce, query))
+    })
+    .post('/api/dead-letters/:nonce/redrive', createChange('redrive', desk, give, log))
+    .delete('/api/dead-letters/:nonce', createChange('drop', desk, give, log))
+    .get('/api/items/:nonce', async (req, res) =>
+      give(res, await desk().fate(nonceOf(req.params.nonce), parseQuery(req.url).kind)),
+    )
+    .use(notFound)
+    .use(createProblemHandler(log, headers))
+}
+
+/** @throws Problem STARTING */
+const createDeskDoor =
+  ({ parts }: AdminOptions) =>
+  (): Desk => {
+    const open = parts()
+    if (!open) throw new Problem('STARTING', 'the outbox is not open yet')
+    return createDesk(open.outbox, decodeRecord)
   }
-  /** Nothing under this nonce is an answer too. */
-  const give = (res: ServerResponse, value: object | undefined) => {
+
+type Give = (res: ServerResponse, value: object | undefined) => void
+
+/** Nothing under a nonce is an answer too. */
+const giveJson =
+  (base: BaseHeaders): Give =>
+  (res, value) => {
     if (value === undefined) throw new Problem('NOT_FOUND', 'nothing under this nonce')
     const body = Buffer.from(JSON.stringify(value))
     const type = { 'content-type': 'application/json', 'cache-control': 'no-store' }
     res.writeHead(200, { ...base, ...type, 'content-length': body.length }).end(body)
   }
-  const change =
-    (verb: 'redrive' | 'drop'): RequestHandler =>
-    async (req, res) => {
-      const nonce = nonceOf(req.params.nonce)
-      const done = await desk()[verb](nonce, parseQuery(req.url).kind)
-      if (done) log.info({ nonce, verb }, 'a dead letter was settled by hand')
-      give(res, done ? { nonce, done: verb } : undefined)
-    }
 
-  return Router()
-    .use(createGuard(options.settings))
-    .get('/metrics', createScrape(options, base))
-    .get('/api/status', (_req, res) => give(res, options.status()))
-    .get('/api/dead-letters', async (req, res) => give(res, await desk().list(parseQuery(req.url).filter)))
-    .get('/api/dead-letters/:nonce', async (req, res) =>
-      give(res, await desk().show(nonceOf(req.params.nonce), parseQuery(req.url))),
-    )
-    .post('/api/dead-letters/:nonce/redrive', change('redrive'))
-    .delete('/api/dead-letters/:nonce', change('drop'))
-    .get('/api/items/:nonce', async (req, res) =>
-      give(res, await desk().fate(nonceOf(req.params.nonce), parseQuery(req.url).kind)),
-    )
-    .use(notFound)
-    .use(createProblemHandler(log, base))
-}
+const createChange =
+  (verb: 'redrive' | 'drop', desk: () => Desk, give: Give, log: Log): RequestHandler =>
+  async (req, res) => {
+    const nonce = nonceOf(req.params.nonce)
+    const done = await desk()[verb](nonce, parseQuery(req.url).kind)
+    if (done) log.info({ nonce, verb }, 'a dead letter was settled by hand')
+    give(res, done ? { nonce, done: verb } : undefined)
+  }
 
 /** What the process measures of itself it begins to measure at the first scrape: who scrapes nothing pays nothing. */
 const createScrape = ({ status, counts }: AdminOptions, base: BaseHeaders): RequestHandler => {

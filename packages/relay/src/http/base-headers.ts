@@ -14,8 +14,21 @@ const PUBLIC: HelmetOptions = {
 const ADMIN: HelmetOptions = {
   contentSecurityPolicy: {
     useDefaults: false,
-    directives: { defaultSrc: ["'self'"], frameAncestors: ["'none'"] },
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      // No string becomes markup or script, whatever our own code tries.
+      requireTrustedTypesFor: ["'script'"],
+    },
   },
+  // Without a referrer at all, browsers send a form of our own with a null Origin.
+  referrerPolicy: { policy: 'same-origin' },
   strictTransportSecurity: false,
 }
 

@@ -118,7 +118,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell)),
     lanes: lanes.names,
     heldIn: (lane) => lanes.row(lane)?.held ?? 0,
-    oldestAt: () => oldestAt(tables, lanes),
+    oldestAt: () => (closing ? undefined : oldestAt(tables, lanes)),
     async lease(lane, max) {
       if (failed) throw failed
       if (closing) throw new OutboxFailed('the outbox is closed')

@@ -1,0 +1,55 @@
+import { byId, element } from './element.ts'
+import { clockText, countText, durationText, msText, plainText } from './format.ts'
+import type { Frame, LaneLine } from './wire.ts'
+
+const LOOKS = { running: 'good', paused: 'warn', trial: 'warn', parked: 'bad' } as const
+
+const stateCell = (lane: LaneLine, now: number): HTMLElement => {
+  const left = (at: number) => durationText((at - now) / 1_000)
+  const detail =
+    lane.state === 'paused'
+      ? `for ${left(lane.until)}`
+      : lane.state === 'parked'
+        ? `${lane.code}, since ${clockText(lane.since)}, tries in ${left(lane.nextProbeAt)}`
+        : lane.state === 'trial'
+          ? lane.code
+          : ''
+  const pill = element('span', { class: `pill ${LOOKS[lane.state]}` }, lane.state)
+  return element('td', { 'data-label': 'State' }, pill, element('span', { class: 'note' }, ` ${detail}`))
+}
+
+const cell = (label: string, text: string, look = ''): HTMLElement =>
+  element('td', { 'data-label': label, class: look }, text)
+
+const rowOf = (lane: LaneLine, now: number): HTMLElement => {
+  const [kind = '', ...name] = lane.lane.split(':')
+  const title = element('bdi', {}, plainText(name.join(':') || 'offline interactions'))
+  return element(
+    'tr',
+    {},
+    element(
+      'td',
+      { 'data-label': 'Lane', class: 'name' },
+      title,
+      element('span', { class: 'note' }, ` ${kind}`),
+    ),
+    stateCell(lane, now),
+    cell('Held', countText(lane.held), 'number'),
+    cell('In flight', String(lane.inFlight), 'number'),
+    cell('Window', String(Math.floor(lane.window)), 'number'),
+    cell('Last answer', String(lane.lastStatus ?? '–')),
+    cell('Latency', lane.lastLatencyMs === undefined ? '–' : msText(lane.lastLatencyMs), 'number'),
+  )
+}
+
+export const showLanes = ({ status, lanes: total }: Frame): void => {
+  const lanes = [...(status.forward?.lanes ?? [])].sort(
+    (a, b) => b.held - a.held || (a.lane < b.lane ? -1 : 1),
+  )
+  const table = byId('lanes', HTMLTableElement)
+  table.tBodies[0]?.replaceChildren(...lanes.map((lane) => rowOf(lane, status.now)))
+  table.hidden = lanes.length === 0
+  byId('lanes-empty', HTMLParagraphElement).hidden = lanes.length > 0
+  byId('lanes-note', HTMLParagraphElement).textContent =
+    total > lanes.length ? `the ${lanes.length} busiest of ${total}` : ''
+}

@@ -1,0 +1,82 @@
+import { call } from './call.ts'
+import { confirmed } from './confirm.ts'
+import { byId } from './element.ts'
+import { countText } from './format.ts'
+import { makeLetterRow } from './letter-row.ts'
+import type { LetterPage, Status } from './wire.ts'
+
+const PAGE = 50
+const BULK = 500
+
+const isPage = (value: unknown): value is LetterPage =>
+  typeof value === 'object' && value !== null && 'deadLetters' in value && Array.isArray(value.deadLetters)
+
+const pageAfter = async (after: string | undefined, code: string, limit: number): Promise<LetterPage> => {
+  const query = new URLSearchParams({ limit: String(limit) })
+  if (code !== '') query.set('code', code)
+  if (after !== undefined) query.set('after', after)
+  const page = await call('GET', `dead-letters?${query}`)
+  return isPage(page) ? page : { deadLetters: [] }
+}
+
+/** The table of dead letters. It reads itself anew when their number has changed and nobody is looking into one. */
+export const createLetters = () => {
+  const table = byId('letters', HTMLTableElement)
+  const select = byId('letters-code', HTMLSelectElement)
+  const more = byId('letters-more', HTMLButtonElement)
+  const all = byId('redrive-all', HTMLButtonElement)
+  let next: string | undefined
+  let known = -1
+
+  const tidy = () => {
+    const empty = table.querySelector('tr[data-nonce]') === null
+    table.hidden = empty
+    byId('letters-empty', HTMLParagraphElement).hidden = !empty
+    more.hidden = next === undefined
+    all.disabled = empty
+  }
+  const append = async (after?: string) => {
+    const page = await pageAfter(after, select.value, PAGE)
+    next = page.next
+    const onGone = () => {
+      known -= 1
+      tidy()
+    }
+    const rows = page.deadLetters.flatMap((letter) => makeLetterRow(letter, onGone))
+    if (after === undefined) table.tBodies[0]?.replaceChildren(...rows)
+    else table.tBodies[0]?.append(...rows)
+    tidy()
+  }
+  const isLookedInto = () =>
+    table.querySelector('tr.payload:not([hidden])') !== null || byId('confirm', HTMLDialogElement).open
+
+  const redriveAll = async () => {
+    const which = select.value === '' ? 'every dead letter' : `every dead letter ${select.value}`
+    const text = `Puts ${which} back to be delivered again. Items in doubt may be doubled by that.`
+    if (!(await confirmed({ title: 'Redrive all?', text, yes: 'Redrive all' }))) return
+    const label = all.textContent
+    let count = 0
+    for (let after: string | undefined, page: LetterPage; ; after = page.next) {
+      page = await pageAfter(after, select.value, BULK)
+      for (const { nonce, kind } of page.deadLetters) {
+        await call('POST', `dead-letters/${encodeURIComponent(nonce)}/redrive?kind=${kind}`)
+        count += 1
+        all.textContent = `${countText(count)} redriven`
+      }
+      if (page.next === undefined) break
+    }
+    all.textContent = label
+    await append()
+  }
+  select.addEventListener('change', () => void append())
+  more.addEventListener('click', () => void append(next))
+  all.addEventListener('click', () => void redriveAll())
+
+  return {
+    show({ ledger }: Status) {
+      if (ledger === undefined || ledger.buried === known || isLookedInto()) return
+      known = ledger.buried
+      void append()
+    },
+  }
+}

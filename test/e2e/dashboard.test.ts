@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import { createRelay, type Relay, type Standalone, startStandalone, systemClock } from '@wmkt/relay'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
+import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
+import { launchChromium } from '../support/browser.ts'
+import { ROOT } from '../support/sources.ts'
+import { createStaticTokens, openUpstream, respond } from '../support/upstream-stub.ts'
+
+const TOKEN = 'correct-horse-battery'
+const SCREENSHOTS = join(ROOT, '.cache/screenshots')
+/** What a stranger may send: every text on the page that is theirs. */
+const EVIL_TYPE = '<img src=x onerror="window.pwned=1">"\'`${1}\u202e'
+const EVIL_WORDS =
+  '</pre><script>window.pwned=1</script><svg/onload=window.pwned=1> for mona@example.com, +33 6 12 34 56 78'
+const MAIL = 'mona@example.com'
+
+/** A relay over a scripted upstream: nonces that begin with `no` are refused, others take their time and pass. */
+const startStage = async (adminToken?: string) => {
+  const upstream = await openUpstream((nonce) =>
+    nonce.startsWith('no') ? respond(422, { message: `refused: ${EVIL_WORDS}` }) : respond(201, `"${nonce}"`),
+  )
+  const relay: Relay = createRelay(
+    { projectId: 'demo-shop', accessToken: 'a.b.c', apiUrl: upstream.url, ...(adminToken && { adminToken }) },
+    {
+      tokens: createStaticTokens(),
+      log: silentLog,
+      openOutbox: async () => createMemoryOutbox({ clock: systemClock }),
+    },
+  )
+  const listen = { host: '127.0.0.1', port: 0, basePath: '/', adminHost: '127.0.0.1', adminPort: 0 }
+  const standalone: Standalone = await startStandalone(relay, listen)
+  const event = (nonce: string, eventType = 'purchase') =>
+    relay.event(eventType, { email: MAIL, value: 42 }, { nonce })
+  return {
+    url: `${standalone.admin.url}/`,
+    event,
+    async stop() {
+      await standalone.stop()
+      await upstream.close()
+    },
+  }
+}
+type Stage = Awaited<ReturnType<typeof startStage>>
+
+let context: BrowserContext
+let stage: Stage
+let page: Page
+const complaints: string[] = []
+
+const open = async (url: string): Promise<Page> => {
+  const opened = await context.newPage()
+  opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  opened.on('pageerror', (error) => complaints.push(error.message))
+  await opened.goto(url)
+  return opened
+}
+const tile = (name: string) => page.locator(`#tile-${name} .value`)
+const letter = (nonce: string) => page.locator(`#letters tr[data-nonce="${nonce}"]`)
+const shoot = async (of: Page, name: string, scheme: 'light' | 'dark', width: number, height: number) => {
+  await of.emulateMedia({ colorScheme: scheme })
+  await of.setViewportSize({ width, height })
+  await of.waitForTimeout(300)
+  await of.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
+  expect(await of.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+}
+
+beforeAll(async () => {
+  stage = await startStage()
+  context = await launchChromium()
+  page = await open(stage.url)
+})
+afterAll(async () => {
+  await context?.close()
+  await stage?.stop()
+})
+
+test('what is stored and delivered shows without a reload', async () => {
+  await page.locator('#live.on').waitFor()
+  for (let at = 0; at < 24; at += 1) await stage.event(`ok-${at}`)
+  await expect.poll(() => tile('delivered').textContent(), { timeout: 10_000 }).toBe('24')
+  expect(await page.locator('#state').textContent()).toBe('running')
+  expect(await page.locator('#lanes tbody tr').count()).toBe(1)
+  expect(await page.locator('#legend-rates').textContent()).toMatch(/in .*out /)
+  expect(await page.locator('#chart-rates canvas').count()).toBe(1)
+})
+
+test('a dead letter appears, and hostile names and words stay text', async () => {
+  await stage.event('no-evil', EVIL_TYPE)
+  await letter('no-evil').waitFor()
+  expect(await letter('no-evil').textContent()).toContain('<img src=x onerror=')
+  expect(await letter('no-evil').textContent()).toContain('</pre><script>window.pwned=1</script>')
+  expect(await page.evaluate(() => Reflect.get(window, 'pwned'))).toBeUndefined()
+  expect(await page.locator('#letters img, #letters script, #letters svg, #lanes img').count()).toBe(0)
+})
+
+test('what is personal is shown only when it is asked for', async () => {
+  expect(await page.content()).not.toContain(MAIL)
+  await letter('no-evil').getByRole('button', { name: 'Show' }).click()
+  const payload = page.locator('tr.payload:not([hidden]) pre')
+  await expect.poll(() => payload.textContent()).toContain('[redacted]')
+  expect(await page.content()).not.toContain(MAIL)
+  await page.getByRole('button', { name: 'Reveal personal data' }).click()
+  await expect.poll(() => payload.textContent()).toContain(MAIL)
+  await letter('no-evil').getByRole('button', { name: 'Show' }).click()
+})
+
+test('a redrive and a drop ask first, and do nothing when refused', async () => {
+  await stage.event('no-drop')
+  await letter('no-drop').waitFor()
+  await letter('no-drop').getByRole('button', { name: 'Drop' }).click()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  expect(await letter('no-drop').count()).toBe(1)
+  await letter('no-drop').getByRole('button', { name: 'Drop' }).click()
+  await page.locator('#confirm-yes').click()
+  await expect.poll(() => letter('no-drop').count()).toBe(0)
+  await letter('no-evil').getByRole('button', { name: 'Redrive' }).click()
+  await page.locator('#confirm-yes').click()
+  // Refused again by the upstream: the letter comes back with one more attempt of its own.
+  await expect.poll(() => tile('buried').textContent(), { timeout: 10_000 }).toBe('1')
+})
+
+test('nothing on the page broke the policy or threw', () => {
+  expect(complaints).toEqual([])
+})
+
+describe('with an admin token', () => {
+  let guarded: Stage
+  beforeAll(async () => {
+    guarded = await startStage(TOKEN)
+  })
+  afterAll(() => guarded?.stop())
+
+  test('the page asks for it, refuses another, and keeps the cookie from scripts', async () => {
+    const login = await open(guarded.url)
+    await login.fill('#token', 'not-the-token-at-all')
+    await login.getByRole('button', { name: 'Log in' }).click()
+    await login.getByRole('alert').waitFor()
+    await shoot(login, 'dashboard-login', 'light', 420, 640)
+    await login.fill('#token', TOKEN)
+    await login.getByRole('button', { name: 'Log in' }).click()
+    await login.locator('#live.on').waitFor()
+    expect(await login.evaluate(() => document.cookie)).toBe('')
+    const [cookie] = (await context.cookies(guarded.url)).filter(({ name }) => name === 'wmkt_admin')
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
+    await guarded.event('no-guarded')
+    await login.locator('tr[data-nonce="no-guarded"]').waitFor()
+    await login.getByRole('button', { name: 'Log out' }).click()
+    await login.locator('#token').waitFor()
+    await login.close()
+  })
+})
+
+test('the page can be looked at, light and dark, wide and narrow', async () => {
+  for (let at = 0; at < 4; at += 1) await stage.event(`no-more-${at}`, ['newsletter', 'contact-form'][at % 2])
+  for (let at = 0; at < 90; at += 1) {
+    await stage.event(`show-${at}`, ['purchase', 'add-to-cart', 'contact-form'][at % 3])
+    await page.waitForTimeout(120)
+  }
+  await letter('no-more-0').waitFor()
+  await shoot(page, 'dashboard', 'light', 1280, 900)
+  await shoot(page, 'dashboard-dark', 'dark', 1280, 900)
+  await shoot(page, 'dashboard-dark-phone', 'dark', 390, 844)
+})
