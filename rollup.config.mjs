@@ -4,7 +4,7 @@ import terser from '@rollup/plugin-terser'
 /** Names of our own that never leave the bundle: they are shortened. Public names and those on disk or on the wire are not here. */
 const INTERNAL = [
   ...['own', 'peek', 'settle', 'deliver', 'erase'],
-  ...['baseMs', 'capMs', 'live', 'wake', 'arm', 'letGo'],
+  ...['baseMs', 'capMs', 'live', 'wake', 'arm', 'halt'],
 ]
 
 const smallest = terser({

@@ -17,23 +17,25 @@ describe('an item on its way', () => {
       consent: 'granted',
       storage: 'disk',
       evicted: 0,
-      items: [
-        { kind: 'event', eventType: 'purchase', data: { amount: 12 }, trackerId: 'ru1cc7QHeklGu2' },
-      ],
+      items: [{ kind: 'event', eventType: 'purchase', data: { amount: 12 }, trackerId: 'ru1cc7QHeklGu2' }],
     })
   })
 
   test('an interaction arrives without a tracker ID, with the nonce and the time the caller gave', async () => {
     const page = await site.open({ head: COOKIE })
     const given = { nonce: 'visit-7', occurredAt: 1_763_999_990_000 }
-    expect(await wmkt(page, 'interaction', { email: 'a@b.c' }, { wmktId: 'w', cid: 's' }, given)).toBe('visit-7')
-    await expect.poll(() => site.collector.stored.get('visit-7'), POLL).toEqual({
-      kind: 'interaction',
-      nonce: 'visit-7',
-      occurredAt: 1_763_999_990_000,
-      userData: { email: 'a@b.c' },
-      nodeData: { wmktId: 'w', cid: 's' },
-    })
+    expect(await wmkt(page, 'interaction', { email: 'a@b.c' }, { wmktId: 'w', cid: 's' }, given)).toBe(
+      'visit-7',
+    )
+    await expect
+      .poll(() => site.collector.stored.get('visit-7'), POLL)
+      .toEqual({
+        kind: 'interaction',
+        nonce: 'visit-7',
+        occurredAt: 1_763_999_990_000,
+        userData: { email: 'a@b.c' },
+        nodeData: { wmktId: 'w', cid: 's' },
+      })
   })
 
   test('the page hears stored, then the ending the receipt names, and the outbox is empty', async () => {
@@ -47,7 +49,12 @@ describe('an item on its way', () => {
       expect.arrayContaining([
         expect.objectContaining({ nonce: 'good', kind: 'event', ending: undefined }),
         expect.objectContaining({ nonce: 'good', ending: 'delivered' }),
-        expect.objectContaining({ nonce: 'bad', ending: 'rejected', code: 'ITEM_INVALID', message: 'no such field' }),
+        expect.objectContaining({
+          nonce: 'bad',
+          ending: 'rejected',
+          code: 'ITEM_INVALID',
+          message: 'no such field',
+        }),
         expect.objectContaining({ nonce: 'kept', ending: 'delivered', code: 'EVENT_TYPE_UNKNOWN' }),
       ]),
     )

@@ -45,7 +45,8 @@ describe('when the relay fails', () => {
     site.collector.fault = ({ items }) =>
       items.some(({ nonce }) => nonce === 'fat') ? { status: 413 } : 'none'
     await page.evaluate(() => {
-      for (let i = 0; i < 9; i++) Reflect.get(window, 'wmkt')('event', 'view', { i }, { nonce: i === 4 ? 'fat' : `n${i}` })
+      for (let i = 0; i < 9; i++)
+        Reflect.get(window, 'wmkt')('event', 'view', { i }, { nonce: i === 4 ? 'fat' : `n${i}` })
     })
     await expect.poll(() => endings(page), POLL).toHaveLength(9)
     expect(site.collector.stored.size).toBe(8)

@@ -25,10 +25,9 @@ export const createFlusher = (
   const arm = (afterMs = 0): void => {
     timer ??= setTimeout(flush, Math.max(afterMs, notBefore - Date.now()))
   }
-  const wake = (): void => {
+  const disarm = (): void => {
     clearTimeout(timer)
     timer = undefined
-    arm()
   }
   const letGo = (): void => {
     release?.()
@@ -57,6 +56,16 @@ export const createFlusher = (
     else void hold(true)
   }
 
-  /** `letGo`: of the lock, so that the browser may keep the page for the way back. */
-  return { arm, wake, letGo }
+  return {
+    arm,
+    wake(): void {
+      disarm()
+      arm()
+    },
+    /** Takes no more and lets go of the lock, so that the browser may keep the page for the way back. */
+    halt(): void {
+      disarm()
+      letGo()
+    },
+  }
 }

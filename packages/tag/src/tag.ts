@@ -37,6 +37,8 @@ export const createTag = ({
   let trackerId: string | undefined
   let waitUntil = 0
   let flyingBytes = 0
+  let copiedBytes = 0
+  let workerAsked = false
 
   const tell = (news: News[]): void => {
     for (const detail of news)
@@ -62,15 +64,16 @@ export const createTag = ({
   const deliver = async (rows: Row[]): Promise<Response> => {
     const { evicted } = frame
     const body = bodyOf(lane, rows, frame, Date.now())
-    flyingBytes = bytesOf(body)
+    const bytes = bytesOf(body)
+    flyingBytes += bytes
     const response = await post(endpoint, body, flyingBytes <= MAX_KEEPALIVE_BYTES).finally(() => {
-      flyingBytes = 0
+      flyingBytes -= bytes
     })
     if (response.status === 202) frame.evicted -= evicted
     return response
   }
 
-  const { arm, wake, letGo } = createFlusher(
+  const { arm, wake, halt } = createFlusher(
     lane,
     () => consent === 'granted',
     async (stopped) => {
@@ -89,6 +92,9 @@ export const createTag = ({
   const keep = async (row: Row): Promise<void> => {
     track()
     await put(row)
+    // At the first item, since a page that is being left has no time to ask.
+    if (!workerAsked) askWorker()
+    workerAsked = true
     tell([newsOf(row)])
     arm()
   }
@@ -127,8 +133,9 @@ export const createTag = ({
     if (!rows[0]) return
     for (const row of rows) copied.add(row)
     const body = bodyOf(lane, rows, frame, Date.now())
+    copiedBytes += bytesOf(body)
+    flyingBytes += bytesOf(body)
     if (!navigator.sendBeacon?.(endpoint, body)) post(endpoint, body, true).catch(() => {})
-    askWorker()
   }
 
   const deny = (): void => {
@@ -138,12 +145,17 @@ export const createTag = ({
 
   if (channel) channel.onmessage = ({ data }) => (data === 'denied' ? deny() : hear(data))
   if (gpc === 'denied' && navigator.globalPrivacyControl) deny()
-  addEventListener('visibilitychange', () => (document.hidden ? hide() : wake()))
+  const show = (): void => {
+    flyingBytes -= copiedBytes
+    copiedBytes = 0
+    wake()
+  }
+  addEventListener('visibilitychange', () => (document.hidden ? hide() : show()))
   addEventListener('pagehide', () => {
     hide()
-    letGo()
+    halt()
   })
-  addEventListener('pageshow', wake)
+  addEventListener('pageshow', show)
   addEventListener('online', wake)
   arm()
 
