@@ -1,9 +1,14 @@
-// Prints the closing line of a run, `N passed, N failed`, from vitest's JSON report.
-import { readFileSync } from 'node:fs'
+// Prints the closing line of a run, `N passed, N failed`, summed over vitest's JSON reports. A report that was not written is a failure.
+import { existsSync, readFileSync } from 'node:fs'
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-const brokenFiles = report.testResults.filter(
-  (file) => file.status === 'failed' && file.assertionResults.length === 0,
-)
-const skipped = report.numPendingTests > 0 ? `, ${report.numPendingTests} skipped` : ''
-console.log(`${report.numPassedTests} passed, ${report.numFailedTests + brokenFiles.length} failed${skipped}`)
+const reports = process.argv
+  .slice(2)
+  .map((path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined))
+const sum = (count) => reports.reduce((total, report) => total + count(report), 0)
+const brokenFiles = ({ testResults }) =>
+  testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+
+const passed = sum((report) => report?.numPassedTests ?? 0)
+const failed = sum((report) => (report ? report.numFailedTests + brokenFiles(report) : 1))
+const skipped = sum((report) => report?.numPendingTests ?? 0)
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)

@@ -64,6 +64,30 @@ export const ensureChromium = (): void => {
   installByPlaywright()
 }
 
+/** Firefox as the system has it; Ubuntu's `firefox` is a snap, which cannot be driven. */
+const FIREFOX_PATHS = ['/usr/bin/firefox-esr', '/Applications/Firefox.app/Contents/MacOS/firefox']
+
+/** A Firefox on this machine; undefined when there is none. */
+export const findFirefox = (): string | undefined =>
+  process.env.FIREFOX_PATH || FIREFOX_PATHS.find((path) => existsSync(path))
+
+const hasWebKit = (): boolean => ['WebKitWebDriver', 'Xvfb'].every((program) => inPath(program))
+
+/** Engines besides Chromium, which a machine may lack. */
+export type OtherEngine = 'firefox' | 'webkit'
+
+/** Why an engine cannot run on this machine, after an attempt to install it; undefined when it can. */
+export const whyMissing: Record<OtherEngine, () => string | undefined> = {
+  firefox: () =>
+    findFirefox() || (aptInstall('firefox-esr') && findFirefox())
+      ? undefined
+      : 'no Firefox is found, and none can be installed here; FIREFOX_PATH may name one',
+  webkit: () =>
+    hasWebKit() || (aptInstall('webkit2gtk-driver', 'xvfb') && hasWebKit())
+      ? undefined
+      : 'WebKitWebDriver or Xvfb is missing, and cannot be installed here',
+}
+
 /** strace observes the real sync calls of the outbox. Linux only. */
 export const ensureStrace = (): void => {
   if (process.platform === 'linux' && !inPath('strace')) aptInstall('strace')
