@@ -40,7 +40,7 @@ export const startSandboxChild = async (dataDir: string) => {
     ...address,
     child,
     events: (query = '') => json<SandboxEvent[]>(`${control}/events${query}`),
-    interactions: () => json<unknown[]>(`${control}/interactions`),
+    interactions: () => json<{ userData: Record<string, unknown> }[]>(`${control}/interactions`),
     fault: (fault: object) =>
       json(`${control}/faults`, {
         method: 'POST',
@@ -48,6 +48,8 @@ export const startSandboxChild = async (dataDir: string) => {
         body: JSON.stringify(fault),
       }),
     mend: () => json(`${control}/faults`, { method: 'DELETE' }),
+    /** Writes a new key into the key file. */
+    rotateKey: () => json(`${control}/keys`, { method: 'POST' }),
   }
 }
 
@@ -76,8 +78,9 @@ export const startRelayChild = async (
   const url = `http://127.0.0.1:${port}`
   const admin = `http://127.0.0.1:${adminPort}`
   let child: Child
+  const begin = () => startChild([join(ROOT, 'packages/relay/bin/wmkt-relay.js'), 'start'], env)
   const up = async () => {
-    child = startChild([join(ROOT, 'packages/relay/bin/wmkt-relay.js'), 'start'], env)
+    child = begin()
     await vi.waitFor(
       async () => {
         const { status } = await fetch(`${url}/readyz`)
@@ -93,9 +96,17 @@ ${child.output()}`)
     url,
     end: (signal?: NodeJS.Signals) => child.end(signal),
     restart: up,
+    /** A second process with the same settings, beside the first. */
+    begin,
+    /** The second process is the relay from now on. */
+    follow: (successor: Child) => {
+      child = successor
+    },
+    pid: () => child.pid,
     output: () => child.output(),
-    deadLetters: () => json<{ deadLetters: { nonce: string; code: string }[] }>(`${admin}/api/dead-letters`),
-    status: () => json<{ ledger: Record<string, number> }>(`${admin}/api/status`),
+    deadLetters: (query = '') =>
+      json<{ deadLetters: { nonce: string; code: string }[] }>(`${admin}/api/dead-letters${query}`),
+    status: () => json<{ ledger: Record<string, number>; forward?: unknown }>(`${admin}/api/status`),
     collect: (items: object[]) =>
       json<{ accepted: number; duplicates: number }>(`${url}/collect`, {
         method: 'POST',

@@ -2,6 +2,7 @@ import type { EventItem, JsonObject } from '@wmkt/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fingerprintOf } from '../../../packages/relay/src/collect/fingerprint.ts'
+import { createSeeded } from '../../support/seeded.ts'
 
 const hex = (...args: Parameters<typeof fingerprintOf>): string =>
   Buffer.from(fingerprintOf(...args)).toString('hex')
@@ -39,18 +40,19 @@ test('tells any two contents apart', () => {
   )
 })
 
-test('tells 200,000 contents that differ by a number apart, and spreads over all bits', () => {
+test('tells 300,000 texts of chance apart, which 32 bits would not, and spreads over all bits', () => {
   const seen = new Set<string>()
+  const random = createSeeded(7)
   const ones = new Array<number>(64).fill(0)
-  for (let n = 0; n < 200_000; n += 1) {
-    const bytes = fingerprintOf(event({ n }))
+  for (let n = 0; n < 300_000; n += 1) {
+    const bytes = fingerprintOf(event({ n: `${random()}${random()}` }))
     seen.add(Buffer.from(bytes).toString('hex'))
     for (let bit = 0; bit < 64; bit += 1)
       ones[bit] = (ones[bit] ?? 0) + (((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1)
   }
-  expect(seen.size).toBe(200_000)
-  expect(Math.min(...ones)).toBeGreaterThan(90_000)
-  expect(Math.max(...ones)).toBeLessThan(110_000)
+  expect(seen.size).toBe(300_000)
+  expect(Math.min(...ones)).toBeGreaterThan(140_000)
+  expect(Math.max(...ones)).toBeLessThan(160_000)
 })
 
 test('an event type is content, and so are both halves of an interaction', () => {

@@ -18,6 +18,8 @@ export class OutboxOwned extends Error {
 }
 
 const POLL_MS = 50
+/** The clock's timers let a process end that has nothing else to do, and one that waits for its folder has nothing else yet. */
+const STAY_MS = 60_000
 
 /**
  * Takes the folder for this process: a lock of the kernel's on `owner.lock`, gone with the process however it dies.
@@ -32,8 +34,9 @@ export const takeOwnership = async (
   clock: Clock,
   waitMs: number,
 ): Promise<() => Promise<void>> => {
-  await mkdir(dir, { recursive: true })
+  await mkdir(dir, { recursive: true, mode: 0o700 })
   const file = await open(join(dir, 'owner.lock'), 'a+', 0o600)
+  const stay = setInterval(() => {}, STAY_MS)
   try {
     const until = clock.now() + waitMs
     while (!tryLock(file.fd)) {
@@ -46,6 +49,8 @@ export const takeOwnership = async (
   } catch (error) {
     await file.close()
     throw error
+  } finally {
+    clearInterval(stay)
   }
 }
 

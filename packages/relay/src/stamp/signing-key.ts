@@ -12,7 +12,7 @@ const KEY_BYTES = 32
  */
 export const openSigningKey = (dataDir: string): Buffer => {
   const path = join(dataDir, 'cookie-key')
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   try {
     writeFileSync(path, randomBytes(KEY_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 })
   } catch (error) {

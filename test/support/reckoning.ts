@@ -1,0 +1,47 @@
+import { expect } from 'vitest'
+import type { RelayChild, SandboxChild } from './chain.ts'
+import { CHUNK, chunkOf, type Load } from './load.ts'
+
+/** Nonces of a load's events as the sandbox holds them, with repeats if there were any. */
+const eventsAt = async (sandbox: SandboxChild, name: string, count: number): Promise<string[]> => {
+  const nonces: string[] = []
+  for (let n = 0; n < count; n += CHUNK) {
+    const events = await sandbox.events(`?limit=1000&trackerId=${chunkOf(name, n)}`)
+    nonces.push(...events.map(({ nonce }) => nonce))
+  }
+  return nonces
+}
+
+const lettersAt = async (relay: RelayChild): Promise<Map<string, string>> => {
+  const { deadLetters } = await relay.deadLetters('?limit=1000')
+  return new Map(deadLetters.map(({ nonce, code }) => [nonce, code]))
+}
+
+/** Waits until the relay holds nothing any more. */
+export const drained = (relay: RelayChild, timeoutMs: number): Promise<void> =>
+  expect.poll(async () => (await relay.status()).ledger.held, { timeout: timeoutMs, interval: 100 }).toBe(0)
+
+/**
+ * Every acknowledged item against what the sandbox holds and the relay keeps: each is at the sandbox once, or a dead
+ * letter; an interaction in doubt may be both, never twice. And the relay's ledger adds up.
+ */
+export const reckon = async (load: Load, name: string, relay: RelayChild, sandbox: SandboxChild) => {
+  const { event, interaction } = load.acknowledged
+  const letters = await lettersAt(relay)
+  const arrived = await eventsAt(sandbox, name, event.size + interaction.size)
+  const once = new Set(arrived)
+  const visits = (await sandbox.interactions()).map(({ userData }) => String(userData.loyalty_id))
+  expect(arrived).toHaveLength(once.size)
+  expect([...once].filter((nonce) => !event.has(nonce))).toEqual([])
+  expect([...event].filter((nonce) => !once.has(nonce) && !letters.has(nonce))).toEqual([])
+  expect(visits).toHaveLength(new Set(visits).size)
+  expect([...interaction].filter((nonce) => !visits.includes(nonce) && !letters.has(nonce))).toEqual([])
+  const { received = 0, held = 0, buried = 0, delivered = 0, dropped = 0 } = (await relay.status()).ledger
+  expect({ received, held, buried }).toEqual({
+    received: event.size + interaction.size,
+    held: 0,
+    buried: letters.size,
+  })
+  expect(delivered + buried + dropped).toBe(received)
+  return { events: event.size, interactions: interaction.size, letters }
+}
