@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { builtFile } from '../support/site.ts'
+import { POLL, recordMany, rowsHeld, useTagSite } from '../support/tag-site.ts'
+
+const QUICK_SYNC = [
+  '--force-fieldtrials=BackgroundSync/Test/',
+  '--force-fieldtrial-params=BackgroundSync.Test:initial_retry_delay_sec/2/retry_delay_factor/1/max_sync_attempts/5',
+]
+const head = '<script>document.cookie = "ndrstnd=ru1cc7QHeklGu2"</script>'
+const REGISTER = '<script>navigator.serviceWorker.register("/worker.js")</script>'
+const ready = 'navigator.serviceWorker.ready.then(() => true)'
+
+describe('the service worker', () => {
+  const site = useTagSite({ args: QUICK_SYNC })
+
+  const openApp = async () => {
+    site.collector.serve('/worker.js', 'importScripts("/wmkt/sw.js")', 'text/javascript')
+    site.collector.serve('/wmkt/sw.js', builtFile('sw.js'), 'text/javascript')
+    const page = await site.open({ head, body: REGISTER })
+    await page.evaluate(ready)
+    return page
+  }
+
+  test('what was recorded offline is delivered after the network is back, with no tab open', async () => {
+    const page = await openApp()
+    await site.browser.setOffline(true)
+    await recordMany(page, 5)
+    await page.close()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(site.collector.stored.size).toBe(0)
+    await site.browser.setOffline(false)
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(5)
+  })
+
+  test('a relay that refuses the worker is asked again: the sync is registered after every failure', async () => {
+    const page = await openApp()
+    site.collector.fault = { status: 503 }
+    await recordMany(page, 2)
+    await page.close()
+    await expect.poll(() => site.collector.arrivals.length, POLL).toBeGreaterThan(3)
+    site.collector.fault = 'none'
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(2)
+    const next = await site.visit()
+    await expect.poll(() => rowsHeld(next), POLL).toBe(0)
+  })
+
+  test('the worker delivers every project of the origin to its own endpoint', async () => {
+    const page = await openApp()
+    const other = await site.open({
+      path: '/other',
+      head,
+      attributes: 'data-project="other" data-endpoint="/b/collect"',
+    })
+    await site.browser.setOffline(true)
+    await recordMany(page, 1)
+    await recordMany(other, 1)
+    await page.close()
+    await other.close()
+    await site.browser.setOffline(false)
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(2)
+    const projects = site.collector.arrivals.map(({ batch }) => batch.projectId).sort()
+    expect(projects).toEqual(['demo-shop', 'other'])
+  })
+})
