@@ -14,7 +14,18 @@ export const createListeners = (): Listeners => {
       return () => listeners.delete(listener)
     },
     tell(lanes) {
-      for (const lane of new Set(lanes)) for (const listener of [...listeners]) listener(lane)
+      for (const lane of new Set(lanes)) for (const listener of [...listeners]) call(listener, lane)
     },
+  }
+}
+
+/** A listener that throws is a bug of its own: it must not look like a failed commit. */
+const call = (listener: (lane: Lane) => void, lane: Lane): void => {
+  try {
+    listener(lane)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }

@@ -38,7 +38,8 @@ export const dataFileOf = (dir: string): string => join(dir, 'outbox.mdb')
 
 /**
  * Opens the LMDB environment: the only file that knows lmdb's options. `overlappingSync: false` makes a commit resolve
- * after its sync, `remapChunks` keeps the mapped memory small. Never a writemap: a full disk would be a SIGBUS.
+ * after its sync, `remapChunks` keeps the mapped memory small. Never a writemap: a full disk would be a SIGBUS. With
+ * `eventTurnBatching` lmdb makes a promise of its own for each turn, whose rejection nobody can catch.
  */
 export const openStore = (dir: string): Store => {
   const root = open<Buffer, Buffer>({
@@ -47,6 +48,7 @@ export const openStore = (dir: string): Store => {
     maxDbs: 16,
     overlappingSync: false,
     remapChunks: true,
+    eventTurnBatching: false,
     encoding: 'binary',
     keyEncoding: 'binary',
   })
