@@ -6,7 +6,8 @@ const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] 
 
 export default defineConfig({
   test: {
-    reporters: ['default', ['json', { outputFile: '.cache/vitest.json' }]],
+    reporters: ['default', 'json'],
+    outputFile: { json: '.cache/vitest.json' },
     projects: [
       {
         resolve,
