@@ -16,6 +16,8 @@ export type Line = {
   of: (sample: Sample) => number | null
   text: (value: number) => string
   filled?: boolean
+  /** Distances between marks on its axis that make sense. */
+  steps?: readonly number[]
   /** A line of another size has a scale of its own, on the right. */
   scale?: 'age'
 }
@@ -25,6 +27,8 @@ export interface Chart {
 }
 
 const HEIGHT = 170
+/** The least a scale reaches to: nothing looks like nothing. */
+const LEAST = 2
 
 /** One chart with its legend, which says the newest values, or those under the pointer. */
 export const createChart = (name: string, lines: readonly Line[]): Chart => {
@@ -63,7 +67,10 @@ const colourOf = (name: string): string => getComputedStyle(document.body).getPr
 const optionsFor = (lines: readonly Line[], width: number, tell: (plot: uPlot) => void): uPlot.Options => {
   const [first] = lines
   const ages = lines.find(({ scale }) => scale === 'age')
-  const fromZero = (_: uPlot, _least: number, most: number): [number, number] => [0, Math.max(most * 1.15, 1)]
+  const fromZero = (_: uPlot, _least: number, most: number): [number, number] => [
+    0,
+    Math.max(most * 1.15, LEAST),
+  ]
   const grid = { stroke: () => colourOf('--line'), width: 1 }
   const axis = {
     stroke: () => colourOf('--dim'),
@@ -75,6 +82,7 @@ const optionsFor = (lines: readonly Line[], width: number, tell: (plot: uPlot) =
     ...axis,
     size: 58,
     space: 32,
+    ...(line?.steps && { incrs: [...line.steps] }),
     values: (_, splits) => splits.map((value) => line?.text(value).replace('/s', '') ?? ''),
   })
   return {
@@ -85,7 +93,7 @@ const optionsFor = (lines: readonly Line[], width: number, tell: (plot: uPlot) =
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'wmkt' } },
     scales: { y: { range: fromZero }, ...(ages && { age: { range: fromZero } }) },
     axes: [
-      { ...axis, space: 70, values: (_, splits) => splits.map(timeText) },
+      { ...axis, size: 28, space: 70, values: (_, splits) => splits.map(timeText) },
       valueAxis(first),
       ...(ages ? [{ ...valueAxis(ages), scale: 'age', side: 1, grid: { show: false } }] : []),
     ],

@@ -15,6 +15,10 @@ const line = (
 
 const perSecond = (rate: number): string => `${rateText(rate)}/s`
 
+/** Whole items, whole seconds, minutes, hours and days. */
+const COUNT_STEPS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].flatMap((ten) => [ten, 2 * ten, 5 * ten])
+const AGE_STEPS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800]
+
 /** What each chart shows, in the order of the page. */
 const CHARTS: Readonly<Record<string, readonly Line[]>> = {
   rates: [
@@ -23,8 +27,11 @@ const CHARTS: Readonly<Record<string, readonly Line[]>> = {
     line('refused', '--red', (sample) => sample.refused, perSecond),
   ],
   backlog: [
-    line('held', '--violet', (sample) => sample.held, countText, { filled: true }),
-    line('oldest', '--amber', (sample) => sample.ageSeconds, durationText, { scale: 'age' }),
+    line('held', '--violet', (sample) => sample.held, countText, { filled: true, steps: COUNT_STEPS }),
+    line('oldest', '--amber', (sample) => sample.ageSeconds, durationText, {
+      scale: 'age',
+      steps: AGE_STEPS,
+    }),
   ],
   latency: [
     line('half within', '--blue', (sample) => sample.p50Ms, msText, { filled: true }),

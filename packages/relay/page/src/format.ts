@@ -10,6 +10,7 @@ export const rateText = (rate: number): string =>
   rate === 0 ? '0' : rate < 10 ? rate.toFixed(1) : countText(rate)
 
 export const msText = (ms: number): string => {
+  if (ms === 0) return '0 ms'
   if (ms < 10) return `${ms.toFixed(1)} ms`
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
 }
@@ -35,6 +36,9 @@ export const durationText = (seconds: number): string => {
   }
   return parts.join(' ')
 }
+
+/** Both in epoch ms. */
+export const agoText = (now: number, at: number): string => `${durationText((now - at) / 1_000)} ago`
 
 export const clockText = (at: number): string => new Date(at).toLocaleTimeString('en-GB')
 

@@ -15,7 +15,12 @@ const stateCell = (lane: LaneLine, now: number): HTMLElement => {
           ? lane.code
           : ''
   const pill = element('span', { class: `pill ${LOOKS[lane.state]}` }, lane.state)
-  return element('td', { 'data-label': 'State' }, pill, element('span', { class: 'note' }, ` ${detail}`))
+  return element(
+    'td',
+    { 'data-label': 'State', class: 'state' },
+    pill,
+    element('span', { class: 'note' }, ` ${detail}`),
+  )
 }
 
 const cell = (label: string, text: string, look = ''): HTMLElement =>
@@ -37,7 +42,7 @@ const rowOf = (lane: LaneLine, now: number): HTMLElement => {
     cell('Held', countText(lane.held), 'number'),
     cell('In flight', String(lane.inFlight), 'number'),
     cell('Window', String(Math.floor(lane.window)), 'number'),
-    cell('Last answer', String(lane.lastStatus ?? '–')),
+    cell('Answer', String(lane.lastStatus ?? '–')),
     cell('Latency', lane.lastLatencyMs === undefined ? '–' : msText(lane.lastLatencyMs), 'number'),
   )
 }

@@ -1,7 +1,7 @@
 import { call } from './call.ts'
 import { confirmed } from './confirm.ts'
 import { button, element } from './element.ts'
-import { durationText, plainText } from './format.ts'
+import { agoText, plainText } from './format.ts'
 import type { LetterLine } from './wire.ts'
 
 const pathOf = ({ nonce, kind }: LetterLine, verb = '', more = ''): string =>
@@ -85,8 +85,13 @@ const plainLines = (view: unknown): string =>
 const cellsOf = ({ buriedAt, lane, code, message, attempts, nonce }: LetterLine): HTMLElement[] => [
   element(
     'td',
-    { 'data-label': 'Buried', title: new Date(buriedAt).toISOString() },
-    `${durationText((Date.now() - buriedAt) / 1_000)} ago`,
+    {
+      'data-label': 'Buried',
+      title: new Date(buriedAt).toISOString(),
+      'data-at': String(buriedAt),
+      class: 'when',
+    },
+    agoText(Date.now(), buriedAt),
   ),
   element(
     'td',

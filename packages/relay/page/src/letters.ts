@@ -1,7 +1,7 @@
 import { call } from './call.ts'
 import { confirmed } from './confirm.ts'
 import { byId } from './element.ts'
-import { countText } from './format.ts'
+import { agoText, countText } from './format.ts'
 import { makeLetterRow } from './letter-row.ts'
 import type { LetterPage, Status } from './wire.ts'
 
@@ -73,7 +73,9 @@ export const createLetters = () => {
   all.addEventListener('click', () => void redriveAll())
 
   return {
-    show({ ledger }: Status) {
+    show({ ledger, now }: Status) {
+      for (const cell of table.querySelectorAll<HTMLElement>('[data-at]'))
+        cell.textContent = agoText(now, Number(cell.dataset.at))
       if (ledger === undefined || ledger.buried === known || isLookedInto()) return
       known = ledger.buried
       void append()

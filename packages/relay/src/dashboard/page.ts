@@ -8,13 +8,13 @@ export type PageOptions = {
 }
 
 const TILES = [
-  ['held', 'Backlog', 'stored, not yet settled'],
-  ['age', 'Oldest waits', 'since it was received'],
-  ['buried', 'Dead letters', 'kept for a person'],
-  ['delivered', 'Delivered', 'acknowledged upstream'],
-  ['received', 'Received', 'stored by this relay'],
-  ['duplicates', 'Duplicates', 'repeats, absorbed'],
-  ['inFlight', 'In flight', 'requests under way'],
+  ['held', 'Backlog', 'not yet settled'],
+  ['age', 'Oldest waits', 'since its receipt'],
+  ['buried', 'Dead letters', 'for a person'],
+  ['delivered', 'Delivered', 'by the upstream'],
+  ['received', 'Received', 'stored here'],
+  ['duplicates', 'Duplicates', 'absorbed'],
+  ['inFlight', 'In flight', 'requests'],
   ['credential', 'Credential', ''],
 ] as const
 
@@ -22,7 +22,7 @@ const CHARTS = [
   ['rates', 'Items a second'],
   ['backlog', 'Backlog and its age'],
   ['latency', 'Upstream latency'],
-  ['answers', 'Upstream answers a second'],
+  ['answers', 'Upstream answers'],
 ] as const
 
 /** Why an item may be a dead letter. */
