@@ -17,6 +17,7 @@ import { createOfflineInteraction, type Interaction } from './interactions/creat
 import type { Lane } from './lane.ts'
 import { listUserMetrics } from './metrics/list.ts'
 import { upsertMetric } from './metrics/upsert.ts'
+import type { AssertProject } from './projects/find.ts'
 import { createProjectRoutes } from './projects/routes.ts'
 import type { Settings } from './settings.ts'
 import type { Database } from './storage/database.ts'
@@ -29,6 +30,7 @@ export type HandlerParts = {
   readonly lane: Lane
   readonly settings: Settings
   readonly ingestion: Ingestion
+  readonly assertProject: AssertProject
   readonly now: () => number
   heard(interaction: Interaction): void
 }

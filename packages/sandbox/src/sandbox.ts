@@ -17,6 +17,7 @@ import { createOidc } from './oauth/oidc.ts'
 import { openSigningKey } from './oauth/signing-key.ts'
 import { type Resolved, resolveOptions, type SandboxOptions } from './options.ts'
 import { createPage } from './page/page.ts'
+import { createProjectGuard } from './projects/find.ts'
 import { type Listening, listen } from './server.ts'
 
 export type Sandbox = Commands & {
@@ -58,13 +59,14 @@ const assemble = async (
     now,
   })
   const heard = ({ id }: { id: string }) => announcer.announce({ kind: 'interaction', id })
-  const handlers = createHandlers({ db, lane, settings, ingestion, now, heard })
+  const assertProject = createProjectGuard(db)
+  const handlers = createHandlers({ db, assertProject, lane, settings, ingestion, now, heard })
   const app: Express = express()
     .disable('x-powered-by')
     .set('etag', false)
     .use('/oidc/token', createGate(board, 'token', now))
     .use('/oidc', createOidc({ db, issuer, key, tokens, now }))
-    .use('/api/v1', createApi({ db, settings, tokens, board, paths, handlers, now }))
+    .use('/api/v1', createApi({ assertProject, settings, tokens, board, paths, handlers, now }))
     .use('/__sandbox', createControl({ commands, settings, board, stream: createStream(announcer) }))
     .use(createPage())
     .use(answerUnknownRoute)

@@ -1,15 +1,13 @@
 import { ENDPOINTS, type EndpointName, type PathOverrides } from '@wmkt/api'
-import { eq } from 'drizzle-orm'
 import express, { type Request, type RequestHandler, Router } from 'express'
 import type { Board } from '../faults/board.ts'
 import { createGate } from '../faults/gate.ts'
 import type { AccessTokens } from '../oauth/access-tokens.ts'
+import type { AssertProject } from '../projects/find.ts'
 import type { Settings } from '../settings.ts'
-import type { Database } from '../storage/database.ts'
-import { projects } from '../storage/schema.ts'
 import { authenticate } from './authenticate.ts'
-import type { Caller, Handler, Handlers } from './call.ts'
-import { badRequest, notFound } from './refusal.ts'
+import type { Handler, Handlers } from './call.ts'
+import { badRequest } from './refusal.ts'
 import { isStorable } from './storable.ts'
 
 /** POSTs that make nothing a client names later answer 200, the others 201 as NestJS does. Nothing answers 202 or 204. */
@@ -22,7 +20,7 @@ const ANSWERS_200: ReadonlySet<EndpointName> = new Set([
 const MAY_BE_ANONYMOUS: ReadonlySet<EndpointName> = new Set(['createEvent', 'createEventSync'])
 
 type Parts = {
-  readonly db: Database
+  readonly assertProject: AssertProject
   readonly settings: Settings
   readonly tokens: AccessTokens
   readonly board: Board
@@ -43,19 +41,11 @@ const needed = (params: Readonly<Record<string, string>>, key: string): string =
   return value
 }
 
-/** A project is there for the agents of its workspace only; for others it does not exist. */
-const assertProject = async (
-  db: Database,
-  projectId: string | undefined,
-  caller: Caller | undefined,
-): Promise<void> => {
-  if (projectId === undefined) return
-  const [project] = await db.select().from(projects).where(eq(projects.id, projectId))
-  if (!project || project.workspaceId !== caller?.workspaceId)
-    throw notFound(`Project ${projectId} not found`)
-}
-
-const createEdge = ({ db, settings, tokens }: Parts, name: EndpointName, handle: Handler): RequestHandler => {
+const createEdge = (
+  { assertProject, settings, tokens }: Parts,
+  name: EndpointName,
+  handle: Handler,
+): RequestHandler => {
   const status = ENDPOINTS[name].method === 'POST' && !ANSWERS_200.has(name) ? 201 : 200
   return async (req, res) => {
     const isOpen = settings.anonymousEvents && MAY_BE_ANONYMOUS.has(name) && !req.headers.authorization
@@ -66,7 +56,8 @@ const createEdge = ({ db, settings, tokens }: Parts, name: EndpointName, handle:
       body: req.body as unknown,
     }
     if (!isStorable(given)) throw badRequest('The request holds U+0000, broken Unicode or too deep a nesting')
-    await assertProject(db, given.params.projectId, caller)
+    const { projectId } = given.params
+    if (projectId !== undefined) await assertProject(projectId, caller)
     const { query, body, params } = given
     res.status(status).json(await handle({ param: (key) => needed(params, key), query, body, caller }))
   }

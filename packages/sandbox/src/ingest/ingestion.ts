@@ -6,9 +6,10 @@ import type { Announcer } from '../live/announcer.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from '../storage/database.ts'
 import type { Upkeep } from '../storage/upkeep.ts'
-import { type Accepted, acceptEvent } from './accept.ts'
+import { type Accepted, acceptEvents, repeatKeyOf } from './accept.ts'
 import { type Computed, computeEvents } from './compute.ts'
 import type { Envelope } from './envelope.ts'
+import { createGather } from './gather.ts'
 import { createWorker } from './worker.ts'
 
 type Parts = {
@@ -51,8 +52,14 @@ export const createIngestion = (parts: Parts): Ingestion => {
   const failed = (cause: unknown): void => log.error({ err: cause }, 'ingestion failed; it tries again')
   const worker = createWorker({ db, lane, settings, now, silentTrash, heard, failed, upkeep })
 
+  const keep = createGather<Envelope, Accepted>({
+    most: 64,
+    keyOf: repeatKeyOf,
+    write: (list) => acceptEvents(db, list, now(), settings.latencyMs),
+  })
+
   const accept: Ingestion['accept'] = async (sent) => {
-    const accepted = await acceptEvent(db, sent, now(), settings.latencyMs)
+    const accepted = await keep(sent)
     if (!accepted.isDuplicate) worker.wake(settings.latencyMs)
     announcer.announce({ kind: 'accepted', id: accepted.raw.id })
     return accepted
@@ -60,7 +67,8 @@ export const createIngestion = (parts: Parts): Ingestion => {
 
   const computeNow = (sent: Envelope) =>
     db.transaction(async (tx) => {
-      const accepted = await acceptEvent(tx, sent, now(), 0)
+      const [accepted] = await acceptEvents(tx, [sent], now(), 0)
+      if (!accepted) throw new Error('an accepted event is gone')
       if (accepted.isDuplicate) return { accepted, done: undefined }
       const rules = { strict: settings.strict, at: new Date(now()), silentTrash }
       const done = await computeEvents(tx, sent.projectId, [accepted.raw], rules)
