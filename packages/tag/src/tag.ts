@@ -37,7 +37,6 @@ export const createTag = ({
   let trackerId: string | undefined
   let waitUntil = 0
   let flyingBytes = 0
-  let copiedBytes = 0
   let workerAsked = false
 
   const tell = (news: News[]): void => {
@@ -61,13 +60,16 @@ export const createTag = ({
       }
   }
 
+  const land = (): void => {
+    flyingBytes = 0
+  }
   const deliver = async (rows: Row[]): Promise<Response> => {
     const { evicted } = frame
     const body = bodyOf(lane, rows, frame, Date.now())
-    const bytes = bytesOf(body)
-    flyingBytes += bytes
+    flyingBytes += bytesOf(body)
     const response = await post(endpoint, body, flyingBytes <= MAX_KEEPALIVE_BYTES).finally(() => {
-      flyingBytes -= bytes
+      // Not in the same breath: a page being torn down sees requests fail that fly on.
+      setTimeout(land)
     })
     if (response.status === 202) frame.evicted -= evicted
     return response
@@ -133,7 +135,6 @@ export const createTag = ({
     if (!rows[0]) return
     for (const row of rows) copied.add(row)
     const body = bodyOf(lane, rows, frame, Date.now())
-    copiedBytes += bytesOf(body)
     flyingBytes += bytesOf(body)
     if (!navigator.sendBeacon?.(endpoint, body)) post(endpoint, body, true).catch(() => {})
   }
@@ -146,8 +147,7 @@ export const createTag = ({
   if (channel) channel.onmessage = ({ data }) => (data === 'denied' ? deny() : hear(data))
   if (gpc === 'denied' && navigator.globalPrivacyControl) deny()
   const show = (): void => {
-    flyingBytes -= copiedBytes
-    copiedBytes = 0
+    land()
     wake()
   }
   addEventListener('visibilitychange', () => (document.hidden ? hide() : show()))
