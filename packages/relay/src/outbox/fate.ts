@@ -3,7 +3,8 @@ import { decodeBatch } from './batch-record.ts'
 import { deliveredKey, nonceKey, seqKey, unitKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import { findLetter } from './letters.ts'
-import { type Remembered, recallNonce } from './nonce-memory.ts'
+import type { NonceMemory } from './nonce-memory.ts'
+import type { Remembered } from './nonce-row.ts'
 import type { Fate } from './outbox.ts'
 import type { Tables } from './store.ts'
 import { decodeUnit, entryIn } from './unit.ts'
@@ -11,19 +12,20 @@ import { decodeUnit, entryIn } from './unit.ts'
 type Memory = {
   tables: Tables
   lanes: LaneTable
+  nonces: NonceMemory
   /** Of the nonce memory: 0 or 1. */
   generation: number
 }
 
 /** What became of one nonce of one kind, as far as it is remembered. */
 export const fateOf = (
-  { tables, lanes, generation }: Memory,
+  { tables, lanes, nonces, generation }: Memory,
   kind: Kind,
   nonce: string,
 ): Fate | undefined => {
   const key = nonceKey(kind, nonce)
   if (!key) return undefined
-  const where = recallNonce(tables.nonces, generation, key)
+  const where = nonces.recall(generation, key)
   const held = where && heldFate(tables, lanes, where)
   if (held) return held
   const buried = findLetter(tables.letters, nonce, kind)

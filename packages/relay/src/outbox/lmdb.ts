@@ -54,7 +54,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     await release()
     throw error
   })
-  const { store, lanes } = opened
+  const { store, lanes, nonces } = opened
   const { tables } = store
   let { books } = opened
   let failed: OutboxFailed | undefined
@@ -86,7 +86,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
   }
   const begin = () => {
     room.begin()
-    return beginTransaction(tables, lanes, books)
+    return beginTransaction({ tables, lanes, nonces }, books)
   }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
   const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
@@ -141,7 +141,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     onWork: listeners.on,
     fate(nonce, kind) {
       for (const of of kind ? [kind] : KINDS) {
-        const fate = fateOf({ tables, lanes, generation: books.generation }, of, nonce)
+        const fate = fateOf({ tables, lanes, nonces, generation: books.generation }, of, nonce)
         if (fate) return fate
       }
       return undefined

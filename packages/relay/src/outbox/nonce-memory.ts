@@ -1,11 +1,22 @@
+import { seqKey, seqOfKey } from './keys.ts'
+import { decodeRemembered, decodeRows, encodeRemembered, encodeRows, type Remembered } from './nonce-row.ts'
+import { createSortedRuns } from './sorted-runs.ts'
 import type { Stage } from './stage.ts'
 import type { Table, Tables } from './store.ts'
 
 /** How long a generation takes new nonces: each is remembered that long at least, and twice as long at most. */
 export const GENERATION_MS = 30 * 24 * 3_600_000
 
-/** Where a nonce was put, and what it came with. */
-export type Remembered = { fingerprint: Uint8Array; seq: number; index: number }
+/**
+ * Which nonces were put. New ones go into a journal, a row for each transaction, and are gathered in memory; when there
+ * are many, they move into their generation in order of their keys. A B-tree takes nonces in order ten times as fast as
+ * nonces as they come, since neighbours share its pages.
+ */
+export interface NonceMemory {
+  /** @param generation that which takes new nonces: 0 or 1 */
+  recall(generation: number, key: Buffer): Remembered | undefined
+  begin(generation: number): NonceChanges
+}
 
 /** The nonce memory as a transaction sees and changes it. */
 export interface NonceChanges {
@@ -13,67 +24,134 @@ export interface NonceChanges {
   remember(key: Buffer, remembered: Remembered): void
   /** Forgets the older generation, and lets it take the nonces from here on. */
   rotate(): void
-  write(stage: Stage): void
+  /** @param seq never used before, and greater than all before */
+  write(stage: Stage, seq: number): void
+  /** The transaction is done. */
+  settle(): void
 }
 
-const VALUE_BYTES = 16
+/** Nonces gathered before they move. Twice as many are in memory at most, about 150 bytes each. */
+const GATHERED = 65_536
+/** Nonces, and rows of the journal, that a transaction moves at least. Twice what it adds, when that is more. */
+const HELPING = 64
 
-const encode = ({ fingerprint, seq, index }: Remembered): Buffer => {
-  const bytes = Buffer.allocUnsafe(VALUE_BYTES)
-  bytes.set(fingerprint, 0)
-  bytes.writeUIntBE(seq, 8, 6)
-  bytes.writeUInt16BE(index, 14)
-  return bytes
+/** Nonces on their way: `keys` from `at` on have not moved, rows of the journal from `erased` on are still there. */
+type Moving = {
+  rows: Map<string, string>
+  keys: readonly string[]
+  at: number
+  seqs: number[]
+  erased: number
 }
+const NOTHING: Moving = { rows: new Map(), keys: [], at: 0, seqs: [], erased: 0 }
 
-const decode = (bytes: Buffer): Remembered => ({
-  fingerprint: Uint8Array.prototype.slice.call(bytes, 0, 8),
-  seq: bytes.readUIntBE(8, 6),
-  index: bytes.readUInt16BE(14),
-})
+type Nonces = Pick<Tables, 'nonces' | 'journal'>
 
-const lookUp = (table: Table, key: Buffer): Remembered | undefined => {
-  const bytes = table.getBinaryFast(key)
-  return bytes && decode(bytes)
-}
+/** @param gathered nonces in memory before they move */
+export const openNonceMemory = ({ nonces, journal }: Nonces, gathered = GATHERED): NonceMemory => {
+  let rows = new Map<string, string>()
+  let seqs: number[] = []
+  let moving = NOTHING
+  const runs = createSortedRuns()
 
-type Nonces = Tables['nonces']
-/** Newer first: a redriven nonce may be in both, and was put anew. */
-const newerFirst = (nonces: Nonces, generation: number): Nonces =>
-  generation === 0 ? nonces : [nonces[1], nonces[0]]
+  const gather = (seq: number, added: ReadonlyMap<string, string>) => {
+    for (const [key, value] of added) rows.set(key, value)
+    runs.add([...added.keys()])
+    seqs.push(seq)
+  }
+  const moveOn = () => {
+    if (moving.erased < moving.seqs.length || rows.size < gathered) return
+    moving = { rows, keys: runs.takeAll(), at: 0, seqs, erased: 0 }
+    rows = new Map()
+    seqs = []
+  }
+  const onTheWay = (key: string): string | undefined => rows.get(key) ?? moving.rows.get(key)
+  const onDisk = (tables: readonly Table[], key: Buffer): Remembered | undefined => {
+    for (const table of tables) {
+      const bytes = table.getBinaryFast(key)
+      if (bytes) return decodeRemembered(bytes)
+    }
+    return undefined
+  }
+  for (const { key, value } of journal.getRange()) gather(seqOfKey(key), new Map(decodeRows(value)))
 
-/**
- * What the disk remembers of a nonce, in either generation.
- *
- * @param generation that which takes new nonces: 0 or 1
- */
-export const recallNonce = (nonces: Nonces, generation: number, key: Buffer): Remembered | undefined => {
-  const [current, older] = newerFirst(nonces, generation)
-  return lookUp(current, key) ?? lookUp(older, key)
-}
+  const begin = (generation: number): NonceChanges => {
+    const [current, older] = newerFirst(nonces, generation)
+    const added = new Map<string, string>()
+    let addedAt = 0
+    let rotated = false
+    let step = { at: 0, erased: 0 }
 
-/** @param generation that which takes new nonces: 0 or 1 */
-export const changeNonces = (nonces: Nonces, generation: number): NonceChanges => {
-  const changed = new Map<string, { key: Buffer; remembered: Remembered }>()
-  let [current, older] = newerFirst(nonces, generation)
-  let rotated = false
-  const onDisk = (key: Buffer): Remembered | undefined =>
-    rotated ? lookUp(older, key) : (lookUp(current, key) ?? lookUp(older, key))
+    const move = (stage: Stage, keys: readonly string[], from: ReadonlyMap<string, string>) => {
+      for (const key of keys)
+        stage.append(current, Buffer.from(key, 'latin1'), Buffer.from(from.get(key) ?? '', 'latin1'))
+    }
+    const erase = (stage: Stage, rowSeqs: readonly number[]) => {
+      for (const seq of rowSeqs) stage.remove(journal, seqKey(seq))
+    }
+    const help = (stage: Stage) => {
+      const helping = Math.max(HELPING, 2 * added.size)
+      const { keys, at, seqs, erased } = moving
+      const to = Math.min(keys.length, at + helping)
+      // A row of the journal goes when all its nonces have moved.
+      const erasedTo = at < keys.length ? erased : Math.min(seqs.length, erased + helping)
+      move(stage, keys.slice(at, to), moving.rows)
+      erase(stage, seqs.slice(erased, erasedTo))
+      step = { at: to, erased: erasedTo }
+    }
+    /** What is on its way belongs to the generation that ends. */
+    const moveAll = (stage: Stage) => {
+      move(stage, moving.keys.slice(moving.at), moving.rows)
+      move(stage, [...rows.keys()], rows)
+      erase(stage, moving.seqs.slice(moving.erased))
+      erase(stage, seqs)
+      stage.clear(older)
+    }
+    const forget = () => {
+      moving = NOTHING
+      rows = new Map()
+      seqs = []
+      runs.takeAll()
+    }
+    return {
+      recall(key) {
+        const text = key.toString('latin1')
+        const value = added.get(text) ?? onTheWay(text)
+        if (value !== undefined) return decodeRemembered(Buffer.from(value, 'latin1'))
+        return onDisk(rotated ? [current] : [current, older], key)
+      },
+      remember: (key, remembered) =>
+        void added.set(key.toString('latin1'), encodeRemembered(remembered).toString('latin1')),
+      rotate() {
+        rotated = true
+      },
+      write(stage, seq) {
+        addedAt = seq
+        if (rotated) moveAll(stage)
+        else help(stage)
+        if (added.size > 0) stage.append(journal, seqKey(seq), encodeRows(added))
+      },
+      settle() {
+        if (rotated) forget()
+        else moving = { ...moving, ...step }
+        if (added.size > 0) gather(addedAt, added)
+        moveOn()
+      },
+    }
+  }
   return {
-    recall: (key) => changed.get(key.toString('latin1'))?.remembered ?? onDisk(key),
-    remember(key, remembered) {
-      changed.set(key.toString('latin1'), { key, remembered })
+    recall(generation, key) {
+      const value = onTheWay(key.toString('latin1'))
+      if (value !== undefined) return decodeRemembered(Buffer.from(value, 'latin1'))
+      return onDisk(newerFirst(nonces, generation), key)
     },
-    rotate() {
-      ;[current, older] = [older, current]
-      rotated = true
-    },
-    write(stage) {
-      if (rotated) stage.clear(current)
-      for (const { key, remembered } of changed.values()) stage.append(current, key, encode(remembered))
-    },
+    begin,
   }
 }
+
+/** A redriven nonce may be in both generations, and was put anew in the newer one. */
+const newerFirst = (nonces: Tables['nonces'], generation: number): readonly [Table, Table] =>
+  generation === 0 ? nonces : [nonces[1], nonces[0]]
 
 /** Whether the present generation has had its time. */
 export const isGenerationOver = (rotatedAt: number, now: number): boolean => now - rotatedAt >= GENERATION_MS

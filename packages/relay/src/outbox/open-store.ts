@@ -3,13 +3,14 @@ import type { Log } from '../telemetry/log.ts'
 import { type Books, decodeBooks } from './books.ts'
 import { type LaneTable, openLaneTable } from './lane-table.ts'
 import { EMPTY_LEDGER } from './ledger.ts'
+import { type NonceMemory, openNonceMemory } from './nonce-memory.ts'
 import { setAside } from './set-aside.ts'
 import { unsoundness } from './soundness.ts'
 import { dataFileOf, openStore, type Store } from './store.ts'
 import { suspicionIn } from './suspicion.ts'
 import { BOOKS_KEY } from './transaction.ts'
 
-export type SoundStore = { store: Store; lanes: LaneTable; books: Books }
+export type SoundStore = { store: Store; lanes: LaneTable; nonces: NonceMemory; books: Books }
 
 export type OpenSoundStoreOptions = {
   dir: string
@@ -38,9 +39,10 @@ export const openSoundStore = async (options: OpenSoundStoreOptions): Promise<So
 const readStore = async (store: Store, clock: Clock): Promise<SoundStore> => {
   try {
     const lanes = openLaneTable(store.tables.lanes)
+    const nonces = openNonceMemory(store.tables)
     const bytes = store.tables.books.getBinary(BOOKS_KEY)
     const fresh = { nextSeq: 1, generation: 0, rotatedAt: clock.now(), ledger: EMPTY_LEDGER }
-    return { store, lanes, books: bytes ? decodeBooks(bytes) : fresh }
+    return { store, lanes, nonces, books: bytes ? decodeBooks(bytes) : fresh }
   } catch (error) {
     await store.close()
     throw error

@@ -16,6 +16,8 @@ export type Tables = {
   lanes: Table
   /** Two generations: kind and nonce → fingerprint, seq, index. */
   nonces: readonly [Table, Table]
+  /** seq → nonces that have not moved into their generation. */
+  journal: Table
   /** seq, index → when, and the upstream's id. */
   delivered: Table
   /** nonce, kind, seq, index → dead letter. */
@@ -59,6 +61,7 @@ export const openStore = (dir: string): Store => {
     units: table('units'),
     lanes: table('lanes'),
     nonces: [table('nonces-0'), table('nonces-1')],
+    journal: table('journal'),
     delivered: table('delivered'),
     letters: table('letters'),
     expiry: table('expiry'),

@@ -1,7 +1,7 @@
 import { type Books, encodeBooks } from './books.ts'
 import type { LaneChanges, LaneTable } from './lane-table.ts'
 import { addToLedger, type LedgerDelta } from './ledger.ts'
-import { changeNonces, type NonceChanges } from './nonce-memory.ts'
+import type { NonceChanges, NonceMemory } from './nonce-memory.ts'
 import type { Lane, Ledger } from './outbox.ts'
 import { createStage, type Stage } from './stage.ts'
 import type { Tables } from './store.ts'
@@ -31,11 +31,14 @@ export interface Transaction {
 
 export const BOOKS_KEY = Buffer.from('books')
 
-export const beginTransaction = (tables: Tables, table: LaneTable, before: Books): Transaction => {
+/** What a transaction is made over. */
+export type Ground = { tables: Tables; lanes: LaneTable; nonces: NonceMemory }
+
+export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): Transaction => {
   const stage = createStage()
-  const lanes = table.begin()
+  const lanes = ground.lanes.begin()
   const units = changeUnits(tables.units)
-  const nonces = changeNonces(tables.nonces, before.generation)
+  const nonces = ground.nonces.begin(before.generation)
   const effects: (() => void)[] = []
   let books = before
   const turn = (changes: Partial<Books>) => {
@@ -59,7 +62,7 @@ export const beginTransaction = (tables: Tables, table: LaneTable, before: Books
     afterwards: (effect) => effects.push(effect),
     isEmpty: () => stage.size === 0 && units.size === 0 && books.generation === before.generation,
     write() {
-      nonces.write(stage)
+      nonces.write(stage, books.nextSeq - 1)
       units.write(stage)
       lanes.write(stage)
       stage.put(tables.books, BOOKS_KEY, encodeBooks(books))
@@ -67,6 +70,7 @@ export const beginTransaction = (tables: Tables, table: LaneTable, before: Books
     },
     complete() {
       const emptied = lanes.settle()
+      nonces.settle()
       for (const effect of effects) effect()
       return { books, emptied }
     },

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type NonceMemory, openNonceMemory } from '../../../packages/relay/src/outbox/nonce-memory.ts'
+import type { Remembered } from '../../../packages/relay/src/outbox/nonce-row.ts'
+import { createStage } from '../../../packages/relay/src/outbox/stage.ts'
+import { openStore, type Store } from '../../../packages/relay/src/outbox/store.ts'
+
+/** So few that every few transactions nonces move on. */
+const GATHERED = 8
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wmkt-nonces-'))
+})
+afterEach(() => rm(dir, { recursive: true }))
+
+const keyOf = (name: string): Buffer => Buffer.from(name)
+const rememberedAt = (seq: number, index: number): Remembered => ({
+  fingerprint: Uint8Array.of(seq, index, 2, 3, 4, 5, 6, 7),
+  seq,
+  index,
+})
+
+/** The nonce memory on a disk, beside what it ought to say. */
+const openRig = async (folder: string) => {
+  let store: Store = openStore(folder)
+  let memory: NonceMemory = openNonceMemory(store.tables, GATHERED)
+  let [current, older] = [new Map<string, Remembered>(), new Map<string, Remembered>()]
+  let generation = 0
+  let seq = 0
+
+  const transact = async (names: readonly string[], { rotate = false, fails = false } = {}) => {
+    seq += 1
+    const changes = memory.begin(generation)
+    const added = new Map(names.map((name, index) => [name, rememberedAt(seq, index)]))
+    if (rotate) changes.rotate()
+    for (const [name, remembered] of added) changes.remember(keyOf(name), remembered)
+    for (const [name, remembered] of added) expect(changes.recall(keyOf(name))).toEqual(remembered)
+    const stage = createStage()
+    changes.write(stage, seq)
+    if (fails) return
+    await store.commit(stage.write)
+    changes.settle()
+    if (rotate) {
+      ;[current, older] = [new Map(), current]
+      generation = 1 - generation
+    }
+    for (const [name, remembered] of added) current.set(name, remembered)
+  }
+  return {
+    transact,
+    recall: (name: string) => memory.recall(generation, keyOf(name)),
+    expected: (name: string) => current.get(name) ?? older.get(name),
+    rowsOfJournal: () => store.tables.journal.getKeysCount({}),
+    inGenerations: () => store.tables.nonces.reduce((sum, table) => sum + table.getKeysCount({}), 0),
+    async reopen() {
+      await store.close()
+      store = openStore(folder)
+      memory = openNonceMemory(store.tables, GATHERED)
+    },
+    close: () => store.close(),
+  }
+}
+
+const NAMES = Array.from({ length: 60 }, (_, n) => `nonce-${(n * 37) % 60}`)
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('put'), names: fc.subarray(NAMES, { maxLength: 5 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('fail'), names: fc.subarray(NAMES, { maxLength: 5 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('rotate'), names: fc.subarray(NAMES, { maxLength: 2 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen'), names: fc.constant([]) }) },
+)
+
+test('through moves, failed transactions, turns and restarts it says what was put last', async () => {
+  let run = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      run += 1
+      const rig = await openRig(join(dir, `run-${run}`))
+      for (const { do: what, names } of steps) {
+        if (what === 'reopen') await rig.reopen()
+        else await rig.transact(names, { rotate: what === 'rotate', fails: what === 'fail' })
+        for (const name of NAMES) expect(rig.recall(name)).toEqual(rig.expected(name))
+      }
+      await rig.close()
+    }),
+    { numRuns: 25 },
+  )
+}, 60_000)
+
+test('gathered nonces move into their generation, and the journal does not grow', async () => {
+  const rig = await openRig(join(dir, 'moves'))
+  for (let n = 0; n < 200; n += 1) await rig.transact([`n${n}`])
+  expect(rig.inGenerations()).toBeGreaterThan(180)
+  expect(rig.rowsOfJournal()).toBeLessThanOrEqual(2 * GATHERED + 2)
+  await rig.reopen()
+  for (let n = 0; n < 200; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  await rig.close()
+})
