@@ -30,10 +30,13 @@ export interface NonceChanges {
   settle(): void
 }
 
-/** Nonces gathered before they move. Twice as many are in memory at most, about 150 bytes each. */
-const GATHERED = 65_536
-/** Nonces, and rows of the journal, that a transaction moves at least. Twice what it adds, when that is more. */
-const HELPING = 64
+export type NonceMemorySizes = {
+  /** Nonces gathered before they move. Twice as many are in memory at most, about 150 bytes each. */
+  gathered: number
+  /** Nonces, and rows of the journal, that a transaction moves at least. Twice what it adds, when that is more. */
+  helping: number
+}
+const SIZES: NonceMemorySizes = { gathered: 65_536, helping: 64 }
 
 /** Nonces on their way: `keys` from `at` on have not moved, rows of the journal from `erased` on are still there. */
 type Moving = {
@@ -47,8 +50,7 @@ const NOTHING: Moving = { rows: new Map(), keys: [], at: 0, seqs: [], erased: 0 
 
 type Nonces = Pick<Tables, 'nonces' | 'journal'>
 
-/** @param gathered nonces in memory before they move */
-export const openNonceMemory = ({ nonces, journal }: Nonces, gathered = GATHERED): NonceMemory => {
+export const openNonceMemory = ({ nonces, journal }: Nonces, sizes = SIZES): NonceMemory => {
   let rows = new Map<string, string>()
   let seqs: number[] = []
   let moving = NOTHING
@@ -60,7 +62,7 @@ export const openNonceMemory = ({ nonces, journal }: Nonces, gathered = GATHERED
     seqs.push(seq)
   }
   const moveOn = () => {
-    if (moving.erased < moving.seqs.length || rows.size < gathered) return
+    if (moving.erased < moving.seqs.length || rows.size < sizes.gathered) return
     moving = { rows, keys: runs.takeAll(), at: 0, seqs, erased: 0 }
     rows = new Map()
     seqs = []
@@ -90,7 +92,7 @@ export const openNonceMemory = ({ nonces, journal }: Nonces, gathered = GATHERED
       for (const seq of rowSeqs) stage.remove(journal, seqKey(seq))
     }
     const help = (stage: Stage) => {
-      const helping = Math.max(HELPING, 2 * added.size)
+      const helping = Math.max(sizes.helping, 2 * added.size)
       const { keys, at, seqs, erased } = moving
       const to = Math.min(keys.length, at + helping)
       // A row of the journal goes when all its nonces have moved.
