@@ -14,7 +14,6 @@ export const wholeIn = (random: () => number, from: number, to: number): number 
   from + Math.floor(random() * (to - from + 1))
 
 export const oneOf = <T>(random: () => number, ...choices: readonly T[]): T => {
-  const [choice] = choices.slice(Math.floor(random() * choices.length))
-  if (choice === undefined) throw new Error('nothing to choose from')
-  return choice
+  for (const choice of choices.slice(Math.floor(random() * choices.length))) return choice
+  throw new Error('nothing to choose from')
 }

@@ -32,5 +32,5 @@ test('what was read does not change with what comes later', () => {
   const tally = createTally()
   const before = tally.counts()
   add(tally, {}, 1)
-  expect(before).toMatchObject({ batches: 0, rejected: {}, consent: { unsaid: 0 } })
+  expect([before.batches, before.rejected, before.consent.unsaid]).toEqual([0, {}, 0])
 })

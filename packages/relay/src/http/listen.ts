@@ -9,8 +9,6 @@ export interface Listener {
   close(graceMs?: number): Promise<void>
 }
 
-const SWEEP_MS = 50
-
 /** Binds a server. Rejects with the error of the socket: EADDRINUSE, EACCES. */
 export const listen = async (server: Server, host: string, port: number): Promise<Listener> => {
   server.listen(port, host)
@@ -23,11 +21,8 @@ export const listen = async (server: Server, host: string, port: number): Promis
     close: (graceMs = 5_000) =>
       new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), graceMs).unref()
-        // Connections kept alive do not close by themselves when their last answer is out.
-        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref()
         server.close(() => {
           clearTimeout(timer)
-          clearInterval(sweep)
           resolve()
         })
         server.closeIdleConnections()
