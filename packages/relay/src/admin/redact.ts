@@ -1,12 +1,10 @@
 import type { JsonObject } from '@wmkt/protocol'
 import type { StampedItem } from '../record.ts'
+import { withoutPersonal } from '../telemetry/personal.ts'
 
 const BLOT = '[redacted]'
 /** Shorter values occur in any sentence. */
 const MIN_TELLING = 3
-const EMAIL = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+/g
-/** Telephone, card and account numbers, however they are grouped. */
-const LONG_NUMBER = /\+?\d(?:[\s().-]?\d){6,}/g
 
 /** Keys stay, values go: what is personal the relay cannot know. */
 const redacted = (object: JsonObject): JsonObject =>
@@ -21,10 +19,7 @@ export const redactedItem = (item: StampedItem): StampedItem =>
 export const redactedMessage = (message: string, item: StampedItem | undefined): string => {
   const telling = item ? valuesOf(item).filter((value) => value.length >= MIN_TELLING) : []
   const longestFirst = telling.sort((a, b) => b.length - a.length)
-  return longestFirst
-    .reduce((text, value) => text.replaceAll(value, BLOT), message)
-    .replace(EMAIL, BLOT)
-    .replace(LONG_NUMBER, BLOT)
+  return withoutPersonal(longestFirst.reduce((text, value) => text.replaceAll(value, BLOT), message))
 }
 
 const valuesOf = (item: StampedItem): string[] => [
