@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type EngineSite, POLL } from './engine-site.ts'
 import { recordMany, rowsHeld } from './in-page.ts'
+import { startLateDoor } from './late-door.ts'
+
+/** By then the closed tab is gone for good. */
+const LATE_MS = 800
 
 const WITHOUT_BEACON = '<script>Object.defineProperty(navigator, "sendBeacon", { value: undefined })</script>'
 
@@ -31,15 +35,21 @@ export const leavingAtOnce = (site: EngineSite): void => {
     test.each([
       ['by beacon', ''],
       ['by a keepalive request where there are no beacons', WITHOUT_BEACON],
-    ])('a tab that closes with items held sends a copy %s, before any next visit', async (_, head) => {
-      site.collector.fault = { status: 503, headers: { 'Retry-After': '600' } }
-      const tab = await site.open({ head })
-      const nonces = await recordMany(tab, 3)
-      await expect.poll(() => site.collector.arrivals.length, POLL).toBe(1)
-      site.collector.fault = 'none'
-      await tab.close()
-      await expect.poll(() => [...site.collector.stored.keys()].sort(), POLL).toEqual(nonces.sort())
-      expect(site.collector.arrivals).toHaveLength(2)
-    })
+    ])(
+      'a tab that closes with items held sends a copy %s, which a slow network does not stop',
+      async (_, head) => {
+        const door = await startLateDoor(`${site.collector.url}/collect`, LATE_MS)
+        onTestFinished(door.stop)
+        site.collector.fault = { status: 503, headers: { 'Retry-After': '600' } }
+        const attributes = `data-project="demo-shop" data-endpoint="${door.url}"`
+        const tab = await site.open({ head, attributes })
+        const nonces = await recordMany(tab, 3)
+        await expect.poll(() => site.collector.arrivals.length, POLL).toBe(1)
+        site.collector.fault = 'none'
+        await tab.close()
+        await expect.poll(() => [...site.collector.stored.keys()].sort(), POLL).toEqual(nonces.sort())
+        expect(site.collector.arrivals).toHaveLength(2)
+      },
+    )
   })
 }
