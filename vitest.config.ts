@@ -14,7 +14,19 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['test/{protocol,api,relay,sandbox}/**/*.test.ts'],
+          include: ['test/{protocol,api,relay}/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        // Files share their worker's one sandbox: to start an embedded database for each would take most of the time.
+        test: {
+          name: 'sandbox',
+          include: ['test/sandbox/**/*.test.ts'],
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -25,8 +37,10 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['test/sandbox/*.test.ts'],
+          exclude: ['test/sandbox/{cli,page}.test.ts'],
           globalSetup: ['test/support/postgres.ts'],
           setupFiles: ['test/support/skip-without-postgres.ts'],
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

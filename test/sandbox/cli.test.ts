@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type Child, freePort, startChild } from '../support/child.ts'
 import { makeDataDir } from '../support/sandbox.ts'
 
@@ -12,7 +12,6 @@ let dataDir = ''
 beforeAll(async () => {
   dataDir = await makeDataDir()
 })
-afterAll(() => rm(dataDir, { recursive: true }))
 
 const start = (...args: string[]): Child =>
   startChild([BIN, '--data-dir', dataDir, '--log-level', 'warn', ...args])

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Sandbox, type SandboxOptions, startSandbox } from '@wmkt/sandbox'
+import { type Sandbox, startSandbox } from '@wmkt/sandbox'
 import { importPKCS8, SignJWT } from 'jose'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { beforeAll, inject } from 'vitest'
 import { createDatabase } from './postgres.ts'
+import { tempFolder } from './temp-folder.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -54,9 +54,9 @@ const templateDir = async (): Promise<string> => {
   return dir
 }
 
-/** A data folder of one's own, already with a database in it. */
+/** A data folder of one's own, with a database in it where the run is on the embedded one; gone when the run ends. */
 export const makeDataDir = async (): Promise<string> => {
-  const dir = await mkdtemp(join(tmpdir(), 'sandbox-'))
+  const dir = tempFolder('sandbox')
   if (inject('postgres') === undefined) await cp(await templateDir(), dir, { recursive: true })
   return dir
 }
@@ -120,12 +120,15 @@ let nonces = 0
 /** A nonce no other event of the test run has. */
 export const makeNonce = (): string => `nonce-${process.pid}-${Date.now()}-${nonces++}`
 
-/** Starts a sandbox in a fresh folder (or database) and gets a token. */
-export const openBox = async (options: SandboxOptions = {}): Promise<Box & { close(): Promise<void> }> => {
-  const dataDir = options.dataDir ?? (await makeDataDir())
+const AS_STARTED = {
+  ...{ strict: false, latencyMs: 0, tokenLifeS: 3600 },
+  ...{ anonymousEvents: false, trashSyncRefusals: false, plainTrashErrors: false },
+}
+
+const openBox = async (dataDir: string): Promise<Box> => {
   const given = inject('postgres')
   const database = given && 'url' in given ? { databaseUrl: await createDatabase(given.url) } : {}
-  const sandbox = await startSandbox({ dataDir, latencyMs: 0, logLevel: 'error', ...database, ...options })
+  const sandbox = await startSandbox({ dataDir, logLevel: 'error', ...AS_STARTED, ...database })
   const token = await fetchToken(sandbox)
   const call: Box['call'] = (method, path, body) => callWith(sandbox, token, method, path, body)
   return {
@@ -142,21 +145,28 @@ export const openBox = async (options: SandboxOptions = {}): Promise<Box & { clo
         data,
         ...more,
       }),
-    close: async () => {
-      await sandbox.stop()
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true })
-    },
   }
 }
 
-/** One sandbox for all tests of a file. */
-export const useBox = (options: SandboxOptions = {}): Box => {
-  let box: Awaited<ReturnType<typeof openBox>> | undefined
+/** The worker's own sandbox, shared by all its test files: it ends with the worker. */
+let shared: Promise<Box> | undefined
+
+/** The shared sandbox as new: no events, no faults, the settings as at its start. */
+const takeShared = async (): Promise<Box> => {
+  shared ??= makeDataDir().then(openBox)
+  const box = await shared
+  await box.sandbox.reset()
+  box.sandbox.set({ ...AS_STARTED })
+  return box
+}
+
+/** A sandbox as new for all tests of a file. */
+export const useBox = (): Box => {
+  let box: Box | undefined
   beforeAll(async () => {
     const given = inject('postgres')
-    if (!given || 'url' in given) box = await openBox(options)
+    if (!given || 'url' in given) box = await takeShared()
   })
-  afterAll(() => box?.close())
   const open = (): Box => {
     if (!box) throw new Error('the sandbox is not open before the tests run')
     return box
