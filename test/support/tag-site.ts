@@ -39,6 +39,8 @@ export const useTagSite = (launch: ChromiumOptions = {}): TagSite => {
   })
   beforeEach(async () => {
     collector = await startCollector()
+    // Cookies know no ports: those of the test before would still be there.
+    await browser.clearCookies()
   })
   afterEach(async () => {
     for (const page of browser.pages().slice(1)) await page.close()

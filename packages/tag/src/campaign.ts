@@ -1,23 +1,21 @@
-type Campaign = { [name: string]: string | undefined }
-
-/** What an earlier page of this visit kept of its landing: `wmktid`, `cid`, `utm_*`, names in lower case. */
-export const readCampaign = (): Campaign => {
-  try {
-    return JSON.parse(sessionStorage.getItem('wmkt') ?? '{}')
-  } catch {
-    return {}
-  }
-}
-
-/** Keeps the landing's parameters for this visit; without consent, forgets them. */
+/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. */
 export const keepCampaign = (granted: boolean): void => {
-  const found: Campaign = {}
-  for (const [name, value] of new URLSearchParams(location.search))
-    if (/^(wmktid|cid|utm_\w+)$/i.test(name)) found[name.toLowerCase()] = value
+  const found = location.search.match(/\b(wmktid|cid|utm_\w+)=[^&]*/g)
   try {
     if (!granted) sessionStorage.removeItem('wmkt')
-    else if (Object.keys(found)[0]) sessionStorage.setItem('wmkt', JSON.stringify(found))
+    else if (found) sessionStorage.setItem('wmkt', found.join('&'))
   } catch {
     // A browser that refuses storage keeps no campaign.
   }
+}
+
+/** What this visit's landing said. */
+export const readCampaign = (): URLSearchParams => {
+  let kept: string | null = ''
+  try {
+    kept = sessionStorage.getItem('wmkt')
+  } catch {
+    // As above.
+  }
+  return new URLSearchParams(kept ?? '')
 }

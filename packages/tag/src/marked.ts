@@ -22,8 +22,7 @@ const formOf = ({ type, value, name, checked, dataset }: HTMLInputElement, befor
 const dataOf = (element: HTMLElement): JsonObject => {
   const { wmktData = '{}', wmktCampaign = '' } = element.dataset
   const data: JsonObject = JSON.parse(wmktData)
-  const campaign = readCampaign()
-  for (const name of wmktCampaign.split(' ')) if (campaign[name]) data[name] = campaign[name]
+  for (const name of wmktCampaign.split(' ')) data[name] = readCampaign().get(name) ?? undefined
   for (const field of element.querySelectorAll<HTMLInputElement>('input,select,textarea')) {
     const key = field.dataset.wmktField ?? field.name
     const silent = /password|hidden|file|submit|button|image|reset/.test(field.type)

@@ -4,9 +4,9 @@ import type { Kind } from '@wmkt/protocol'
 export type Row = {
   /**
    * Rows of a lane sort by the time they were recorded. The lane (`endpoint project`) comes first, so that tags of several
-   * projects on one origin never mix. The nonce is part of the key, so that an acknowledgement names what it settles.
+   * projects on one origin never mix; the last part is unique, so that an acknowledgement settles that row and no other.
    */
-  key: [lane: string, at: number, nonce: string]
+  key: [lane: string, at: number, unique: string]
   kind: Kind
   nonce: string
   json: string

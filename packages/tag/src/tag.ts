@@ -37,6 +37,7 @@ export const createTag = ({
   let trackerId: string | undefined
   let waitUntil = 0
   let flyingBytes = 0
+  let failed = false
   let workerAsked = false
 
   const tell = (news: News[]): void => {
@@ -67,10 +68,14 @@ export const createTag = ({
     const { evicted } = frame
     const body = bodyOf(lane, rows, frame, Date.now())
     flyingBytes += bytesOf(body)
-    const response = await post(endpoint, body, flyingBytes <= MAX_KEEPALIVE_BYTES).finally(() => {
+    // What fails with keepalive is tried without: another script of the page may have spent the browser's budget.
+    const keepalive = !failed && flyingBytes <= MAX_KEEPALIVE_BYTES
+    failed = true
+    const response = await post(endpoint, body, keepalive).finally(() => {
       // Not in the same breath: a page being torn down sees requests fail that fly on.
       setTimeout(land)
     })
+    failed = false
     if (response.status === 202) frame.evicted -= evicted
     return response
   }
@@ -108,12 +113,14 @@ export const createTag = ({
 
   const record = async (kind: Kind, fields: JsonObject, given?: ItemOptions): Promise<string | null> => {
     const now = Date.now()
-    const nonce = `${given?.nonce || makeNonce(now, Math.random)}`
+    let nonce = makeNonce(now, Math.random)
     const row: Row = { key: [lane, now, nonce], kind, nonce, json: '' }
     try {
+      if (given?.nonce) row.nonce = nonce = String(given.nonce)
       row.json = JSON.stringify({ occurredAt: now, ...given, kind, nonce, ...fields })
     } catch (error) {
-      return finish(row, 'rejected', 'ITEM_INVALID', String(error))
+      // Anything can be thrown by a getter, also what has no message and what cannot be made one.
+      return finish(row, 'rejected', 'ITEM_INVALID', (error as Error | null)?.message)
     }
     if (consent === 'denied') return finish(row, 'dropped', 'CONSENT_DENIED')
     if (bytesOf(row.json) > MAX_ITEM_BYTES) return finish(row, 'rejected', 'ITEM_TOO_LARGE')

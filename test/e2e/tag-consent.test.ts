@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { endings, listen, POLL, recordMany, rowsHeld, useTagSite, wmkt } from '../support/tag-site.ts'
+
+const site = useTagSite()
+const head = '<script>document.cookie = "ndrstnd=ru1cc7QHeklGu2"</script>'
+const required = 'data-project="demo-shop" data-consent="required"'
+const hold = { status: 503, headers: { 'Retry-After': '600' } }
+
+describe('consent', () => {
+  test('required: before it is granted nothing is stored, read or sent; then all, with its own time', async () => {
+    const spy = `<script>Object.defineProperty(document, "cookie", { get() { window.reads = (window.reads ?? 0) + 1; return "ndrstnd=spied" } })</script>`
+    const page = await site.open({ head: spy, attributes: required })
+    await recordMany(page, 3)
+    await wmkt(page, 'flush')
+    await page.waitForTimeout(300)
+    const before = await page.evaluate(async () => ({
+      databases: (await indexedDB.databases()).length,
+      local: localStorage.length + sessionStorage.length,
+      reads: Reflect.get(window, 'reads'),
+    }))
+    expect(before).toEqual({ databases: 0, local: 0, reads: undefined })
+    expect(site.collector.arrivals).toHaveLength(0)
+    const grantedAt = await page.evaluate(() => Date.now())
+    await wmkt(page, 'consent', 'granted')
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(3)
+    for (const item of site.collector.stored.values()) {
+      expect(item).toMatchObject({ trackerId: 'spied' })
+      expect(item.occurredAt).toBeLessThanOrEqual(grantedAt)
+    }
+  })
+
+  test('denied: in all tabs 0 rows are left, each item ends as dropped, and nothing more is recorded', async () => {
+    site.collector.fault = hold
+    const page = await site.open({ head })
+    const other = await site.visit()
+    await listen(page)
+    await listen(other)
+    await recordMany(page, 2)
+    await recordMany(other, 3)
+    await wmkt(page, 'consent', 'denied')
+    await expect.poll(() => rowsHeld(page), POLL).toBe(0)
+    await expect.poll(async () => (await endings(other)).length, POLL).toBeGreaterThanOrEqual(3)
+    for (const { ending, code } of await endings(other))
+      expect([ending, code]).toEqual(['dropped', 'CONSENT_DENIED'])
+    for (const tab of [page, other]) expect(await wmkt(tab, 'event', 'view')).toBe(null)
+    expect(await rowsHeld(page)).toBe(0)
+    const sent = site.collector.arrivals.length
+    for (const tab of [page, other]) await tab.goto('about:blank')
+    expect(site.collector.arrivals).toHaveLength(sent)
+  })
+
+  test('a consent manager may call before the script has loaded', async () => {
+    const page = await site.open({
+      head,
+      attributes: required,
+      body: `<script>wmkt('event', 'early', {}, { nonce: 'early' }); wmkt('consent', 'granted')</script>`,
+    })
+    await expect.poll(() => site.collector.stored.has('early'), POLL).toBe(true)
+    expect(await rowsHeld(page)).toBe(0)
+  })
+
+  test('denied before load: what an earlier visit held is erased and not sent', async () => {
+    site.collector.fault = hold
+    const first = await site.open({ head })
+    await recordMany(first, 2)
+    await expect.poll(() => site.collector.arrivals.length, POLL).toBe(1)
+    await first.close()
+    site.collector.fault = 'none'
+    site.collector.arrivals.length = 0
+    const page = await site.open({
+      path: '/denied',
+      head,
+      body: `<script>wmkt('consent', 'denied')</script>`,
+    })
+    await expect.poll(() => rowsHeld(page), POLL).toBe(0)
+    expect(site.collector.arrivals).toHaveLength(0)
+  })
+
+  test.each([
+    ['with data-gpc="denied"', 'data-project="demo-shop" data-gpc="denied"', 0],
+    ['without it, the relay is told of the signal', 'data-project="demo-shop"', 1],
+  ])('Global Privacy Control %s', async (_, attributes, delivered) => {
+    const init = 'Object.defineProperty(navigator, "globalPrivacyControl", { value: true })'
+    const page = await site.open({ head, attributes, init })
+    const nonce = await wmkt(page, 'event', 'view')
+    expect(nonce === null).toBe(delivered === 0)
+    await page.waitForTimeout(200)
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(delivered)
+    for (const { batch } of site.collector.arrivals) expect(batch.gpc).toBe(true)
+    expect(await rowsHeld(page)).toBe(0)
+  })
+})
