@@ -8,9 +8,43 @@ import { type RelayOptions, resolveOptions } from '../../packages/relay/src/opti
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1])
 
-test('docs/errors.md names every code, and no other', () => {
-  const documented = matches(read('docs/errors.md'), /^\| `([A-Z_]+)`/gm)
-  expect(documented.sort()).toEqual([...Object.keys(PROBLEMS), ...Object.keys(ITEM_CODES)].sort())
+describe('docs/errors.md names every code with what it says, and no other', () => {
+  const sections = read('docs/errors.md').split(/^## /m)
+  const rowsIn = (title: string): string[][] =>
+    [...(sections.find((section) => section.startsWith(title)) ?? '').matchAll(/^\| `.*$/gm)].map(([row]) =>
+      row
+        .split('|')
+        .map((cell) => cell.trim().replaceAll('`', ''))
+        .slice(1, -1),
+    )
+  const sorted = (rows: (string | undefined)[][]) => rows.map(String).sort()
+  /** The members of a union of strings, as its source writes it. */
+  const unionOf = (name: string): string[] => {
+    const source = read('packages/relay/src/forward/verdict.ts')
+    const [, members = ''] = new RegExp(`export type ${name} =([^]*?)\\n\\n`).exec(source) ?? []
+    return matches(members, /'([A-Z_]+)'/g).map(String)
+  }
+
+  test('of problems, with status and title', () => {
+    const table = Object.entries(PROBLEMS).map(([code, { status, title }]) => [code, String(status), title])
+    expect(sorted(rowsIn('Problems'))).toEqual(sorted(table))
+  })
+
+  test('of rejections', () => {
+    expect(sorted(rowsIn('Rejections'))).toEqual(sorted(Object.entries(ITEM_CODES)))
+  })
+
+  test.each([
+    ['Dead letters', 'BuryCode', 5],
+    ['Parked', 'ParkCode', 6],
+  ])('of %s', (title, union, count) => {
+    expect(unionOf(union)).toHaveLength(count)
+    expect(
+      rowsIn(title)
+        .map(([code]) => code)
+        .sort(),
+    ).toEqual(unionOf(union).sort())
+  })
 })
 
 test('.env.example names every setting with its default, and no other', () => {
@@ -34,6 +68,9 @@ test.each<[object, RegExp]>([
   [{ allowedOrigins: ['https://a.test/path'] }, /^allowedOrigins: expected a list, each an origin/],
   [{ trackerPattern: '(a)(b)' }, /^trackerPattern: expected .* exactly one group/],
   [{ outboxUrl: 'nats://x:4222' }, /^outboxUrl: expected lmdb:<dir>/],
+  [{ trackerCookieDomain: 'shop.test; Path=/x' }, /^trackerCookieDomain: expected a domain/],
+  [{ trackerCookieDomain: 'localhost' }, /^trackerCookieDomain: expected a domain/],
+  [{ refuseBots: 'on' }, /^refuseBots: expected true or false, received "on"$/],
   [{ ratelimit: 5 }, /^ratelimit: expected one of .* a name that is unknown here$/],
 ])('options %j are refused by name', (wrong, message) => {
   expect(() => resolveOptions({ ...good, ...wrong })).toThrow(message)
@@ -50,12 +87,16 @@ describe('the environment', () => {
       ...env,
       WMKT_ALLOWED_ORIGINS: 'https://a.test, https://b.test',
       WMKT_KEEP_DELIVERED: '2h',
+      WMKT_REFUSE_BOTS: 'on',
+      WMKT_TRACKER_COOKIE_DOMAIN: 'shop.test',
       PORT: '0',
     }
     const { relay, listen } = configurationOf(gather(written))
     expect(relay).toMatchObject({
       allowedOrigins: ['https://a.test', 'https://b.test'],
       keepDeliveredMs: 7_200_000,
+      refuseBots: true,
+      trackerCookieDomain: 'shop.test',
     })
     expect(listen).toMatchObject({ port: 0, adminPort: 8788, basePath: '/' })
   })
@@ -74,6 +115,7 @@ describe('the environment', () => {
       /WEBMARKETER_APPLICATION_CREDENTIALS and WMKT_ACCESS_TOKEN, received both/,
     ],
     [{ WMKT_ADMIN_HOST: '0.0.0.0' }, /^WMKT_ADMIN_TOKEN: expected a token/],
+    [{ WMKT_REFUSE_BOTS: 'yes' }, /^WMKT_REFUSE_BOTS: expected on or off, received "yes"$/],
     [{ WMKT_KEEP_DELIVERED: 'soon' }, /^WMKT_KEEP_DELIVERED: expected a time such as 24h/],
   ])('%j is refused under its own name', (wrong, message) => {
     expect(() => configurationOf(gather({ ...env, ...wrong }))).toThrow(message)
