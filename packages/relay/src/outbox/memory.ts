@@ -3,12 +3,11 @@ import type { Clock } from '../clock.ts'
 import { addToLedger, EMPTY_LEDGER, type LedgerDelta, STEPS } from './ledger.ts'
 import { pageOfLetters } from './letter-page.ts'
 import { createListeners } from './listeners.ts'
+import { createMemoryLanes, type Held } from './memory-lanes.ts'
 import {
   type DeadLetter,
-  type EntryRef,
   type Fate,
   type Intake,
-  type Lane,
   type LeasedEntry,
   type NewEntry,
   type Outbox,
@@ -24,31 +23,21 @@ export type MemoryOutboxOptions = {
   maxBacklog?: number
 }
 
-type Held = LeasedEntry & { receivedAt: number; dueAt: number; leased: boolean; callOff: () => void }
-/** `now`: where the entry is, or what became of it. */
+/** `now`: the entry while it is held, then what became of it. */
 type Known = { fingerprint: Uint8Array; now: Held | Fate }
+type Named = { kind: Kind; nonce: string }
 
 const KINDS: readonly Kind[] = ['event', 'interaction']
-const nothing = () => {}
-const keyOf = (kind: Kind, nonce: string): string => `${kind}/${nonce}`
-const placeOf = ({ seq, index }: EntryRef): string => `${seq}/${index}`
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
-const fateOf = (now: Held | Fate): Fate =>
-  'state' in now ? now : { state: 'held', lane: now.lane, attempts: now.attempts }
-const leasedOf = ({ receivedAt, dueAt, leased, callOff, ...entry }: Held): LeasedEntry => entry
-
-const inOrder = (letters: Iterable<DeadLetter>, after: string | undefined): DeadLetter[] =>
-  [...letters]
-    .filter(({ nonce }) => after === undefined || nonce > after)
-    .sort((a, b) => (keyOfLetter(a) < keyOfLetter(b) ? -1 : 1))
-const keyOfLetter = ({ nonce, kind }: DeadLetter): string => `${nonce}\0${kind}`
+const keyOf = ({ kind, nonce }: Named): string => `${kind}/${nonce}`
+const keysOf = (nonce: string, kind?: Kind): string[] =>
+  (kind ? [kind] : KINDS).map((of) => keyOf({ kind: of, nonce }))
 
 /** An outbox in memory: for tests and simulations, and where no disk may be used. What it holds dies with the process. */
 export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutboxOptions): Outbox => {
-  const lanes = new Map<Lane, Map<string, Held>>()
+  const listeners = createListeners()
+  const lanes = createMemoryLanes(clock, (lane) => listeners.tell([lane]))
   const known = new Map<string, Known>()
   const letters = new Map<string, DeadLetter>()
-  const listeners = createListeners()
   let ledger = EMPTY_LEDGER
   let seq = 0
   let closed = false
@@ -56,26 +45,16 @@ export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutb
   const count = (delta: LedgerDelta) => {
     ledger = addToLedger(ledger, delta)
   }
-  const keysOf = (nonce: string, kind?: Kind): string[] =>
-    (kind ? [kind] : KINDS).map((of) => keyOf(of, nonce))
-
-  const become = ({ kind, nonce }: { kind: Kind; nonce: string }, now: Held | Fate) => {
-    const memory = known.get(keyOf(kind, nonce))
+  const become = (named: Named, now: Held | Fate) => {
+    const memory = known.get(keyOf(named))
     if (memory) memory.now = now
   }
-  const hold = (entry: Omit<NewEntry, 'fingerprint'>, record: Uint8Array, receivedAt: number) => {
-    const { index, kind, nonce, lane } = entry
-    const ref = { lane, seq, index }
-    const fresh = { attempts: 0, triedMs: 0, attempting: false, dueAt: 0, leased: false, callOff: nothing }
-    const held: Held = { ref, kind, nonce, lane, index, record, receivedAt, ...fresh }
-    lanes.set(lane, (lanes.get(lane) ?? new Map()).set(placeOf(ref), held))
-    return held
-  }
   const accept = (entry: NewEntry, { record, receivedAt }: Intake): PutOutcome => {
-    const key = keyOf(entry.kind, entry.nonce)
-    const before = known.get(key)
-    if (before) return sameBytes(before.fingerprint, entry.fingerprint) ? 'duplicate' : 'conflict'
-    known.set(key, { fingerprint: entry.fingerprint, now: hold(entry, record, receivedAt) })
+    const { kind, nonce, lane, index, fingerprint } = entry
+    const before = known.get(keyOf(entry))
+    if (before) return Buffer.compare(before.fingerprint, fingerprint) === 0 ? 'duplicate' : 'conflict'
+    const now = lanes.add({ ref: { lane, seq, index }, kind, nonce, record, receivedAt })
+    known.set(keyOf(entry), { fingerprint, now })
     count(STEPS.receive)
     return 'accepted'
   }
@@ -83,29 +62,19 @@ export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutb
     if (closed) throw new OutboxFailed('the outbox is closed')
   }
   const assertRoom = (entries: readonly NewEntry[]) => {
-    if (ledger.held < maxBacklog) return
-    if (entries.some(({ kind, nonce }) => !known.has(keyOf(kind, nonce)))) throw new OutboxFull('backlog')
+    const isFull = ledger.held >= maxBacklog
+    if (isFull && entries.some((entry) => !known.has(keyOf(entry)))) throw new OutboxFull('backlog')
   }
 
-  const find = ({ lane, seq, index }: EntryRef): Held | undefined =>
-    lanes.get(lane)?.get(placeOf({ lane, seq, index }))
   const letGo = (held: Held, fate: Fate) => {
-    const lane = lanes.get(held.lane)
-    lane?.delete(placeOf(held.ref))
-    if (lane?.size === 0) lanes.delete(held.lane)
+    lanes.remove(held)
     become(held, fate)
-  }
-  const wait = (held: Held, dueAt: number) => {
-    held.dueAt = dueAt
-    held.leased = false
-    const tell = () => listeners.tell([held.lane])
-    held.callOff = clock.after(Math.max(0, dueAt - clock.now()), tell)
   }
   const bury = (held: Held, code: string, message: string) => {
     const buriedAt = clock.now()
     const { nonce, kind, lane, receivedAt, record, index } = held
     const letter = { nonce, kind, lane, code, message, attempts: held.attempts + 1, buriedAt, receivedAt }
-    letters.set(keyOf(kind, nonce), { ...letter, record, index })
+    letters.set(keyOf(held), { ...letter, record, index })
     letGo(held, { state: 'buried', code, message, buriedAt })
     count(STEPS.bury)
   }
@@ -121,13 +90,15 @@ export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutb
     if (settlement.type === 'mark') return
     held.attempts += settlement.counted ? 1 : 0
     held.triedMs = settlement.triedMs
-    wait(held, settlement.dueAt)
+    lanes.wait(held, settlement.dueAt)
   }
+  const letterOf = (nonce: string, kind?: Kind): DeadLetter | undefined =>
+    keysOf(nonce, kind)
+      .map((key) => letters.get(key))
+      .find((letter) => letter !== undefined)
   const takeLetter = (nonce: string, kind?: Kind): DeadLetter | undefined => {
-    const key = keysOf(nonce, kind).find((one) => letters.has(one))
-    if (key === undefined) return undefined
-    const letter = letters.get(key)
-    letters.delete(key)
+    const letter = letterOf(nonce, kind)
+    if (letter) letters.delete(keyOf(letter))
     return letter
   }
 
@@ -142,66 +113,44 @@ export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutb
       listeners.tell(intake.entries.filter((_, at) => outcomes[at] === 'accepted').map(({ lane }) => lane))
       return outcomes
     },
-    lanes: () => [...lanes.keys()],
-    heldIn: (lane) => lanes.get(lane)?.size ?? 0,
+    lanes: lanes.names,
+    heldIn: (lane) => lanes.in(lane).length,
     oldestAt() {
-      const received = [...lanes.values()].flatMap((lane) =>
-        [...lane.values()].map((held) => held.receivedAt),
-      )
+      const received = lanes.names().flatMap((lane) => lanes.in(lane).map(({ receivedAt }) => receivedAt))
       return received.length === 0 ? undefined : received.reduce((a, b) => Math.min(a, b))
     },
     async lease(lane, max) {
       assertOpen()
-      const due: Held[] = []
-      for (const held of lanes.get(lane)?.values() ?? []) {
-        if (due.length >= max) break
-        if (!held.leased && held.dueAt <= clock.now()) due.push(held)
-      }
-      return due.map((held) => {
-        held.leased = true
-        held.callOff()
-        return leasedOf(held)
-      })
+      return lanes.lease(lane, max).map(leasedOf)
     },
     async settle(ref, settlement) {
       assertOpen()
-      const held = find(ref)
+      const held = lanes.find(ref)
       if (!held?.leased) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not leased`)
       carryOut(held, settlement)
     },
     release(refs) {
-      for (const ref of refs) {
-        const held = find(ref)
-        if (held?.leased) Object.assign(held, { leased: false, dueAt: clock.now() })
-      }
+      const held = refs.map(lanes.find).filter((one) => one?.leased === true)
+      for (const one of held) if (one) lanes.release(one)
     },
-    nextDueAt(lane) {
-      const waiting = [...(lanes.get(lane)?.values() ?? [])].filter(
-        ({ leased, dueAt }) => !leased && dueAt > 0,
-      )
-      if (waiting.length === 0) return undefined
-      return waiting.reduce((least, { dueAt }) => Math.min(least, dueAt), Number.POSITIVE_INFINITY)
-    },
+    nextDueAt: lanes.nextDueAt,
     onWork: listeners.on,
     fate(nonce, kind) {
-      const memory = keysOf(nonce, kind)
-        .map((key) => known.get(key))
-        .find((one) => one !== undefined)
+      const memories = keysOf(nonce, kind).map((key) => known.get(key))
+      const memory = memories.find((one) => one !== undefined)
       return memory && fateOf(memory.now)
     },
     deadLetters: (filter = {}) => pageOfLetters(inOrder(letters.values(), filter.after), filter),
-    deadLetter: (nonce, kind) =>
-      keysOf(nonce, kind)
-        .map((key) => letters.get(key))
-        .find((letter) => letter !== undefined),
+    deadLetter: letterOf,
     async redrive(nonce, kind) {
       assertOpen()
       const letter = takeLetter(nonce, kind)
       if (!letter) return false
       seq += 1
-      become(letter, hold(letter, letter.record, letter.receivedAt))
+      const { lane, index } = letter
+      become(letter, lanes.add({ ...named(letter), ref: { lane, seq, index } }))
       count(STEPS.redrive)
-      listeners.tell([letter.lane])
+      listeners.tell([lane])
       return true
     },
     async drop(nonce, kind) {
@@ -215,7 +164,20 @@ export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutb
     ledger: () => ledger,
     async close() {
       closed = true
-      for (const lane of lanes.values()) for (const held of lane.values()) held.callOff()
+      lanes.stop()
     },
   }
 }
+
+const named = ({ kind, nonce, record, receivedAt }: DeadLetter) => ({ kind, nonce, record, receivedAt })
+
+const fateOf = (now: Held | Fate): Fate =>
+  'state' in now ? now : { state: 'held', lane: now.lane, attempts: now.attempts }
+
+const leasedOf = ({ receivedAt, dueAt, leased, callOff, ...entry }: Held): LeasedEntry => entry
+
+const inOrder = (letters: Iterable<DeadLetter>, after: string | undefined): DeadLetter[] =>
+  [...letters]
+    .filter(({ nonce }) => after === undefined || nonce > after)
+    .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+const orderOf = ({ nonce, kind }: DeadLetter): string => `${nonce}\0${kind}`
