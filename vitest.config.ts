@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'sandbox',
           include: ['test/sandbox/**/*.test.ts'],
+          globalSetup: ['test/support/run-folder.ts'],
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -38,7 +39,7 @@ export default defineConfig({
           name: 'postgres',
           include: ['test/sandbox/*.test.ts'],
           exclude: ['test/sandbox/{cli,page}.test.ts'],
-          globalSetup: ['test/support/postgres.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/support/postgres.ts'],
           setupFiles: ['test/support/skip-without-postgres.ts'],
           isolate: false,
           testTimeout: 30_000,

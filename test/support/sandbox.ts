@@ -5,7 +5,6 @@ import { type Sandbox, startSandbox } from '@wmkt/sandbox'
 import { importPKCS8, SignJWT } from 'jose'
 import { beforeAll, inject } from 'vitest'
 import { createDatabase } from './postgres.ts'
-import { tempFolder } from './temp-folder.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -56,7 +55,7 @@ const templateDir = async (): Promise<string> => {
 
 /** A data folder of one's own, with a database in it where the run is on the embedded one; gone when the run ends. */
 export const makeDataDir = async (): Promise<string> => {
-  const dir = tempFolder('sandbox')
+  const dir = await mkdtemp(join(inject('runFolder'), 'sandbox-'))
   if (inject('postgres') === undefined) await cp(await templateDir(), dir, { recursive: true })
   return dir
 }
