@@ -100,19 +100,29 @@ const flawOfItem = (item: Shaped) =>
 
 /** Known members only: whatever else came with the item goes no further. */
 const withTracker = (item: Shaped): ItemResult => {
-  const { nonce, occurredAt } = item
-  const when = occurredAt === undefined ? {} : { occurredAt }
-  if (item.kind === 'interaction') {
-    const { kind, userData, nodeData } = item
-    return { ok: true, item: { kind, nonce, ...when, userData, nodeData }, trackerDropped: false }
-  }
-  const { kind, eventType, data, trackerId } = item
-  const bare = { kind, nonce, eventType, ...when, data }
-  if (trackerId === undefined || trackerId === null) return { ok: true, item: bare, trackerDropped: false }
-  return typeof trackerId === 'string' && TRACKER_ID_PATTERN.test(trackerId)
-    ? { ok: true, item: { ...bare, trackerId }, trackerDropped: false }
-    : { ok: true, item: bare, trackerDropped: true }
+  const known = item.kind === 'event' ? bareEvent(item) : bareInteraction(item)
+  if (item.occurredAt !== undefined) known.occurredAt = item.occurredAt
+  if (known.kind === 'interaction' || item.kind === 'interaction')
+    return { ok: true, item: known, trackerDropped: false }
+  const { trackerId } = item
+  const fits = typeof trackerId === 'string' && TRACKER_ID_PATTERN.test(trackerId)
+  if (fits) known.trackerId = trackerId
+  return { ok: true, item: known, trackerDropped: !fits && trackerId !== undefined && trackerId !== null }
 }
+
+const bareEvent = ({ kind, nonce, eventType, data }: Static<typeof EventShape>): Item => ({
+  kind,
+  nonce,
+  eventType,
+  data,
+})
+
+const bareInteraction = ({ kind, nonce, userData, nodeData }: Static<typeof InteractionShape>): Item => ({
+  kind,
+  nonce,
+  userData,
+  nodeData,
+})
 
 const isDate = (value: number | string | undefined): boolean =>
   value === undefined ||

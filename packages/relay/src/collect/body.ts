@@ -42,13 +42,13 @@ export const readBody = (
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes))
     }
     const onCut = () => fail(new Problem('BODY_CUT', 'the connection ended before the body did'))
-    const tooSlow = new Problem('BODY_TOO_SLOW', `not complete within ${timeoutMs} ms`, {
-      Connection: 'close',
-    })
-    const callOff = clock.after(timeoutMs, () => fail(tooSlow))
+    const callOff = clock.after(timeoutMs, () => fail(tooSlow(timeoutMs)))
     req.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
   })
 }
+
+const tooSlow = (timeoutMs: number): Problem =>
+  new Problem('BODY_TOO_SLOW', `not complete within ${timeoutMs} ms`, { Connection: 'close' })
 
 export const tooLarge = (maxBytes: number): Problem =>
   new Problem('BODY_TOO_LARGE', `at most ${maxBytes} bytes`)

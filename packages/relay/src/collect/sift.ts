@@ -22,6 +22,7 @@ export const sift = (
   policy: ItemPolicy,
 ): Sifted => {
   const sifted: Sifted = { entries: [], rejected: [], trackersDropped: 0 }
+  const company = { bodyBytes, consent: batch.consent, keyed: caller.keyed }
   for (const [index, value] of batch.items.entries()) {
     const parsed = parseItem(value)
     if (!parsed.ok) {
@@ -30,12 +31,7 @@ export const sift = (
       continue
     }
     const { item } = parsed
-    const rejection = refusalOf(
-      item,
-      index,
-      { bodyBytes, consent: batch.consent, keyed: caller.keyed },
-      policy,
-    )
+    const rejection = refusalOf(item, index, company, policy)
     if (rejection) sifted.rejected.push(rejection)
     else sifted.entries.push(entryOf(item, index))
     if (parsed.trackerDropped) sifted.trackersDropped += 1
