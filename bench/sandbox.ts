@@ -23,12 +23,14 @@ const [firstMs, first] = await timed(() => startSandbox({ dataDir }))
 await first.stop()
 const [againMs, sandbox] = await timed(() => startSandbox({ dataDir, latencyMs: 0 }))
 const tokens = createServiceAccountTokens({ keyFile: sandbox.credentials, oauthUrl: sandbox.oauth })
-const { token } = await tokens.get()
-const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+const headers = { Authorization: `Bearer ${await tokens.token()}`, 'Content-Type': 'application/json' }
 
 const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-  const json = body === undefined ? {} : { body: JSON.stringify(body) }
-  const response = await fetch(`${sandbox.api}${path}`, { method, headers, ...json })
+  const response = await fetch(`${sandbox.api}${path}`, {
+    method,
+    headers,
+    body: JSON.stringify(body) ?? null,
+  })
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
   return response.json()
 }
@@ -46,10 +48,8 @@ const post = (): Promise<unknown> => {
 }
 const load = async (count: number): Promise<void> => {
   const end = sent + count
-  const sender = async (): Promise<void> => {
-    while (sent < end) await post()
-  }
-  await Promise.all(Array.from({ length: 16 }, sender))
+  const send = async (): Promise<void> => (sent < end ? post().then(send) : undefined)
+  await Promise.all(Array.from({ length: 16 }, send))
   while ((await sandbox.counts()).accepted > 0) await pause(50)
 }
 

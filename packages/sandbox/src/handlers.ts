@@ -1,6 +1,7 @@
 import type { EndpointName } from '@wmkt/api'
 import { createCampaign, getCampaign, listCampaigns, updateCampaign } from './custom-ads/campaigns.ts'
-import { createOutlay, getOutlay, listOutlays, updateOutlay } from './custom-ads/outlays.ts'
+import { createOutlay, updateOutlay } from './custom-ads/outlay-writes.ts'
+import { getOutlay, listOutlays } from './custom-ads/outlays.ts'
 import { createColumnRoutes } from './custom-columns/columns.ts'
 import { listEventTypes } from './event-types/list.ts'
 import { getEventType } from './event-types/read.ts'

@@ -1,4 +1,5 @@
-import { ENDPOINTS, type EndpointName } from '@wmkt/api'
+import type { EndpointName } from '@wmkt/api'
+import { isEndpointName } from '../http/endpoint-name.ts'
 import { number, oneOf, optional, type Reader, readOrRefuse, record, shapeOf } from '../http/shape.ts'
 
 /** Where a fault strikes: an endpoint of the contract by name, the token endpoint, or every one of them. */
@@ -38,7 +39,7 @@ export type StandingFault = Status | Delay | RateLimit | Cut | SilentTrash
 export type Fault = StandingFault | { readonly kind: 'expire-tokens' } | { readonly kind: 'revoke-key' }
 
 const isTarget = (input: unknown): input is Target =>
-  input === '*' || input === 'token' || (typeof input === 'string' && Object.hasOwn(ENDPOINTS, input))
+  input === '*' || input === 'token' || (typeof input === 'string' && isEndpointName(input))
 
 const target: Reader<Target> = (input, name) =>
   isTarget(input) ? { value: input } : { wrong: [`${name} must be the name of an endpoint, token or *`] }

@@ -1,4 +1,4 @@
-import { ENDPOINTS, type EndpointName, type PathOverrides } from '@wmkt/api'
+import { type EndpointName, type PathOverrides, ROUTES } from '@wmkt/api'
 import express, { type Request, type RequestHandler, Router } from 'express'
 import type { Board } from '../faults/board.ts'
 import { createGate } from '../faults/gate.ts'
@@ -7,6 +7,7 @@ import type { AssertProject } from '../projects/find.ts'
 import type { Settings } from '../settings.ts'
 import { authenticate } from './authenticate.ts'
 import type { Handler, Handlers } from './call.ts'
+import { ENDPOINT_NAMES } from './endpoint-name.ts'
 import { badRequest } from './refusal.ts'
 import { isStorable } from './storable.ts'
 
@@ -46,19 +47,20 @@ const createEdge = (
   name: EndpointName,
   handle: Handler,
 ): RequestHandler => {
-  const status = ENDPOINTS[name].method === 'POST' && !ANSWERS_200.has(name) ? 201 : 200
+  const status = ROUTES[name].method === 'POST' && !ANSWERS_200.has(name) ? 201 : 200
   return async (req, res) => {
     const isOpen = settings.anonymousEvents && MAY_BE_ANONYMOUS.has(name) && !req.headers.authorization
     const caller = isOpen ? undefined : await authenticate(tokens, req)
+    const body: unknown = req.body
     const given = {
       params: tableOf(Object.entries(req.params)),
       query: queryOf(req),
-      body: req.body as unknown,
+      body,
     }
     if (!isStorable(given)) throw badRequest('The request holds U+0000, broken Unicode or too deep a nesting')
     const { projectId } = given.params
     if (projectId !== undefined) await assertProject(projectId, caller)
-    const { query, body, params } = given
+    const { query, params } = given
     res.status(status).json(await handle({ param: (key) => needed(params, key), query, body, caller }))
   }
 }
@@ -69,10 +71,8 @@ const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
 export const createApi = (parts: Parts): Router => {
   const router = Router({ caseSensitive: true })
   const readBody = express.json({ limit: '1mb', strict: false })
-  for (const [name, { method, path }] of Object.entries(ENDPOINTS) as [
-    EndpointName,
-    (typeof ENDPOINTS)[EndpointName],
-  ][]) {
+  for (const name of ENDPOINT_NAMES) {
+    const { method, path } = ROUTES[name]
     const handle = parts.handlers[name]
     const verb = router.route(expressPath(parts.paths[name] ?? path))
     const chain = [createGate(parts.board, name, parts.now), readBody, createEdge(parts, name, handle)]

@@ -27,7 +27,7 @@ export const openSigningKey = async (db: Database): Promise<SigningKey> => {
   const [stored] = await db.select().from(signingKeys).limit(1)
   const { kid, jwk } = stored ?? (await makeKey())
   if (!stored) await db.insert(signingKeys).values({ kid, jwk })
-  const { kty, n, e } = jwk as JWK
+  const { kty, n, e } = jwk
   const publicJwk = { ...(kty && { kty }), ...(n && { n }), ...(e && { e }), kid, alg: 'RS256', use: 'sig' }
   return { kid, privateKey: await importKey(jwk), publicKey: await importKey(publicJwk), publicJwk }
 }

@@ -1,5 +1,6 @@
 import * as pg from 'drizzle-orm/pg-core'
-import { instant, type Json, objectId, stamps } from '../columns.ts'
+import type { JWK } from 'jose'
+import { instant, objectId, stamps } from '../columns.ts'
 
 export const workspaces = pg.pgTable('workspaces', {
   id: objectId('id').primaryKey(),
@@ -32,7 +33,7 @@ export const agentKeys = pg.pgTable('agent_keys', {
 /** The OAuth server's own signing keys (JWK), private half included: they open nothing but this sandbox. */
 export const signingKeys = pg.pgTable('signing_keys', {
   kid: pg.text('kid').primaryKey(),
-  jwk: pg.jsonb('jwk').$type<Json>().notNull(),
+  jwk: pg.jsonb('jwk').$type<JWK>().notNull(),
 })
 
 /** Refresh tokens by SHA-256: each works once and gives way to its successor. */
