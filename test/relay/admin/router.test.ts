@@ -2,28 +2,13 @@ import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
-import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
-import { encodeRecord } from '../../../packages/relay/src/record.ts'
+import { buryEvent } from '../../support/dead-letter.ts'
 import { type RelayRig, startRelay } from '../../support/relay.ts'
 
-const bury = async (outbox: Outbox, nonce: string) => {
-  const item = { kind: 'event', nonce, eventType: 'lead', data: { email: 'a@b.c' } }
-  const record = encodeRecord({ receivedAt: 1 }, Buffer.from(JSON.stringify({ items: [item] })))
-  const entry = {
-    index: 0,
-    kind: 'event',
-    nonce,
-    lane: 'event:lead',
-    fingerprint: new Uint8Array(8),
-  } as const
-  await outbox.put({ record, entries: [entry], receivedAt: 1 })
-  const [leased] = await outbox.lease('event:lead', 1)
-  if (leased) await outbox.settle(leased.ref, { type: 'bury', code: 'UPSTREAM_REJECTED', message: 'no' })
-}
 const start = async (rig: RelayRig = {}) => {
   const outbox = createMemoryOutbox({ clock: systemClock })
-  await bury(outbox, 'n1')
-  await bury(outbox, 'n2')
+  await buryEvent(outbox, 'n1')
+  await buryEvent(outbox, 'n2')
   return startRelay({ ...rig, outbox })
 }
 const admin = { 'wmkt-admin': '1' }

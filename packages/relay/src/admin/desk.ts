@@ -15,6 +15,8 @@ export interface Desk {
   list(filter: DeadLetterFilter): Promise<LetterPage>
   /** Personal data are blotted out unless `reveal`. */
   show(nonce: string, options: { kind?: Kind; reveal?: boolean }): Promise<LetterView | undefined>
+  /** How many there are. */
+  buried(): Promise<number>
   redrive(nonce: string, kind?: Kind): Promise<boolean>
   drop(nonce: string, kind?: Kind): Promise<boolean>
   fate(nonce: string, kind?: Kind): Promise<Fate | undefined>
@@ -42,6 +44,7 @@ export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
       const line = reveal ? { ...lineOf(letter), message: letter.message } : lineOf(letter)
       return { ...line, ...(item && { item: reveal ? item : redactedItem(item) }) }
     },
+    buried: async () => outbox.ledger().buried,
     redrive: (nonce, kind) => outbox.redrive(nonce, kind),
     drop: (nonce, kind) => outbox.drop(nonce, kind),
     fate: async (nonce, kind) => fateLine(outbox.fate(nonce, kind)),

@@ -12,7 +12,7 @@ import type { Term } from './term.ts'
 const DEADLINE_MS = 15_000
 
 /** Exchanges a token and reads the event types: proves credential, project and permission. */
-export const check = async ({ relay }: Configuration, term: Term): Promise<void> => {
+export const check = async ({ relay }: Configuration, term: Term, json: boolean): Promise<void> => {
   const { credentials, accessToken, oauthUrl, apiUrl, apiPaths, projectId } = resolveOptions(relay)
   const tokens =
     accessToken === undefined
@@ -32,7 +32,8 @@ export const check = async ({ relay }: Configuration, term: Term): Promise<void>
       const what = outcome.kind === 'answer' ? `answered ${outcome.status}` : `failed with ${outcome.code}`
       throw new CommandFailed(`the event types of ${projectId} could not be read: the API ${what}`)
     }
-    term.out(`configuration and credential are well; the event types of ${projectId} can be read`)
+    const says = `configuration and credential are well; the event types of ${projectId} can be read`
+    term.out(json ? JSON.stringify({ projectId, ok: true }) : says)
   } finally {
     tokens.stop()
     await upstream.close()

@@ -1,6 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Configuration } from './configuration.ts'
-import { exportLetters, listLetters, redriveAll, settleLetter, showLetter } from './letters.ts'
+import {
+  exportLetters,
+  type ListOptions,
+  listLetters,
+  redriveAll,
+  settleLetter,
+  showLetter,
+} from './letters.ts'
 import type { Term } from './term.ts'
 import { withDesk } from './with-desk.ts'
 
@@ -15,32 +22,37 @@ export const letterCommands = (parent: Command, { add, configure, term }: Letter
   add(parent, 'list', 'one line a letter')
     .option('--code <code>', 'only those buried for this reason')
     .option('--json', 'as JSON')
-    .action((options: { code?: string; json?: boolean }, command) =>
+    .action((options: ListOptions, command) =>
       withDesk(configure(command), (desk) => listLetters(desk, term, options)),
     )
   add(parent, 'show <nonce>', 'one letter, as JSON')
     .option('--reveal', 'with the personal data in it')
+    .option('--json', 'as JSON (it always is)')
     .action((nonce: string, { reveal = false }: { reveal?: boolean }, command) =>
       withDesk(configure(command), (desk) => showLetter(desk, term, nonce, reveal)),
     )
   add(parent, 'redrive [nonce]', 'put a letter back, to be delivered')
     .option('--all', 'every letter')
     .option('--code <code>', 'with --all: only those buried for this reason')
-    .action((nonce: string | undefined, options: { all?: boolean; code?: string }, command) => {
+    .option('--json', 'as JSON')
+    .action((nonce: string | undefined, options: ListOptions & { all?: boolean }, command) => {
       if ((nonce === undefined) !== (options.all === true))
         throw new InvalidArgumentError('expected either a nonce or --all')
       return withDesk(configure(command), (desk) =>
         nonce === undefined
-          ? redriveAll(desk, term, options.code)
-          : settleLetter(desk, term, 'redrive', nonce),
+          ? redriveAll(desk, term, options)
+          : settleLetter(desk, term, { verb: 'redrive', nonce, json: options.json }),
       )
     })
-  add(parent, 'drop <nonce>', 'give a letter up for good').action((nonce: string, _options, command) =>
-    withDesk(configure(command), (desk) => settleLetter(desk, term, 'drop', nonce)),
-  )
+  add(parent, 'drop <nonce>', 'give a letter up for good')
+    .option('--json', 'as JSON')
+    .action((nonce: string, { json }: ListOptions, command) =>
+      withDesk(configure(command), (desk) => settleLetter(desk, term, { verb: 'drop', nonce, json })),
+    )
   add(parent, 'export', 'every letter with its payload, one JSON line each')
     .option('--code <code>', 'only those buried for this reason')
-    .action(({ code }: { code?: string }, command) =>
+    .option('--json', 'as JSON (it always is)')
+    .action(({ code }: ListOptions, command) =>
       withDesk(configure(command), (desk) => exportLetters(desk, term, code)),
     )
 }

@@ -1,5 +1,6 @@
 import type { Desk, LetterLine } from '../admin/desk.ts'
 import { CommandFailed } from './failure.ts'
+import { createProgress } from './progress.ts'
 import type { Term } from './term.ts'
 
 const PAGE = 500
@@ -21,13 +22,23 @@ const rowOf = ({ nonce, lane, code, buriedAt, attempts, message }: LetterLine): 
 /** Messages are the upstream's words: no control character reaches the terminal. */
 const plain = (value: string): string => value.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
 
-export const listLetters = async (desk: Desk, term: Term, options: { code?: string; json?: boolean }) => {
+const noneOf = (code: string | undefined): string =>
+  code === undefined
+    ? 'no dead letters: all that was received is delivered or on its way'
+    : `no dead letter ${code}`
+
+export type ListOptions = { code?: string; json?: boolean }
+
+export const listLetters = async (desk: Desk, term: Term, options: ListOptions) => {
   const lines: LetterLine[] = []
+  let count = 0
   for await (const line of everyLetter(desk, options.code)) {
+    count += 1
     if (options.json) lines.push(line)
     else term.out(rowOf(line))
   }
   if (options.json) term.out(JSON.stringify(lines))
+  else if (count === 0) term.err(noneOf(options.code))
 }
 
 export const showLetter = async (desk: Desk, term: Term, nonce: string, reveal: boolean) => {
@@ -36,21 +47,48 @@ export const showLetter = async (desk: Desk, term: Term, nonce: string, reveal: 
   term.out(JSON.stringify(letter, null, 2))
 }
 
-export const settleLetter = async (desk: Desk, term: Term, verb: 'redrive' | 'drop', nonce: string) => {
+export const settleLetter = async (
+  desk: Desk,
+  term: Term,
+  { verb, nonce, json = false }: { verb: 'redrive' | 'drop'; nonce: string; json?: boolean | undefined },
+) => {
   if (!(await desk[verb](nonce))) throw new CommandFailed(`no dead letter ${nonce}`)
-  term.out(`${verb}: ${nonce}`)
+  term.out(json ? JSON.stringify({ done: verb, nonce }) : `${verb}: ${nonce}`)
 }
 
-export const redriveAll = async (desk: Desk, term: Term, code?: string) => {
+/** How many there are to go through, where that is known. */
+const totalOf = async (desk: Desk, code: string | undefined): Promise<number | undefined> =>
+  code === undefined ? await desk.buried() : undefined
+
+export const redriveAll = async (desk: Desk, term: Term, { code, json }: ListOptions) => {
+  const progress = createProgress(term, 'redriving', await totalOf(desk, code))
   let count = 0
-  for await (const { nonce, kind } of everyLetter(desk, code)) if (await desk.redrive(nonce, kind)) count += 1
+  try {
+    for await (const { nonce, kind } of everyLetter(desk, code)) {
+      if (await desk.redrive(nonce, kind)) count += 1
+      progress.step()
+    }
+  } finally {
+    progress.end()
+  }
+  if (json) return term.out(JSON.stringify({ done: 'redrive', count }))
+  if (count === 0) return term.err(noneOf(code))
   term.out(`redrive: ${count}`)
 }
 
 /** One JSON line a letter, with everything in it: to a file, not to a screen. */
 export const exportLetters = async (desk: Desk, term: Term, code?: string) => {
-  for await (const { nonce, kind } of everyLetter(desk, code)) {
-    const letter = await desk.show(nonce, { kind, reveal: true })
-    if (letter) term.out(JSON.stringify(letter))
+  const progress = createProgress(term, 'exporting', await totalOf(desk, code))
+  let count = 0
+  try {
+    for await (const { nonce, kind } of everyLetter(desk, code)) {
+      const letter = await desk.show(nonce, { kind, reveal: true })
+      if (letter) term.out(JSON.stringify(letter))
+      count += 1
+      progress.step()
+    }
+  } finally {
+    progress.end()
   }
+  term.err(count === 0 ? noneOf(code) : `export: ${count}`)
 }

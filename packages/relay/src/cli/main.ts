@@ -4,9 +4,11 @@ import { loadAssets } from '../serve/assets.ts'
 import { findAdmin } from './admin-client.ts'
 import { check } from './check.ts'
 import { type Configuration, configurationOf, gather } from './configuration.ts'
+import { doctor, doctorOptionsOf } from './doctor.ts'
 import { readEnvFile } from './env-file.ts'
 import { CommandFailed, exitCodeOf, lineOf, MISUSED } from './failure.ts'
 import { letterCommands } from './letter-commands.ts'
+import { type Net, systemNet } from './net.ts'
 import { SETTINGS } from './settings.ts'
 import { SNIPPET_NOTE, snippetOf } from './snippet.ts'
 import { start } from './start.ts'
@@ -14,9 +16,13 @@ import { showStatus } from './status.ts'
 import { processTerm, type Term } from './term.ts'
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration. */
-export const main = async (args: readonly string[], term: Term = processTerm): Promise<void> => {
+export const main = async (
+  args: readonly string[],
+  term: Term = processTerm,
+  net: Net = systemNet,
+): Promise<void> => {
   try {
-    await programOf(term).parseAsync([...args], { from: 'user' })
+    await programOf(term, net).parseAsync([...args], { from: 'user' })
   } catch (error) {
     // Commander has said its line already.
     if (error instanceof CommanderError) return term.exit(error.exitCode === 0 ? 0 : MISUSED)
@@ -25,7 +31,7 @@ export const main = async (args: readonly string[], term: Term = processTerm): P
   }
 }
 
-const programOf = (term: Term): Command => {
+const programOf = (term: Term, net: Net): Command => {
   const program = new Command('wmkt-relay')
     .description('First-party relay for Webmarketer')
     .exitOverride()
@@ -44,9 +50,9 @@ const programOf = (term: Term): Command => {
     ),
     { isDefault: true },
   )
-  add(program, 'check', 'exchange a token and read the event types').action((_options, command) =>
-    check(configure(command), term),
-  )
+  add(program, 'check', 'exchange a token and read the event types')
+    .option('--json', 'as JSON')
+    .action(({ json = false }: { json?: boolean }, command) => check(configure(command), term, json))
   add(program, 'status', 'what the running relay says of itself')
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { json?: boolean }, command) => {
@@ -55,7 +61,15 @@ const programOf = (term: Term): Command => {
     })
   add(program, 'snippet', 'the lines to paste into your pages')
     .option('--site <url>', 'where the public routes are reached', '')
-    .action(({ site }: { site: string }, command) => snippet(configure(command), site, term))
+    .option('--json', 'as JSON')
+    .action((options: SnippetOptions, command) => snippet(configure(command), options, term))
+  add(program, 'doctor <site>', 'look at a site and its relay from outside')
+    .option('--relay <url>', 'where the public routes are; else as the page’s snippet says')
+    .option('--json', 'as JSON')
+    .action((site: string, options: { relay?: string; json?: boolean }, command) => {
+      const texts = gather(flagsOf(command), term.env, readEnvFile('.env'))
+      return doctor(net, term, doctorOptionsOf(site, options, texts))
+    })
   letterCommands(program.command('dead-letters').description('what is kept for a person'), {
     add,
     configure,
@@ -80,11 +94,14 @@ const flagsOf = (command: Command): Record<string, string | undefined> => {
   return Object.fromEntries(entries)
 }
 
-const snippet = ({ relay, listen }: Configuration, site: string, term: Term): void => {
+type SnippetOptions = { site: string; json?: boolean }
+
+const snippet = ({ relay, listen }: Configuration, { site, json }: SnippetOptions, term: Term): void => {
   const { projectId, trackerCookie } = resolveOptions(relay)
   const tag = loadAssets().get('tag.js')
   if (!tag) throw new CommandFailed('tag.js is not built: npm run build')
   const base = site.replace(/\/$/, '') + listen.basePath.replace(/\/$/, '')
-  term.out(snippetOf(tag, base, projectId, trackerCookie))
-  term.err(SNIPPET_NOTE)
+  const lines = snippetOf(tag, base, projectId, trackerCookie)
+  term.out(json ? JSON.stringify({ snippet: lines, integrity: tag.integrity, note: SNIPPET_NOTE }) : lines)
+  if (!json) term.err(SNIPPET_NOTE)
 }

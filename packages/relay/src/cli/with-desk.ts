@@ -5,7 +5,7 @@ import { openLmdbOutbox } from '../outbox/lmdb.ts'
 import type { Fate } from '../outbox/outbox.ts'
 import { decodeRecord } from '../record.ts'
 import { silentLog } from '../telemetry/log.ts'
-import { type AdminClient, findAdmin } from './admin-client.ts'
+import { type AdminClient, findAdmin, isStatus } from './admin-client.ts'
 import type { Configuration } from './configuration.ts'
 
 /** Does the work at the desk of the relay that runs; the outbox is opened only when none does. */
@@ -53,6 +53,10 @@ const remoteDesk = ({ call }: AdminClient): Desk => {
     redrive: async (nonce, kind) =>
       (await call('POST', `${at(nonce)}/redrive${queryOf({ kind })}`)) !== undefined,
     drop: async (nonce, kind) => (await call('DELETE', at(nonce) + queryOf({ kind }))) !== undefined,
+    async buried() {
+      const status = await call('GET', '/api/status')
+      return isStatus(status) ? (status.ledger?.buried ?? 0) : 0
+    },
     async fate(nonce, kind) {
       const fate = await call('GET', `/api/items/${encodeURIComponent(nonce)}${queryOf({ kind })}`)
       return isFate(fate) ? fate : undefined
