@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { afterEach, beforeAll, beforeEach } from 'vitest'
 import { type Collector, startCollector } from '../support/collector.ts'
 import { type SiteOptions, servePage } from '../support/site.ts'
 import type { Engine, Tab } from '../support/tab.ts'
@@ -43,8 +43,8 @@ export const useEngineSite = (launch: () => Promise<Engine>): EngineSite => {
   const tabs = trackTabs(() => engine)
   beforeAll(async () => {
     engine = await launch()
+    return engine.close
   })
-  afterAll(() => engine.close())
   beforeEach(async () => {
     collector = await startCollector()
   })
