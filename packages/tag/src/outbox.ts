@@ -62,6 +62,8 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void, spread: (
   }
 
   const peek = async (limit: number): Promise<Row[]> => {
+    // What the last task has changed, such as a late tracker ID, is written first.
+    await writing
     const found = await onDisk(() => oldestRows(disk, lane, limit))
     if (!found) return [...own.values()].slice(0, limit)
     const old = oldOf(found.rows, found.count, Date.now())
