@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { GrantError } from '../oauth/grant-error.ts'
+import { traceOf } from '../trace.ts'
 import { badRequest, notFound, Refusal } from './refusal.ts'
 
 /** A route nobody has, told as NestJS tells it. */
@@ -30,13 +31,13 @@ const refusalOf = (error: unknown): Refusal | GrantError | undefined => {
   }
 }
 
-/** The one place where errors become answers. What nobody foresaw is logged with its cause and told without it. */
+/** The one place where errors become answers. What nobody foresaw is logged by its trace and told without it. */
 export const createErrorAnswer =
   (log: Logger): ErrorRequestHandler =>
   (error, req, res, next) => {
     if (res.headersSent) return next(error)
     const refusal = refusalOf(error)
-    if (!refusal) log.error({ err: error, method: req.method, path: req.path }, 'request failed')
+    if (!refusal) log.error({ failure: traceOf(error), method: req.method }, 'request failed')
     const { status, body } = refusal ?? new Refusal(500, 'Internal server error')
     res.status(status).json(body)
   }

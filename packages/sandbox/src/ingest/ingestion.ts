@@ -6,6 +6,7 @@ import type { Announcer } from '../live/announcer.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from '../storage/database.ts'
 import type { Upkeep } from '../storage/upkeep.ts'
+import { traceOf } from '../trace.ts'
 import { type Accepted, acceptEvents, repeatKeyOf } from './accept.ts'
 import { type Computed, computeEvents } from './compute.ts'
 import type { Envelope } from './envelope.ts'
@@ -49,7 +50,8 @@ export const createIngestion = (parts: Parts): Ingestion => {
     for (const { raw } of trashed) announcer.announce({ kind: 'trashed', id: raw.id })
   }
 
-  const failed = (cause: unknown): void => log.error({ err: cause }, 'ingestion failed; it tries again')
+  const failed = (cause: unknown): void =>
+    log.error({ failure: traceOf(cause) }, 'ingestion failed; it tries again')
   const worker = createWorker({ db, lane, settings, now, silentTrash, heard, failed, upkeep })
 
   const keep = createGather<Envelope, Accepted>({
