@@ -2,8 +2,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { freePort, startChild } from '../support/child.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Child, freePort, startChild } from '../support/child.ts'
 import { ROOT } from '../support/sources.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -20,6 +20,14 @@ const settings = async (dataDir: string) => ({
   WMKT_DATA_DIR: dataDir,
   WMKT_RATE_LIMIT: '0',
 })
+const start = async (env: Record<string, string>): Promise<Child> => {
+  const relay = startChild([BIN], env)
+  onTestFinished(async () => {
+    await relay.end('SIGKILL')
+  })
+  await relay.saw(/public http/)
+  return relay
+}
 const item = (nonce: string) => ({ kind: 'event', nonce, eventType: 'lead', data: { x: 'x'.repeat(3_000) } })
 const post = (port: string, nonce: string) =>
   fetch(`http://127.0.0.1:${port}/collect`, {
@@ -32,14 +40,12 @@ const heldAt = async (adminPort: string): Promise<number> =>
 test('a torn file is set aside and said, and the relay starts', async () => {
   const dataDir = tempFolder('torn')
   const env = await settings(dataDir)
-  const before = startChild([BIN], env)
-  await before.saw(/public http/)
+  const before = await start(env)
   for (let n = 0; n < 30; n += 1) expect((await post(env.PORT, `n${n}`)).status).toBe(202)
   await before.end('SIGKILL')
   const file = join(dataDir, 'outbox', 'outbox.mdb')
   truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096 - 100)
-  const after = startChild([BIN], env)
-  await after.saw(/public http/)
+  const after = await start(env)
   expect((await post(env.PORT, 'again')).status).toBe(202)
   expect(readdirSync(join(dataDir, 'outbox')).some((name) => name.includes('.unreadable-'))).toBe(true)
   expect(after.output()).toMatch(/"level":50.*unreadable/)
@@ -51,8 +57,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const dataDir = tempFolder('eio')
     const env = await settings(dataDir)
-    const relay = startChild([BIN], env)
-    await relay.saw(/public http/)
+    const relay = await start(env)
     const stored: string[] = []
     for (let n = 0; n < 10; n += 1) if ((await post(env.PORT, `n${n}`)).ok) stored.push(`n${n}`)
     const trace = await failSyncs(relay.pid)
@@ -64,8 +69,7 @@ test.runIf(process.platform === 'linux')(
     await expect(relay.saw(/never said/)).rejects.toThrow('exited with 1 ')
     trace.kill('SIGTERM')
     expect(stored).toHaveLength(10)
-    const again = startChild([BIN], env)
-    await again.saw(/public http/)
+    const again = await start(env)
     expect(await heldAt(env.WMKT_ADMIN_PORT)).toBeGreaterThanOrEqual(10)
     for (const nonce of stored) expect((await (await post(env.PORT, nonce)).json()).duplicates).toBe(1)
     await again.end()

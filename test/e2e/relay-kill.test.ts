@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
 import { pause, startLoad } from '../support/load.ts'
 import { drained, reckon } from '../support/reckoning.ts'
@@ -20,6 +20,9 @@ const startRelay = async (): Promise<RelayChild> => {
   relay = await startRelayChild(sandbox, tempFolder('relay'), {
     WMKT_RATE_LIMIT: '0',
     WMKT_LOG_LEVEL: 'warn',
+  })
+  onTestFinished(async () => {
+    await relay.end()
   })
   return relay
 }
@@ -62,7 +65,6 @@ test(`killed with -9 under load, again and again, it loses nothing and doubles n
   console.log(
     `${SOAK.rounds} kills, ${events} events, ${interactions} interactions, ${letters.size} dead letters (${codes}), 0 lost, 0 doubled`,
   )
-  await relay.end()
 })
 
 describe('the credential', () => {
@@ -81,7 +83,6 @@ describe('the credential', () => {
     expect([...load.refusals]).toEqual([])
     await drained(relay, 30_000)
     expect((await reckon(load, 'rotate', relay, sandbox)).letters.size).toBe(0)
-    await relay.end()
   })
 })
 
@@ -102,7 +103,6 @@ describe('a second process', () => {
     await drained(relay, 30_000)
     const { letters } = await reckon(load, 'roll', relay, sandbox)
     expect([...letters.values()].filter((code) => code !== 'IN_DOUBT')).toEqual([])
-    await relay.end()
   })
 
   test('exits 1 and names the holder when the first stays, which is not disturbed', async () => {
@@ -112,6 +112,5 @@ describe('a second process', () => {
       new RegExp(`exited with 1 [\\s\\S]*owned by process ${relay.pid()} on `),
     )
     expect((await fetch(`${relay.url}/readyz`)).status).toBe(200)
-    await relay.end()
   })
 })

@@ -64,6 +64,25 @@ test('a stop answers what is under way, then the ports are free', async () => {
   await (await listen(createServer(), '127.0.0.1', port)).close()
 })
 
+test('a stop does not wait for those who go on asking over connections kept alive', async () => {
+  const standalone = await startStandalone(rig().relay, LOCAL)
+  const { url } = standalone.public
+  let [asking, answers] = [true, 0]
+  const ask = async () => {
+    while (asking)
+      await fetch(`${url}/wmkt/livez`).then(
+        () => answers++,
+        () => (asking = false),
+      )
+  }
+  const all = Array.from({ length: 4 }, ask)
+  await expect.poll(() => answers).toBeGreaterThan(20)
+  const began = Date.now()
+  await standalone.stop()
+  await Promise.all(all)
+  expect(Date.now() - began).toBeLessThan(2_000)
+})
+
 test.each([
   '//',
   '/%',

@@ -20,6 +20,8 @@ export const listen = async (server: Server, host: string, port: number): Promis
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     close: (graceMs = 5_000) =>
       new Promise((resolve) => {
+        // Who goes on asking over a connection kept alive would keep it, and us, open.
+        server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'))
         const timer = setTimeout(() => server.closeAllConnections(), graceMs).unref()
         server.close(() => {
           clearTimeout(timer)
