@@ -71,6 +71,13 @@ describe('after closing and opening again', () => {
   })
 })
 
+test('repeats alone are counted on disk too', async () => {
+  await outbox.put(intakeOf(['a']))
+  await outbox.put(intakeOf(['a']))
+  await reopen()
+  expect(outbox.ledger()).toMatchObject({ received: 1, duplicates: 1 })
+})
+
 describe('keeping', () => {
   test('a delivered entry can be asked for until its time is over; its nonce is remembered longer', async () => {
     await reopen({ keepDeliveredMs: DAY_MS })

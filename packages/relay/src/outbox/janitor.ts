@@ -14,13 +14,17 @@ export type JanitorOptions = {
 
 const ROUND_MS = 1_000
 
-/** Removes what was kept long enough, in small helpings, and turns the nonce memory over. Returns the way to stop it. */
+/**
+ * Once a second removes what was kept long enough, in small helpings, turns the nonce memory over when it is time, and
+ * saves the counts. Returns the way to stop it.
+ */
 export const startJanitor = (options: JanitorOptions): (() => void) => {
   const { clock, keepDeliveredMs, keepDeadLettersMs, within, onFault } = options
   let stopped = false
   const helping = (transaction: Transaction): number => {
     const now = clock.now()
     rotateNonces(transaction, now)
+    transaction.save()
     return Math.max(
       expire(transaction, 'batch', now - keepDeliveredMs),
       expire(transaction, 'letter', now - keepDeadLettersMs),

@@ -39,6 +39,7 @@ export type LmdbOutboxOptions = {
 }
 
 const KINDS: readonly Kind[] = ['event', 'interaction']
+const nothing = () => {}
 const DAY_MS = 24 * 3_600_000
 
 /**
@@ -57,6 +58,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
   const { store, lanes, nonces } = opened
   const { tables } = store
   let { books } = opened
+  let written = books
   let failed: OutboxFailed | undefined
   let closing: Promise<void> | undefined
 
@@ -79,14 +81,16 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
   }
   const commit = async (transaction: Transaction) => {
     if (failed) throw failed
-    if (!transaction.isEmpty()) await store.commit(transaction.write)
+    const isEmpty = transaction.isEmpty()
+    if (!isEmpty) await store.commit(transaction.write)
     const done = transaction.complete()
     books = done.books
+    if (!isEmpty) written = books
     for (const lane of done.emptied) leases.forget(lane)
   }
   const begin = () => {
     room.begin()
-    return beginTransaction({ tables, lanes, nonces }, books)
+    return beginTransaction({ tables, lanes, nonces, written }, books)
   }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
   const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
@@ -157,6 +161,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     close() {
       closing ??= (async () => {
         stopJanitor()
+        await group.within((transaction) => transaction.save()).catch(nothing)
         await group.idle()
         leases.stop()
         await store.close()

@@ -21,6 +21,8 @@ export interface Transaction {
   ledger(): Ledger
   /** Runs after the sync, in order; never when the transaction fails. */
   afterwards(effect: () => void): void
+  /** Has the books written even if nothing else is: repeats alone are counted and do not cost a sync. */
+  save(): void
   /** Nothing is to be written. */
   isEmpty(): boolean
   /** Hands all changes to the store's transaction. */
@@ -32,7 +34,13 @@ export interface Transaction {
 export const BOOKS_KEY = Buffer.from('books')
 
 /** What a transaction is made over. */
-export type Ground = { tables: Tables; lanes: LaneTable; nonces: NonceMemory }
+export type Ground = {
+  tables: Tables
+  lanes: LaneTable
+  nonces: NonceMemory
+  /** The books as they are on disk: repeats may have been counted since. */
+  written: Books
+}
 
 export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): Transaction => {
   const stage = createStage()
@@ -41,6 +49,7 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
   const nonces = ground.nonces.begin(before.generation)
   const effects: (() => void)[] = []
   let books = before
+  let saving = false
   const turn = (changes: Partial<Books>) => {
     books = { ...books, ...changes }
   }
@@ -60,7 +69,13 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
     count: (delta) => turn({ ledger: addToLedger(books.ledger, delta) }),
     ledger: () => books.ledger,
     afterwards: (effect) => effects.push(effect),
-    isEmpty: () => stage.size === 0 && units.size === 0 && books.generation === before.generation,
+    save() {
+      saving = true
+    },
+    isEmpty() {
+      const changed = stage.size > 0 || units.size > 0 || books.generation !== before.generation
+      return !changed && !(saving && books !== ground.written)
+    },
     write() {
       nonces.write(stage, books.nextSeq - 1)
       units.write(stage)
