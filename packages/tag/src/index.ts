@@ -1,3 +1,7 @@
+export { keepCampaign, readCampaign } from './campaign.ts'
+export { printNews } from './debug.ts'
+export { captureMarked } from './marked.ts'
 export type { Ending, News } from './news.ts'
 export type { ItemOptions, TagOptions } from './options.ts'
 export { createTag, type Tag } from './tag.ts'
+export { captureViews } from './views.ts'
