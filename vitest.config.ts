@@ -15,6 +15,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{protocol,api,relay}/**/*.test.ts'],
+          // strace, for the test that watches the outbox's system calls.
+          globalSetup: ['test/support/engines.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
