@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { listen, startStandalone } from '@wmkt/relay'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../packages/relay/src/clock.ts'
@@ -64,23 +66,33 @@ test('a stop answers what is under way, then the ports are free', async () => {
   await (await listen(createServer(), '127.0.0.1', port)).close()
 })
 
-test('a stop does not wait for those who go on asking over connections kept alive', async () => {
-  const standalone = await startStandalone(rig().relay, LOCAL)
+const slow = (_req: unknown, res: { end(text: string): void }) => setTimeout(() => res.end('late'), 200)
+
+test('a stop does not wait for connections that fall idle after it began', async () => {
+  const standalone = await startStandalone(rig().relay, { ...LOCAL, beside: slow })
   const { url } = standalone.public
-  let [asking, answers] = [true, 0]
-  const ask = async () => {
-    while (asking)
-      await fetch(`${url}/wmkt/livez`).then(
-        () => answers++,
-        () => (asking = false),
-      )
-  }
-  const all = Array.from({ length: 4 }, ask)
-  await expect.poll(() => answers).toBeGreaterThan(20)
+  const late = [1, 2, 3].map(async () => (await fetch(`${url}/slow`)).text())
+  await expect.poll(async () => (await fetch(`${url}/wmkt/livez`)).status).toBe(200)
   const began = Date.now()
   await standalone.stop()
-  await Promise.all(all)
+  expect(await Promise.all(late)).toEqual(['late', 'late', 'late'])
   expect(Date.now() - began).toBeLessThan(2_000)
+})
+
+test('who goes on asking during a stop is answered, and told to leave', async () => {
+  const standalone = await startStandalone(rig().relay, LOCAL)
+  const socket = connect(standalone.public.port, '127.0.0.1')
+  let heard = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (heard += text))
+  const ended = once(socket, 'close')
+  socket.write('GET /wmkt/livez HTTP/1.1\r\nHost: x\r\n\r\nGET /wmkt/livez HTTP/1.1\r\nHost:')
+  await expect.poll(() => heard).toContain('ok\n')
+  const stopped = standalone.stop()
+  socket.write(' x\r\n\r\n')
+  await Promise.all([stopped, ended])
+  const [first = '', second = ''] = heard.split('ok\n')
+  expect([first, second]).toEqual([expect.stringMatching(/200 OK/), expect.stringMatching(/200 OK/)])
+  expect([/connection: close/i.test(first), /connection: close/i.test(second)]).toEqual([false, true])
 })
 
 test.each([

@@ -9,6 +9,8 @@ export interface Listener {
   close(graceMs?: number): Promise<void>
 }
 
+const SWEEP_MS = 50
+
 /** Binds a server. Rejects with the error of the socket: EADDRINUSE, EACCES. */
 export const listen = async (server: Server, host: string, port: number): Promise<Listener> => {
   server.listen(port, host)
@@ -23,8 +25,11 @@ export const listen = async (server: Server, host: string, port: number): Promis
         // Who goes on asking over a connection kept alive would keep it, and us, open.
         server.prependListener('request', (_req, res) => res.setHeader('Connection', 'close'))
         const timer = setTimeout(() => server.closeAllConnections(), graceMs).unref()
+        // Nor does node close a connection that falls idle after this.
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS).unref()
         server.close(() => {
           clearTimeout(timer)
+          clearInterval(sweep)
           resolve()
         })
         server.closeIdleConnections()
