@@ -1,21 +1,18 @@
-/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. */
-export const keepCampaign = (granted: boolean): void => {
-  const found = location.search.match(/\b(wmktid|cid|utm_\w+)=[^&]*/g)
+/** Access alone may throw, where the browser or a sandbox refuses storage. */
+const visit = (): Storage | undefined => {
   try {
-    if (!granted) sessionStorage.removeItem('wmkt')
-    else if (found) sessionStorage.setItem('wmkt', found.join('&'))
+    return sessionStorage
   } catch {
-    // A browser that refuses storage keeps no campaign.
+    return undefined
   }
 }
 
-/** What this visit's landing said. */
-export const readCampaign = (): URLSearchParams => {
-  let kept: string | null = ''
-  try {
-    kept = sessionStorage.getItem('wmkt')
-  } catch {
-    // As above.
-  }
-  return new URLSearchParams(kept ?? '')
+/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. */
+export const keepCampaign = (granted: boolean): void => {
+  const found = location.search.match(/\b(wmktid|cid|utm_\w+)=[^&]*/g)
+  if (!granted) visit()?.removeItem('wmkt')
+  else if (found) visit()?.setItem('wmkt', found.join('&'))
 }
+
+/** What this visit's landing said. */
+export const readCampaign = (): URLSearchParams => new URLSearchParams(visit()?.getItem('wmkt') ?? '')

@@ -25,7 +25,7 @@ const dataOf = (element: HTMLElement): JsonObject => {
   for (const name of wmktCampaign.split(' ')) data[name] = readCampaign().get(name) ?? undefined
   for (const field of element.querySelectorAll<HTMLInputElement>('input,select,textarea')) {
     const key = field.dataset.wmktField ?? field.name
-    const silent = /password|hidden|file|submit|button|image|reset/.test(field.type)
+    const silent = /password|hidden|file|submit/.test(field.type)
     const chosen = field.type !== 'radio' || field.checked
     if (key && field.value && chosen && !silent && !field.disabled) data[key] = formOf(field, data[key])
   }

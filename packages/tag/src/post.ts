@@ -10,8 +10,8 @@ declare global {
   }
 }
 
-/** Beacons and keepalive requests of a page share 64 KiB, all in flight together; what is larger travels without. */
-export const MAX_KEEPALIVE_BYTES = 60_000
+/** Beacons and keepalive requests of a page share 64 KiB, all in flight together; a single item that is larger travels without. */
+export const MAX_BATCH_BYTES = 60_000
 /** What the frame around the items may take of it. */
 const FRAME_BYTES = 500
 const TIMEOUT_MS = 20_000

@@ -10,6 +10,10 @@ export type Row = {
   kind: Kind
   nonce: string
   json: string
+  /** An event without the tracker ID that may yet come. */
+  late?: boolean
+  /** A copy has left at hide. Of no meaning to another page view. */
+  copied?: boolean
 }
 
 export const bytesOf = (text: string): number => new TextEncoder().encode(text).length

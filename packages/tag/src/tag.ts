@@ -5,7 +5,7 @@ import { createFlusher } from './flusher.ts'
 import { type Ending, type News, newsOf } from './news.ts'
 import type { ItemOptions, TagOptions } from './options.ts'
 import { openOutbox } from './outbox.ts'
-import { bodyOf, fitting, MAX_KEEPALIVE_BYTES, post } from './post.ts'
+import { bodyOf, fitting, MAX_BATCH_BYTES, post } from './post.ts'
 import { bytesOf, type Row } from './row.ts'
 import { askWorker } from './sync.ts'
 
@@ -29,10 +29,6 @@ export const createTag = ({
   const endpoint = new URL(url, location.href).href
   const lane = `${endpoint} ${project}`
   const bus = new EventTarget()
-  /** Events without the tracker ID that may yet come. */
-  const untracked = new WeakSet<Row>()
-  /** Those of which a copy has left at hide. */
-  const copied = new WeakSet<Row>()
   let consent = asked
   let trackerId: string | undefined
   let waitUntil = 0
@@ -51,29 +47,33 @@ export const createTag = ({
   /** Gives the ID to the events that wait for one. */
   const track = (): void => {
     for (const row of own.values())
-      if (untracked.has(row)) {
+      if (row.late) {
         waitUntil ||= Date.now() + WINDOW_MS
         trackerId ??= readTrackerId(cookie, cookiePattern)
         if (!trackerId) return
-        untracked.delete(row)
+        row.late = false
         row.json = `${row.json.slice(0, -1)},"trackerId":${JSON.stringify(trackerId)}}`
         void put(row)
       }
   }
 
-  const land = (): void => {
-    flyingBytes = 0
-  }
-  const deliver = async (rows: Row[]): Promise<Response> => {
-    const { evicted } = frame
+  const pack = (rows: Row[]): string => {
     const body = bodyOf(lane, rows, frame, Date.now())
     flyingBytes += bytesOf(body)
+    return body
+  }
+
+  const deliver = async (rows: Row[]): Promise<Response> => {
+    const { evicted } = frame
+    const body = pack(rows)
     // What fails with keepalive is tried without: another script of the page may have spent the browser's budget.
-    const keepalive = !failed && flyingBytes <= MAX_KEEPALIVE_BYTES
+    const keepalive = !failed && flyingBytes <= MAX_BATCH_BYTES
     failed = true
     const response = await post(endpoint, body, keepalive).finally(() => {
       // Not in the same breath: a page being torn down sees requests fail that fly on.
-      setTimeout(land)
+      setTimeout(() => {
+        flyingBytes = 0
+      })
     })
     failed = false
     if (response.status === 202) frame.evicted -= evicted
@@ -88,10 +88,7 @@ export const createTag = ({
         await new Promise((resolve) => setTimeout(resolve, STEP_MS))
         track()
       }
-      return drain(
-        { peek: async (limit) => fitting(await peek(limit), MAX_KEEPALIVE_BYTES, true), deliver, settle },
-        stopped,
-      )
+      return drain(peek, deliver, settle, stopped)
     },
     askWorker,
   )
@@ -114,7 +111,13 @@ export const createTag = ({
   const record = async (kind: Kind, fields: JsonObject, given?: ItemOptions): Promise<string | null> => {
     const now = Date.now()
     let nonce = makeNonce(now, Math.random)
-    const row: Row = { key: [lane, now, nonce], kind, nonce, json: '' }
+    const row: Row = {
+      key: [lane, now, nonce],
+      kind,
+      nonce,
+      json: '',
+      late: kind === 'event' && !given?.trackerId,
+    }
     try {
       if (given?.nonce) row.nonce = nonce = String(given.nonce)
       row.json = JSON.stringify({ occurredAt: now, ...given, kind, nonce, ...fields })
@@ -124,7 +127,6 @@ export const createTag = ({
     }
     if (consent === 'denied') return finish(row, 'dropped', 'CONSENT_DENIED')
     if (bytesOf(row.json) > MAX_ITEM_BYTES) return finish(row, 'rejected', 'ITEM_TOO_LARGE')
-    if (kind === 'event' && !given?.trackerId) untracked.add(row)
     add(row)
     if (consent === 'granted') await keep(row)
     return nonce
@@ -136,13 +138,12 @@ export const createTag = ({
     track()
     waitUntil = 1
     const rows = fitting(
-      [...own.values()].filter((row) => !copied.has(row)),
-      MAX_KEEPALIVE_BYTES - flyingBytes,
+      [...own.values()].filter((row) => !row.copied),
+      MAX_BATCH_BYTES - flyingBytes,
     )
     if (!rows[0]) return
-    for (const row of rows) copied.add(row)
-    const body = bodyOf(lane, rows, frame, Date.now())
-    flyingBytes += bytesOf(body)
+    for (const row of rows) row.copied = true
+    const body = pack(rows)
     if (!navigator.sendBeacon?.(endpoint, body)) post(endpoint, body, true).catch(() => {})
   }
 
@@ -154,7 +155,7 @@ export const createTag = ({
   if (channel) channel.onmessage = ({ data }) => (data === 'denied' ? deny() : hear(data))
   if (gpc === 'denied' && navigator.globalPrivacyControl) deny()
   const show = (): void => {
-    land()
+    flyingBytes = 0
     wake()
   }
   addEventListener('visibilitychange', () => (document.hidden ? hide() : show()))

@@ -1,6 +1,6 @@
 import { openDisk } from './disk.ts'
 import { drain } from './drain.ts'
-import { bodyOf, fitting, post } from './post.ts'
+import { bodyOf, post } from './post.ts'
 import type { Row } from './row.ts'
 import { deleteRows, oldestRows } from './rows.ts'
 import { SYNC_TAG } from './sync.ts'
@@ -15,24 +15,17 @@ declare global {
 }
 
 const disk = openDisk()
-const ROOM_BYTES = 500_000
 
 const flushLane = (lane: string): Promise<number | undefined> =>
   drain(
-    {
-      peek: async (limit) => fitting((await oldestRows(disk, lane, limit)).rows, ROOM_BYTES, true),
-      deliver: (rows) =>
-        post(
-          lane.split(' ')[0] ?? '',
-          bodyOf(lane, rows, { evicted: 0, storage: 'disk' }, Date.now()),
-          false,
-        ),
-      settle: async (rows, news) => {
-        await deleteRows(disk, rows)
-        const channel = new BroadcastChannel(lane)
-        channel.postMessage(news)
-        channel.close()
-      },
+    async (limit) => (await oldestRows(disk, lane, limit)).rows,
+    (rows) =>
+      post(lane.split(' ')[0] ?? '', bodyOf(lane, rows, { evicted: 0, storage: 'disk' }, Date.now()), false),
+    async (rows, news) => {
+      await deleteRows(disk, rows)
+      const channel = new BroadcastChannel(lane)
+      channel.postMessage(news)
+      channel.close()
     },
     () => false,
   )
