@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { alarmOf } from '../../../packages/relay/page/src/banner.ts'
+import type { Status } from '../../../packages/relay/src/admin/status.ts'
+import { createTally } from '../../../packages/relay/src/collect/tally.ts'
+import { makeCounters } from '../../../packages/relay/src/forward/counters.ts'
+
+const NOW = 1_764_000_000_000
+const lane = { lane: 'event:lead', inFlight: 0, window: 4, held: 0 }
+const statusOf = (more: Partial<Status> = {}, forward: Partial<Status['forward']> = {}): Status => ({
+  ...{ projectId: 'demo-shop', now: NOW, ready: true, collect: createTally().counts() },
+  forward: {
+    project: { state: 'running' },
+    lanes: [{ ...lane, state: 'running' }],
+    ...{ inFlight: 0, settling: 0, probing: false, probes: 0, counters: makeCounters() },
+    ...forward,
+  },
+  ...more,
+})
+
+test('nothing is said while all is well', () => {
+  expect(alarmOf(statusOf())).toBeUndefined()
+})
+
+test('what cannot be stored comes before all else', () => {
+  const project = { state: 'parked', code: 'UNAUTHORIZED', since: NOW, nextProbeAt: NOW } as const
+  expect(alarmOf(statusOf({ ready: false, problem: 'the disk takes no more' }, { project }))).toEqual({
+    look: 'bad',
+    text: 'Nothing is accepted: the disk takes no more.',
+  })
+})
+
+test('a parked project says why, since when, that nothing is lost, and when it is tried next', () => {
+  const project = {
+    state: 'parked',
+    code: 'UNAUTHORIZED',
+    since: NOW - 90_000,
+    nextProbeAt: NOW + 12_000,
+  } as const
+  expect(alarmOf(statusOf({}, { project }))?.text).toMatch(
+    /^Forwarding is parked since .* \(1 min 30 s\): UNAUTHORIZED\. Nothing is lost; .* in 12 s\.$/,
+  )
+})
+
+test('a failing credential and parked lanes are warnings', () => {
+  const credential = {
+    kind: 'service-account',
+    state: 'failing',
+    problem: 'the key file cannot be read',
+  } as const
+  expect(alarmOf(statusOf({ credential }))).toEqual({
+    look: 'warn',
+    text: 'The credential fails: the key file cannot be read.',
+  })
+  const parked = { ...lane, state: 'parked', code: 'NOT_FOUND', since: NOW, nextProbeAt: NOW } as const
+  expect(alarmOf(statusOf({}, { lanes: [parked] }))).toEqual({
+    look: 'warn',
+    text: '1 of the lanes is parked.',
+  })
+})
