@@ -1,6 +1,7 @@
 import type { EventItem, InteractionItem } from '@wmkt/protocol'
 import { parseBatch, parseItem } from '@wmkt/protocol/parse'
 import { parseJson } from './collect/json.ts'
+import { createSlab } from './slab.ts'
 import { dateOf } from './stamp/date.ts'
 
 /** What was noted when a batch arrived; kept beside its raw body so that stamping can be done again, alike, at any time. */
@@ -34,11 +35,13 @@ const KEYED = 1
 const SENT_AT = 2
 const FIXED_BYTES = 19
 
+const slab = createSlab()
+
 /** Head and raw body, as they lie in the outbox. The body is kept as it came, only inflated. */
 export const encodeRecord = (head: RecordHead, body: Uint8Array): Buffer => {
   const trackerId = head.trackerId ?? ''
   const bodyAt = FIXED_BYTES + trackerId.length
-  const record = Buffer.allocUnsafe(bodyAt + body.length)
+  const record = slab(bodyAt + body.length)
   record[0] = FORM
   record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT)
   record.writeDoubleLE(head.receivedAt, 2)

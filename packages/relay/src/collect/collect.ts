@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { MAX_BODY_BYTES, type Receipt } from '@wmkt/protocol'
 import type { RequestHandler } from 'express'
 import type { Clock } from '../clock.ts'
@@ -10,12 +10,13 @@ import type { ReadTracker } from '../stamp/tracker-cookie.ts'
 import { type Arrival, accept, batchFor } from './accept.ts'
 import { arrivedBody } from './arrived-body.ts'
 import { refuseBot } from './bot.ts'
-import { type Caller, type CallerPolicy, callerOf, isSameOrigin } from './caller.ts'
+import { type Caller, type CallerPolicy, callerOf, isSameOrigin, type Refusal } from './caller.ts'
 import type { ReadAddress } from './client-address.ts'
 import { refuseType } from './content-type.ts'
 import { setCors } from './cors.ts'
 import { refuseEncoding } from './inflate.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { createReceiptAnswer } from './receipt-answer.ts'
 import { busy, problemOf } from './refusal.ts'
 import type { ItemPolicy } from './sift.ts'
 import type { Tally } from './tally.ts'
@@ -42,7 +43,8 @@ export type CollectOptions = {
 
 /** `POST {base}/collect`: each check costs more than the one before it, and the answer comes after the sync. */
 export const createCollect = (options: CollectOptions): RequestHandler => {
-  const { policy, clock, random, tally, rateLimit, addressOf, trackerOf, careFor, headers } = options
+  const { policy, clock, random, tally, rateLimit, addressOf, trackerOf, careFor } = options
+  const answer = createReceiptAnswer(options.headers)
   const limits = { maxBytes: MAX_BODY_BYTES, timeoutMs: options.bodyTimeoutMs, clock }
 
   const refuseEmptyBucket = (address: string | undefined) => {
@@ -86,20 +88,33 @@ export const createCollect = (options: CollectOptions): RequestHandler => {
     }
   }
 
-  return async (req, res) => {
-    const caller = callerOf(req.headers, policy)
-    setCors(res, caller)
+  /** What headers alone tell against the request. */
+  const admit = (req: IncomingMessage, caller: Caller | Refusal): Caller => {
     if (caller.kind === 'refused') throw new Problem(caller.code, REFUSED[caller.code])
     if (policy.refuseBots) refuseBot(req.headers['user-agent'], caller)
     options.enter().leave()
+    return caller
+  }
+  const take = async (req: IncomingMessage, caller: Caller): Promise<Arrival> => {
     const address = addressOf(req)
     refuseEmptyBucket(address)
     refuseType(req.headers['content-type'])
     refuseEncoding(req.headers['content-encoding'])
-    const arrival = await read(req, caller, address)
-    const { receipt, durability } = await store(arrival)
-    if (isSameOrigin(caller)) careFor(req.headers.cookie, arrival, res)
-    answer(res, headers, durability, JSON.stringify(receipt))
+    return read(req, caller, address)
+  }
+
+  return async (req, res) => {
+    const caller = callerOf(req.headers, policy)
+    try {
+      const admitted = admit(req, caller)
+      const arrival = await take(req, admitted)
+      const stored = await store(arrival)
+      if (isSameOrigin(admitted)) careFor(req.headers.cookie, arrival, res)
+      answer(res, { caller: admitted, ...stored })
+    } catch (error) {
+      if (!res.headersSent) setCors(res, caller)
+      throw error
+    }
   }
 }
 
@@ -107,14 +122,3 @@ const REFUSED = {
   ORIGIN_REFUSED: 'neither same-origin nor an allowed origin',
   KEY_REFUSED: 'expected Authorization: Bearer with a server key',
 } as const
-
-const answer = (res: ServerResponse, headers: BaseHeaders, durability: string, body: string): void => {
-  res.writeHead(202, {
-    ...headers,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    'wmkt-durability': durability,
-  })
-  res.end(body)
-}

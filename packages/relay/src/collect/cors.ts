@@ -5,12 +5,16 @@ import { type Caller, type CallerPolicy, callerOf, type Refusal } from './caller
 
 const EXPOSED = 'Retry-After, Wmkt-Durability'
 
+const VARY = { Vary: 'Origin' }
+
 /** What lets an allowed page of another origin read the answer, problems too. Never credentials. */
+export const corsHeaders = (caller: Caller | Refusal): Readonly<Record<string, string>> =>
+  caller.kind !== 'browser' || caller.corsOrigin === undefined
+    ? VARY
+    : { ...VARY, 'Access-Control-Allow-Origin': caller.corsOrigin, 'Access-Control-Expose-Headers': EXPOSED }
+
 export const setCors = (res: ServerResponse, caller: Caller | Refusal): void => {
-  res.setHeader('Vary', 'Origin')
-  if (caller.kind !== 'browser' || caller.corsOrigin === undefined) return
-  res.setHeader('Access-Control-Allow-Origin', caller.corsOrigin)
-  res.setHeader('Access-Control-Expose-Headers', EXPOSED)
+  for (const [name, value] of Object.entries(corsHeaders(caller))) res.setHeader(name, value)
 }
 
 /** `OPTIONS {base}/collect`: asked for by JSON or gzip from another origin; the tag's text needs none. */

@@ -1,4 +1,5 @@
 import type { Kind } from '@wmkt/protocol'
+import { createSlab } from '../slab.ts'
 import { kindByteOf, kindOfByte } from './keys.ts'
 
 /** An accepted batch on disk: who is in it, then the record as it came. */
@@ -13,10 +14,12 @@ export type HeadEntry = { index: number; kind: Kind; nonce: string; slot: number
 const FIXED = 10
 const PER_ENTRY = 6
 
+const slab = createSlab()
+
 /** Layout: receivedAt f64, count u16, then index u16, slot u16, kind u8, nonce length u8, nonce; then the record. */
 export const encodeBatch = ({ receivedAt, entries }: BatchHead, record: Uint8Array): Buffer => {
   const headBytes = entries.reduce((sum, { nonce }) => sum + PER_ENTRY + nonce.length, FIXED)
-  const bytes = Buffer.allocUnsafe(headBytes + record.length)
+  const bytes = slab(headBytes + record.length)
   bytes.writeDoubleBE(receivedAt, 0)
   bytes.writeUInt16BE(entries.length, 8)
   let at = FIXED
