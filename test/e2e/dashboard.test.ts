@@ -6,7 +6,7 @@ import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { launchChromium } from '../support/browser.ts'
 import { ROOT } from '../support/sources.ts'
-import { createStaticTokens, openUpstream, respond } from '../support/upstream-stub.ts'
+import { createStaticTokens, openUpstream, respond, type StubAnswer } from '../support/upstream-stub.ts'
 
 const TOKEN = 'correct-horse-battery'
 const SCREENSHOTS = join(ROOT, '.cache/screenshots')
@@ -16,11 +16,14 @@ const EVIL_WORDS =
   '</pre><script>window.pwned=1</script><svg/onload=window.pwned=1> for mona@example.com, +33 6 12 34 56 78'
 const MAIL = 'mona@example.com'
 
+const answerByNonce = (nonce: string): StubAnswer =>
+  nonce.startsWith('no') ? respond(422, { message: `refused: ${EVIL_WORDS}` }) : respond(201, `"${nonce}"`)
+
+type StageOptions = { adminToken?: string; answer?: (nonce: string) => StubAnswer }
+
 /** A relay over a scripted upstream: nonces that begin with `no` are refused, others take their time and pass. */
-const startStage = async (adminToken?: string) => {
-  const upstream = await openUpstream((nonce) =>
-    nonce.startsWith('no') ? respond(422, { message: `refused: ${EVIL_WORDS}` }) : respond(201, `"${nonce}"`),
-  )
+const startStage = async ({ adminToken, answer = answerByNonce }: StageOptions = {}) => {
+  const upstream = await openUpstream(answer)
   const relay: Relay = createRelay(
     { projectId: 'demo-shop', accessToken: 'a.b.c', apiUrl: upstream.url, ...(adminToken && { adminToken }) },
     {
@@ -136,7 +139,7 @@ test('nothing on the page broke the policy or threw', () => {
 describe('with an admin token', () => {
   let guarded: Stage
   beforeAll(async () => {
-    guarded = await startStage(TOKEN)
+    guarded = await startStage({ adminToken: TOKEN })
   })
   afterAll(() => guarded?.stop())
 
@@ -158,6 +161,20 @@ describe('with an admin token', () => {
     await login.locator('#token').waitFor()
     await login.close()
   })
+})
+
+test('a refused credential is said above all else, and that nothing is lost', async () => {
+  const refused = await startStage({ answer: () => respond(401, { message: 'no' }) })
+  await refused.event('waits')
+  const parked = await open(refused.url)
+  await parked.locator('#banner.bad').waitFor()
+  expect(await parked.locator('#banner').textContent()).toMatch(
+    /parked since .*UNAUTHORIZED.*Nothing is lost/,
+  )
+  expect(await parked.locator('#state').textContent()).toMatch(/parked|trial/)
+  await shoot(parked, 'dashboard-parked', 'light', 1280, 900)
+  await parked.close()
+  await refused.stop()
 })
 
 test('the page can be looked at, light and dark, wide and narrow', async () => {

@@ -29,7 +29,9 @@ export const findAdmin = async (
   }
   const status = await client.call('GET', '/api/status').catch((error: unknown) => {
     if (isRefused(error)) return undefined
-    throw error
+    throw error instanceof CommandFailed
+      ? error
+      : new CommandFailed(`${base} does not answer: ${causeOf(error)}`)
   })
   return isStatus(status) ? client : undefined
 }
@@ -40,7 +42,11 @@ const isRefused = (error: unknown): boolean =>
   'code' in error.cause &&
   error.cause.code === 'ECONNREFUSED'
 
-export const isStatus = (
-  value: unknown,
-): value is Pick<Status, 'projectId' | 'ready' | 'ledger' | 'problem'> =>
+const causeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
+
+// The relay's own answer: what it wrote is what is read.
+export const isStatus = (value: unknown): value is Status =>
   typeof value === 'object' && value !== null && 'projectId' in value && 'ready' in value
