@@ -109,3 +109,13 @@ test('a relay that was stopped does not start any more', async () => {
   await expect(relay.start()).rejects.toThrow('stopped')
   expect(openOutbox).not.toHaveBeenCalled()
 })
+
+test('a tracker cookie that holds no tracker ID is said once, without what it holds', async () => {
+  const warn = vi.fn()
+  const { url } = await startRelay({ seams: { log: { ...silentLog, warn } } })
+  for (let i = 0; i < 3; i += 1)
+    await fetch(`${url}/collect`, { method: 'POST', body, headers: { cookie: 'ndrstnd=odd value' } })
+  const said = warn.mock.calls.filter((call) => JSON.stringify(call).includes('WMKT_TRACKER_PATTERN'))
+  expect(said).toHaveLength(1)
+  expect(JSON.stringify(said)).not.toContain('odd value')
+})

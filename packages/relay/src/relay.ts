@@ -74,7 +74,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const { clock = systemClock, random = Math.random, log = createLogger(settings.logLevel) } = seams
   const emitter = new EventEmitter()
   const door = createDoor({ maxBacklog: settings.maxBacklog, clock, random })
-  const trackerOf = createTrackerReader(settings.trackerCookie, settings.trackerPattern)
+  const trackerOf = createTrackerReader(settings.trackerCookie, settings.trackerPattern, saidOnce(log))
   let parts: Parts | undefined
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
@@ -203,6 +203,15 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
 
 /** For deliveries under way at the stop: shorter than a successor waits for the outbox folder. */
 const STOP_MS = 4_000
+
+/** Events without their visitor attribute nothing, and nobody would notice. */
+const saidOnce = (log: Log): (() => void) => {
+  let said = false
+  return () => {
+    if (!said) log.warn('a tracker cookie holds no tracker ID: look at WMKT_TRACKER_PATTERN')
+    said = true
+  }
+}
 
 const trackerCareOf = ({ trackerCookie, trackerCookieDomain, dataDir }: RelaySettings): CareForTracker => {
   if (trackerCookieDomain === undefined) return careForNone

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createTrackerReader, isTrackerPattern } from '../../../packages/relay/src/stamp/tracker-cookie.ts'
 
 test.each<[string, string | undefined, string | undefined, string | undefined]>([
@@ -22,4 +22,13 @@ test('a pattern has exactly one group', () => {
     false,
     false,
   ])
+})
+
+test('a cookie that is there and holds no ID is told of; one that is not there is not', () => {
+  const told = vi.fn()
+  const read = createTrackerReader('ndrstnd', '^v1\\.(\\w+)$', told)
+  for (const header of [undefined, 'other=1', 'ndrstnd=v1.abc']) read(header)
+  expect(told).not.toHaveBeenCalled()
+  for (const header of ['ndrstnd=v2.abc', 'ndrstnd=%E0%A4%A', 'ndrstnd=']) read(header)
+  expect(told).toHaveBeenCalledTimes(3)
 })

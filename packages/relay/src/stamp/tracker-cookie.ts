@@ -17,15 +17,22 @@ export const isTrackerPattern = (source: string): boolean => {
 /**
  * @param name of the cookie
  * @param pattern with one group that extracts the ID; absent: the whole value. Ill-formed IDs are none.
+ * @param onIllFormed told of each cookie that was there and held no ID
  */
-export const createTrackerReader = (name: string, pattern?: string): ReadTracker => {
+export const createTrackerReader = (
+  name: string,
+  pattern?: string,
+  onIllFormed: () => void = () => {},
+): ReadTracker => {
   const extract = pattern === undefined ? undefined : new RegExp(pattern)
   return (header) => {
     const raw = header === undefined ? undefined : rawCookieIn(header, name)
-    const value = raw === undefined ? undefined : decoded(raw)
-    if (value === undefined) return undefined
-    const id = extract ? extract.exec(value)?.[1] : value
-    return id !== undefined && TRACKER_ID_PATTERN.test(id) ? id : undefined
+    if (raw === undefined) return undefined
+    const value = decoded(raw)
+    const id = extract && value !== undefined ? extract.exec(value)?.[1] : value
+    if (id !== undefined && TRACKER_ID_PATTERN.test(id)) return id
+    onIllFormed()
+    return undefined
   }
 }
 
