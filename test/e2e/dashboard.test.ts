@@ -172,6 +172,7 @@ test('a refused credential is said above all else, and that nothing is lost', as
     /parked since .*UNAUTHORIZED.*Nothing is lost/,
   )
   expect(await parked.locator('#state').textContent()).toMatch(/parked|trial/)
+  expect(await parked.locator('#lanes td.state').textContent()).toContain('waits')
   await shoot(parked, 'dashboard-parked', 'light', 1280, 900)
   await parked.close()
   await refused.stop()

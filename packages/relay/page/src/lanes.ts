@@ -1,10 +1,12 @@
 import { byId, element } from './element.ts'
 import { clockText, countText, durationText, msText, plainText } from './format.ts'
-import type { Frame, LaneLine } from './wire.ts'
+import type { Frame, LaneLine, Status } from './wire.ts'
 
 const LOOKS = { running: 'good', paused: 'warn', trial: 'warn', parked: 'bad' } as const
 
-const stateCell = (lane: LaneLine, now: number): HTMLElement => {
+/** While the project is parked, a lane that could run waits with it. */
+const stateCell = (lane: LaneLine, { now, forward }: Status): HTMLElement => {
+  const waits = lane.state === 'running' && (forward?.project.state ?? 'running') !== 'running'
   const left = (at: number) => durationText((at - now) / 1_000)
   const detail =
     lane.state === 'paused'
@@ -14,7 +16,8 @@ const stateCell = (lane: LaneLine, now: number): HTMLElement => {
         : lane.state === 'trial'
           ? lane.code
           : ''
-  const pill = element('span', { class: `pill ${LOOKS[lane.state]}` }, lane.state)
+  const look = waits ? 'warn' : LOOKS[lane.state]
+  const pill = element('span', { class: `pill ${look}` }, waits ? 'waits' : lane.state)
   return element(
     'td',
     { 'data-label': 'State', class: 'state' },
@@ -26,7 +29,7 @@ const stateCell = (lane: LaneLine, now: number): HTMLElement => {
 const cell = (label: string, text: string, look = ''): HTMLElement =>
   element('td', { 'data-label': label, class: look }, text)
 
-const rowOf = (lane: LaneLine, now: number): HTMLElement => {
+const rowOf = (lane: LaneLine, status: Status): HTMLElement => {
   const [kind = '', ...name] = lane.lane.split(':')
   const title = element('bdi', {}, plainText(name.join(':') || 'offline interactions'))
   return element(
@@ -38,7 +41,7 @@ const rowOf = (lane: LaneLine, now: number): HTMLElement => {
       title,
       element('span', { class: 'note' }, ` ${kind}`),
     ),
-    stateCell(lane, now),
+    stateCell(lane, status),
     cell('Held', countText(lane.held), 'number'),
     cell('In flight', String(lane.inFlight), 'number'),
     cell('Window', String(Math.floor(lane.window)), 'number'),
@@ -52,7 +55,7 @@ export const showLanes = ({ status, lanes: total }: Frame): void => {
     (a, b) => b.held - a.held || (a.lane < b.lane ? -1 : 1),
   )
   const table = byId('lanes', HTMLTableElement)
-  table.tBodies[0]?.replaceChildren(...lanes.map((lane) => rowOf(lane, status.now)))
+  table.tBodies[0]?.replaceChildren(...lanes.map((lane) => rowOf(lane, status)))
   table.hidden = lanes.length === 0
   byId('lanes-empty', HTMLParagraphElement).hidden = lanes.length > 0
   byId('lanes-note', HTMLParagraphElement).textContent =
