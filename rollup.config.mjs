@@ -3,7 +3,7 @@ import terser from '@rollup/plugin-terser'
 
 /** Names of our own that never leave the bundle: they are shortened. Public names and those on disk or on the wire are not here. */
 const INTERNAL = [
-  ...['own', 'peek', 'settle', 'deliver', 'erase'],
+  ...['own', 'peek', 'settle', 'erase', 'frame', 'keep', 'finish', 'save', 'late', 'copied'],
   ...['baseMs', 'capMs', 'live', 'wake', 'arm', 'halt'],
 ]
 

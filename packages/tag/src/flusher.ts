@@ -1,20 +1,17 @@
 import { backoffMs } from '@wmkt/protocol'
 
 const AGAIN_MS = 300
-const POLICY = { baseMs: 1000, capMs: 300_000 }
 
 /**
  * One tab delivers at a time: whoever is refused the lock comes again. Where locks are missing every tab delivers, and nonces
  * absorb it.
  *
  * @param name of the lock
- * @param allowed false: nothing may be sent
- * @param drain works until nothing is left (undefined), or says how long to wait at least; `stopped` tells it to take no more
+ * @param drain works until nothing is left (negative), or says how long to wait at least; `stopped` tells it to take no more
  */
 export const createFlusher = (
   name: string,
-  allowed: () => boolean,
-  drain: (stopped: () => boolean) => Promise<number | undefined>,
+  drain: (stopped: () => boolean) => Promise<number>,
   onFailure: () => void,
 ) => {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -29,31 +26,27 @@ export const createFlusher = (
     clearTimeout(timer)
     timer = undefined
   }
-  const letGo = (): void => {
-    release?.()
-    release = undefined
-  }
 
   const work = async (resolve: () => void): Promise<void> => {
     release = resolve
     const stopped = (): boolean => release !== resolve
     const afterMs = await drain(stopped).catch(() => 0)
-    if (afterMs === undefined) attempt = 0
+    if (!stopped()) release = undefined
+    resolve()
+    if (afterMs < 0) attempt = 0
     else {
       notBefore = Date.now() + afterMs
-      arm(backoffMs(++attempt, POLICY, Math.random))
+      arm(backoffMs(++attempt, { baseMs: 1000, capMs: 300_000 }, Math.random))
       onFailure()
     }
-    if (!stopped()) letGo()
   }
   const hold = (lock: unknown): Promise<void> | void => (lock ? new Promise<void>(work) : arm(AGAIN_MS))
 
   const flush = (): void => {
-    timer = undefined
-    if (!allowed()) return
+    disarm()
     if (release) arm(AGAIN_MS)
     else if (navigator.locks) navigator.locks.request(name, { ifAvailable: true }, hold).catch(hold)
-    else void hold(true)
+    else hold(true)
   }
 
   return {
@@ -65,7 +58,8 @@ export const createFlusher = (
     /** Takes no more and lets go of the lock, so that the browser may keep the page for the way back. */
     halt(): void {
       disarm()
-      letGo()
+      release?.()
+      release = undefined
     },
   }
 }

@@ -2,6 +2,10 @@ import type { JsonObject } from '@wmkt/protocol'
 import { readCampaign } from './campaign.ts'
 import type { Recorder } from './recorder.ts'
 
+/** Fields that say something, and none that keep a secret. */
+const FIELDS =
+  ':enabled:not(button,[type=password],[type=hidden],[type=file],[type=submit],[type=radio]:not(:checked))'
+
 /** Values in the forms the API knows, by `data-wmkt-type`, else by the input's own type. What is not here travels as text. */
 const formOf = ({ type, value, name, checked, dataset }: HTMLInputElement, before: unknown): unknown => {
   const number = Number(value.replace(',', '.'))
@@ -23,11 +27,9 @@ const dataOf = (element: HTMLElement): JsonObject => {
   const { wmktData = '{}', wmktCampaign = '' } = element.dataset
   const data: JsonObject = JSON.parse(wmktData)
   for (const name of wmktCampaign.split(' ')) data[name] = readCampaign().get(name) ?? undefined
-  for (const field of element.querySelectorAll<HTMLInputElement>('input,select,textarea')) {
+  for (const field of element.querySelectorAll<HTMLInputElement>(FIELDS)) {
     const key = field.dataset.wmktField ?? field.name
-    const silent = /password|hidden|file|submit/.test(field.type)
-    const chosen = field.type !== 'radio' || field.checked
-    if (key && field.value && chosen && !silent && !field.disabled) data[key] = formOf(field, data[key])
+    if (key && field.value) data[key] = formOf(field, data[key])
   }
   return data
 }

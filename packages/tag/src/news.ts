@@ -27,7 +27,9 @@ export const newsOf = ({ nonce, kind }: Row, ending?: Ending, code?: string, mes
 export const newsOfReceipt = (rows: Row[], { accepted, rejected, held }: Receipt): News[] =>
   rows.map((row, position) => {
     const refusal = rejected.find(({ index }) => index === position)
-    return refusal
-      ? newsOf(row, 'rejected', refusal.code, refusal.message)
-      : newsOf(row, accepted ? 'delivered' : 'duplicate', held.find(({ nonce }) => nonce === row.nonce)?.code)
+    const { code, message } = refusal ?? {
+      message: undefined,
+      ...held.find(({ nonce }) => nonce === row.nonce),
+    }
+    return newsOf(row, refusal ? 'rejected' : accepted ? 'delivered' : 'duplicate', code, message)
   })

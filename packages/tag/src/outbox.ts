@@ -1,56 +1,52 @@
 import { openDisk } from './disk.ts'
 import { type News, newsOf } from './news.ts'
-import type { Frame } from './post.ts'
 import type { Row } from './row.ts'
-import { deleteRows, MAX_ROWS, oldestRows, oldOf, rangeOf } from './rows.ts'
+import { askRows, deleteRows, MAX_ROWS, oldOf, rangeOf } from './rows.ts'
 
 const idOf = ({ kind, nonce }: News): string => kind + nonce
 
 /**
  * The page's outbox: the disk's rows, and in memory the page's own. The memory serves the copy at hide, the wait for consent, and
  * takes over for the rest of the page view when the disk refuses.
+ *
+ * @param tell hears what becomes of rows; `heard` when another tab or the worker has told it
  */
-export const openOutbox = (lane: string, tell: (news: News[]) => void, spread: (news: News[]) => void) => {
+export const openOutbox = (lane: string, tell: (news: News[], heard?: boolean) => void) => {
   const disk = openDisk()
   /** What this page has recorded and has not yet heard the ending of. */
   const own = new Map<string, Row>()
-  const frame: Frame = { evicted: 0, storage: 'disk' }
-  let burst = new Set<Row>()
+  /** What the relay is told of this outbox. */
+  const frame: { evicted: number; storage: 'disk' | 'memory' } = { evicted: 0, storage: 'disk' }
+  let burst: Row[] = []
   let writing: Promise<unknown> | undefined
 
-  const onDisk = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  /** Undefined when the disk refuses. */
+  const onDisk = async <T>(work: (store: IDBObjectStore) => T): Promise<T | undefined> => {
     try {
-      return frame.storage === 'disk' ? await work() : undefined
+      return frame.storage === 'disk' ? await disk(work) : undefined
     } catch {
       frame.storage = 'memory'
       return undefined
     }
   }
 
-  const write = (): Promise<unknown> => {
+  const write = () => {
     const rows = burst
-    burst = new Set()
+    burst = []
     writing = undefined
-    return onDisk(() =>
-      disk((store) => {
-        for (const row of rows) store.put(row, row.key)
-      }),
-    )
+    return onDisk((store) => {
+      for (const row of rows) store.put(row, row.key)
+    })
   }
 
-  /** What another tab or the worker has told is not told back. */
-  const hear = (news: News[]): void => {
+  const finish = (news: News[], heard?: boolean): void => {
     for (const one of news) own.delete(idOf(one))
-    tell(news)
-  }
-  const end = (news: News[]): void => {
-    hear(news)
-    spread(news)
+    tell(news, heard)
   }
 
   const settle = async (rows: Row[], news: News[]): Promise<void> => {
-    await onDisk(() => deleteRows(disk, rows))
-    end(news)
+    await onDisk(deleteRows(rows))
+    finish(news)
   }
 
   const evict = (rows: Row[]): Promise<void> => {
@@ -64,10 +60,11 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void, spread: (
   const peek = async (limit: number): Promise<Row[]> => {
     // What the last task has changed, such as a late tracker ID, is written first.
     await writing
-    const found = await onDisk(() => oldestRows(disk, lane, limit))
-    if (!found) return [...own.values()].slice(0, limit)
-    const old = oldOf(found.rows, found.count, Date.now())
-    if (!old[0]) return found.rows
+    const asked = await onDisk(askRows(lane, limit))
+    if (!asked) return [...own.values()].slice(0, limit)
+    const rows = asked[0].result
+    const old = oldOf(rows, asked[1].result, Date.now())
+    if (!old[0]) return rows
     await evict(old)
     return peek(limit)
   }
@@ -75,25 +72,24 @@ export const openOutbox = (lane: string, tell: (news: News[]) => void, spread: (
   return {
     own,
     frame,
-    end,
-    hear,
+    finish,
     settle,
-    add(row: Row): void {
+    peek,
+    keep(row: Row): void {
       own.set(idOf(row), row)
       const [oldest] = own.values()
       if (oldest && own.size > MAX_ROWS) void evict([oldest])
     },
     /** Resolves when the row is on disk, or the disk has refused. All rows of one task share one transaction. */
-    put(row: Row): Promise<unknown> {
-      burst.add(row)
+    save(row: Row): Promise<unknown> {
+      burst.push(row)
       writing ??= Promise.resolve().then(write)
       return writing
     },
-    peek,
     erase(): void {
-      end([...own.values()].map((row) => newsOf(row, 'dropped', 'CONSENT_DENIED')))
-      burst.clear()
-      void onDisk(() => disk((store) => store.delete(rangeOf(lane))))
+      finish([...own.values()].map((row) => newsOf(row, 'dropped', 'CONSENT_DENIED')))
+      burst = []
+      void onDisk((store) => store.delete(rangeOf(lane)))
     },
   }
 }

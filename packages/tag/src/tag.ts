@@ -1,6 +1,6 @@
 import { type JsonObject, type Kind, MAX_ITEM_BYTES, makeNonce } from '@wmkt/protocol'
 import { readTrackerId } from './cookie.ts'
-import { drain } from './drain.ts'
+import { drain, EMPTY } from './drain.ts'
 import { createFlusher } from './flusher.ts'
 import { type Ending, type News, newsOf } from './news.ts'
 import type { ItemOptions, TagOptions } from './options.ts'
@@ -28,7 +28,7 @@ export const createTag = ({
 }: TagOptions) => {
   const endpoint = new URL(url, location.href).href
   const lane = `${endpoint} ${project}`
-  const bus = new EventTarget()
+  const listeners: [name: string, fn: (news: News) => void][] = []
   let consent = asked
   let trackerId: string | undefined
   let waitUntil = 0
@@ -36,13 +36,14 @@ export const createTag = ({
   let failed = false
   let workerAsked = false
 
-  const tell = (news: News[]): void => {
-    for (const detail of news)
-      bus.dispatchEvent(new CustomEvent(detail.ending ? 'ending' : 'stored', { detail }))
-  }
   const channel = globalThis.BroadcastChannel && new BroadcastChannel(lane)
-  const spread = (news: News[] | 'denied'): void => channel?.postMessage(news)
-  const { own, frame, end, hear, settle, add, put, peek, erase } = openOutbox(lane, tell, spread)
+  const tell = (news: News[], heard?: boolean): void => {
+    for (const one of news)
+      for (const [name, fn] of listeners)
+        if (name === (one.ending ? 'ending' : 'stored')) queueMicrotask(() => fn(one))
+    if (!heard) channel?.postMessage(news)
+  }
+  const { own, frame, finish, settle, keep, save, peek, erase } = openOutbox(lane, tell)
 
   /** Gives the ID to the events that wait for one. */
   const track = (): void => {
@@ -53,7 +54,7 @@ export const createTag = ({
         if (!trackerId) return
         row.late = false
         row.json = `${row.json.slice(0, -1)},"trackerId":${JSON.stringify(trackerId)}}`
-        void put(row)
+        void save(row)
       }
   }
 
@@ -82,8 +83,8 @@ export const createTag = ({
 
   const { arm, wake, halt } = createFlusher(
     lane,
-    () => consent === 'granted',
     async (stopped) => {
+      if (consent !== 'granted') return EMPTY
       while (!trackerId && Date.now() < waitUntil) {
         await new Promise((resolve) => setTimeout(resolve, STEP_MS))
         track()
@@ -93,18 +94,18 @@ export const createTag = ({
     askWorker,
   )
 
-  const keep = async (row: Row): Promise<void> => {
+  const hold = async (row: Row): Promise<void> => {
     track()
-    await put(row)
+    await save(row)
     // At the first item, since a page that is being left has no time to ask.
     if (!workerAsked) askWorker()
     workerAsked = true
-    tell([newsOf(row)])
+    tell([newsOf(row)], true)
     arm()
   }
 
-  const finish = (row: Row, ending: Ending, code: string, message?: string): null => {
-    end([newsOf(row, ending, code, message)])
+  const refuse = (row: Row, ending: Ending, code: string, message?: string): null => {
+    finish([newsOf(row, ending, code, message)])
     return null
   }
 
@@ -123,12 +124,12 @@ export const createTag = ({
       row.json = JSON.stringify({ occurredAt: now, ...given, kind, nonce, ...fields })
     } catch (error) {
       // Anything can be thrown by a getter, also what has no message and what cannot be made one.
-      return finish(row, 'rejected', 'ITEM_INVALID', (error as Error | null)?.message)
+      return refuse(row, 'rejected', 'ITEM_INVALID', (error as Error | null)?.message)
     }
-    if (consent === 'denied') return finish(row, 'dropped', 'CONSENT_DENIED')
-    if (bytesOf(row.json) > MAX_ITEM_BYTES) return finish(row, 'rejected', 'ITEM_TOO_LARGE')
-    add(row)
-    if (consent === 'granted') await keep(row)
+    if (consent === 'denied') return refuse(row, 'dropped', 'CONSENT_DENIED')
+    if (bytesOf(row.json) > MAX_ITEM_BYTES) return refuse(row, 'rejected', 'ITEM_TOO_LARGE')
+    keep(row)
+    if (consent === 'granted') await hold(row)
     return nonce
   }
 
@@ -152,7 +153,7 @@ export const createTag = ({
     erase()
   }
 
-  if (channel) channel.onmessage = ({ data }) => (data === 'denied' ? deny() : hear(data))
+  if (channel) channel.onmessage = ({ data }) => (data[0] ? finish(data, true) : deny())
   if (gpc === 'denied' && navigator.globalPrivacyControl) deny()
   const show = (): void => {
     flyingBytes = 0
@@ -173,14 +174,14 @@ export const createTag = ({
     interaction: (userData: JsonObject, nodeData: JsonObject, given?: ItemOptions) =>
       record('interaction', { userData, nodeData }, given),
     consent(state: 'granted' | 'denied'): void {
+      if (state === consent) return
+      consent = state
       if (state === 'denied') {
-        deny()
-        spread(state)
-      } else if (consent !== state) {
-        consent = state
-        for (const row of own.values()) void keep(row)
-        arm()
-      }
+        erase()
+        // No news is the news: every tab forgets.
+        channel?.postMessage([])
+      } else for (const row of own.values()) void hold(row)
+      arm()
     },
     tracker(id: string): void {
       trackerId = id
@@ -190,7 +191,7 @@ export const createTag = ({
       wake()
     },
     on(name: 'stored' | 'ending', fn: (news: News) => void): void {
-      bus.addEventListener(name, (event) => fn((event as CustomEvent<News>).detail))
+      listeners.push([name, fn])
     },
     /** Whether consent is granted. */
     allowed: (): boolean => consent === 'granted',

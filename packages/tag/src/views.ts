@@ -8,10 +8,10 @@ declare global {
 
 /** Records a page view at load and at each route change: push, replace, pop, the way back; not before a prerendered page is shown. */
 export const captureViews = (tag: Recorder, eventType: string): void => {
-  let last = ''
+  let last: string | undefined
   const view = (): void => {
     const { pathname, search } = location
-    if (pathname + search === last) return
+    if (document.prerendering || pathname + search === last) return
     last = pathname + search
     void tag.event(eventType, { path: pathname })
   }
@@ -23,10 +23,10 @@ export const captureViews = (tag: Recorder, eventType: string): void => {
     }
   }
   addEventListener('popstate', view)
-  addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) last = ''
-    view()
+  addEventListener('pagehide', () => {
+    last = undefined
   })
-  if (document.prerendering) document.addEventListener('prerenderingchange', view)
-  else view()
+  addEventListener('pageshow', view)
+  document.addEventListener('prerenderingchange', view)
+  view()
 }

@@ -2,7 +2,7 @@ import { openDisk } from './disk.ts'
 import { drain } from './drain.ts'
 import { bodyOf, post } from './post.ts'
 import type { Row } from './row.ts'
-import { deleteRows, oldestRows } from './rows.ts'
+import { askRows, deleteRows } from './rows.ts'
 import { SYNC_TAG } from './sync.ts'
 
 type SyncEvent = Event & { tag: string; waitUntil(work: Promise<unknown>): void }
@@ -18,11 +18,11 @@ const disk = openDisk()
 
 const flushLane = (lane: string): Promise<number | undefined> =>
   drain(
-    async (limit) => (await oldestRows(disk, lane, limit)).rows,
+    async (limit) => (await disk(askRows(lane, limit)))[0].result,
     (rows) =>
       post(lane.split(' ')[0] ?? '', bodyOf(lane, rows, { evicted: 0, storage: 'disk' }, Date.now()), false),
     async (rows, news) => {
-      await deleteRows(disk, rows)
+      await disk(deleteRows(rows))
       const channel = new BroadcastChannel(lane)
       channel.postMessage(news)
       channel.close()
