@@ -1,38 +1,28 @@
-import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { createServiceAccountTokens, createStaticToken, type TokenSource } from '@wmkt/api/client'
-import { type ErrorRequestHandler, Router } from 'express'
+import type { Router } from 'express'
 import { createAdminRouter } from './admin/router.ts'
 import { createStatusReader, type Parts } from './admin/status.ts'
 import { readApiPaths } from './api-paths.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { CallerPolicy } from './collect/caller.ts'
-import { createAddressReader } from './collect/client-address.ts'
-import { createRateLimit } from './collect/rate-limit.ts'
-import { createCollectRouter } from './collect/router.ts'
-import { createKeyCheck } from './collect/server-keys.ts'
 import { createTally } from './collect/tally.ts'
 import { createLive } from './dashboard/live.ts'
 import type { Look } from './dashboard/sample.ts'
 import { createDoor } from './door.ts'
+import { createFatal } from './fatal.ts'
 import { createForwarder, type ForwarderOptions } from './forward/forwarder.ts'
-import { publicHeaders } from './http/base-headers.ts'
-import { createProblemHandler } from './http/problem-handler.ts'
 import { type RelayOptions, type RelaySettings, resolveOptions } from './options.ts'
 import { openLmdbOutbox } from './outbox/lmdb.ts'
 import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
+import { createPublicRouter } from './public-router.ts'
 import { decodeRecord } from './record.ts'
-import { loadAssets } from './serve/assets.ts'
-import { createHealthRouter } from './serve/health.ts'
-import { createAssetRouter } from './serve/router.ts'
-import { createFirstSights } from './stamp/first-sight.ts'
-import { openSigningKey } from './stamp/signing-key.ts'
-import { type CareForTracker, careForNone, createTrackerCare } from './stamp/tracker-care.ts'
+import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
 import { createCounts } from './telemetry/counts.ts'
 import type { Log } from './telemetry/log.ts'
 import { createLogger } from './telemetry/logger.ts'
+import { createWarnOnce } from './telemetry/warn-once.ts'
 
 /** What tests and compositions may put in place of the world. */
 export type RelaySeams = {
@@ -72,31 +62,33 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const settings = resolveOptions(options)
   const apiPaths = settings.apiPaths === undefined ? undefined : readApiPaths(settings.apiPaths)
   const { clock = systemClock, random = Math.random, log = createLogger(settings.logLevel) } = seams
-  const emitter = new EventEmitter()
+  const fatal = createFatal()
   const door = createDoor({ maxBacklog: settings.maxBacklog, clock, random })
-  const trackerOf = createTrackerReader(settings.trackerCookie, settings.trackerPattern, saidOnce(log))
+  const onIllFormed = createWarnOnce(
+    log,
+    'a tracker cookie holds no tracker ID: look at WMKT_TRACKER_PATTERN',
+  )
+  const trackerOf = createTrackerReader(settings.trackerCookie, settings.trackerPattern, onIllFormed)
   let parts: Parts | undefined
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
   const tally = createTally()
   const counts = createCounts(tally.counts)
   let careFor = careForNone
-  let fatal: { error: unknown } | undefined
 
   const onFatal = (error: unknown) => {
     if (!door.refusedBy(error)) return
     log.error({ err: error }, 'the disk failed: nothing more is accepted')
-    fatal = { error }
-    emitter.emit('fatal', error)
+    fatal.tell(error)
   }
 
   const start = async () => {
     const tokens = seams.tokens ?? openTokens(settings)
+    let outbox: Outbox | undefined
     try {
-      careFor = trackerCareOf(settings)
+      careFor = openTrackerCare(settings)
       const onFailed = (error: unknown) => onFatal(failureOf(error))
-      const outbox = await (seams.openOutbox?.(onFailed) ??
-        openOutbox(settings, { clock, log, onFatal: onFailed }))
+      outbox = await (seams.openOutbox?.(onFailed) ?? openOutbox(settings, { clock, log, onFatal: onFailed }))
       const forwarder = createForwarder({
         stopMs: STOP_MS,
         ...seams,
@@ -119,6 +111,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       door.open(outbox)
     } catch (error) {
       tokens.stop()
+      await outbox?.close()
       throw error
     }
   }
@@ -146,10 +139,17 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     }
   const live = createLive({ clock, status, look, log })
 
+  const router = createPublicRouter({
+    ...{ settings, door, log, clock, random, tally, trackerOf },
+    careFor: (...request) => careFor(...request),
+    onStorage: onFatal,
+    onReceipt: counts.onReceipt,
+    onRefusal: counts.onRefusal,
+  })
   const own = { door, projectId: settings.projectId, now: clock.now, random }
   return {
     ...createOwnItems({ ...own, tally, onStorage: onFatal }),
-    router: publicRouter(),
+    router,
     admin: createAdminRouter({ settings, clock, log, parts: () => parts, status, counts: counts.read, live }),
     trackerIdOf: (req) => trackerOf(req.headers.cookie),
     start() {
@@ -162,62 +162,12 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       stopping ??= stop()
       return stopping
     },
-    on(event, listener) {
-      emitter.on(event, listener)
-      if (fatal) listener(fatal.error)
-    },
-  }
-
-  function publicRouter(): Router {
-    const headers = publicHeaders()
-    const assets = loadAssets()
-    if (!assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
-    const collect = createCollectRouter({
-      policy: { ...settings, ...callerPolicyOf(settings) },
-      enter: door.enter,
-      onStorage: onFatal,
-      tally,
-      onReceipt: counts.onReceipt,
-      rateLimit: createRateLimit(settings.rateLimit),
-      addressOf: createAddressReader(settings.trustProxy, log),
-      trackerOf,
-      careFor: (...request) => careFor(...request),
-      headers,
-      bodyTimeoutMs: settings.bodyTimeoutMs,
-      clock,
-      random,
-    })
-    const countRefusal: ErrorRequestHandler = (error, _req, _res, next) => {
-      counts.onRefusal(error)
-      next(error)
-    }
-    return Router().use(
-      collect,
-      countRefusal,
-      createAssetRouter(assets, headers),
-      createHealthRouter(door.refusal, headers),
-      createProblemHandler(log, headers),
-    )
+    on: (_event, listener) => fatal.on(listener),
   }
 }
 
 /** For deliveries under way at the stop: shorter than a successor waits for the outbox folder. */
 const STOP_MS = 4_000
-
-/** Events without their visitor attribute nothing, and nobody would notice. */
-const saidOnce = (log: Log): (() => void) => {
-  let said = false
-  return () => {
-    if (!said) log.warn('a tracker cookie holds no tracker ID: look at WMKT_TRACKER_PATTERN')
-    said = true
-  }
-}
-
-const trackerCareOf = ({ trackerCookie, trackerCookieDomain, dataDir }: RelaySettings): CareForTracker => {
-  if (trackerCookieDomain === undefined) return careForNone
-  const sights = createFirstSights(openSigningKey(dataDir))
-  return createTrackerCare({ name: trackerCookie, domain: trackerCookieDomain, sights })
-}
 
 const both =
   <T>(one: (value: T) => void, other: ((value: T) => void) | undefined) =>
@@ -228,13 +178,6 @@ const both =
 
 const failureOf = (error: unknown): OutboxFailed =>
   error instanceof OutboxFailed ? error : new OutboxFailed('the outbox failed', { cause: error })
-
-const callerPolicyOf = ({ allowedOrigins, serverKeys, trustProxy }: RelaySettings): CallerPolicy => ({
-  allowedOrigins,
-  keysNeeded: serverKeys.length > 0,
-  checkKey: createKeyCheck(serverKeys),
-  trustProxy,
-})
 
 const openTokens = ({ credentials, accessToken, oauthUrl }: RelaySettings): TokenSource =>
   accessToken === undefined

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
 import type { Log } from '../telemetry/log.ts'
+import { createWarnOnce } from '../telemetry/warn-once.ts'
 import { lastOf } from './forwarded.ts'
 
 /** Whom to charge; undefined: nobody, as it would charge everyone behind a proxy. Never logged. */
@@ -11,11 +12,10 @@ const PRIVATE =
   /^(::1$|f[cd]|fe80:|127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/i
 
 export const createAddressReader = (trustProxy: number, log: Log): ReadAddress => {
-  let warned = false
-  const warnOnce = () => {
-    if (!warned) log.warn('X-Forwarded-For is sent but no proxy is trusted: set WMKT_TRUST_PROXY')
-    warned = true
-  }
+  const warnOnce = createWarnOnce(
+    log,
+    'X-Forwarded-For is sent but no proxy is trusted: set WMKT_TRUST_PROXY',
+  )
   return (req) => {
     const peer = plainOf(req.socket.remoteAddress ?? '')
     const forwarded = req.headers['x-forwarded-for']

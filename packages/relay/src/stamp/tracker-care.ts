@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { ParsedBatch } from '@wmkt/protocol/parse'
 import { rawCookieIn } from './cookie-header.ts'
-import type { FirstSights } from './first-sight.ts'
+import { createFirstSights, type FirstSights } from './first-sight.ts'
+import { openSigningKey } from './signing-key.ts'
 
 /** Sets cookies on the answer to a same-origin request, when there is a tracker cookie to care for. */
 export type CareForTracker = (
@@ -47,3 +48,14 @@ export const createTrackerCare =
     const companion = `${COMPANION}=${sights.write(trackerId, seenAt)}; ${attributes}; HttpOnly`
     res.setHeader('Set-Cookie', [`${name}=${value}; ${attributes}`, companion])
   }
+
+/** As the settings want it: none while no domain is set. */
+export const openTrackerCare = (settings: {
+  trackerCookie: string
+  trackerCookieDomain: string | undefined
+  dataDir: string
+}): CareForTracker => {
+  const { trackerCookie: name, trackerCookieDomain: domain, dataDir } = settings
+  if (domain === undefined) return careForNone
+  return createTrackerCare({ name, domain, sights: createFirstSights(openSigningKey(dataDir)) })
+}

@@ -1,0 +1,58 @@
+import { type ErrorRequestHandler, Router } from 'express'
+import type { CallerPolicy } from './collect/caller.ts'
+import { createAddressReader } from './collect/client-address.ts'
+import type { CollectOptions } from './collect/collect.ts'
+import { createRateLimit } from './collect/rate-limit.ts'
+import { createCollectRouter } from './collect/router.ts'
+import { createKeyCheck } from './collect/server-keys.ts'
+import type { Door } from './door.ts'
+import { publicHeaders } from './http/base-headers.ts'
+import { createProblemHandler } from './http/problem-handler.ts'
+import type { RelaySettings } from './options.ts'
+import { loadAssets } from './serve/assets.ts'
+import { createHealthRouter } from './serve/health.ts'
+import { createAssetRouter } from './serve/router.ts'
+import type { Log } from './telemetry/log.ts'
+
+export type PublicRouterOptions = {
+  settings: RelaySettings
+  door: Door
+  log: Log
+  /** Told of what collect answered with a problem. */
+  onRefusal: (error: unknown) => void
+} & Omit<CollectOptions, 'policy' | 'enter' | 'rateLimit' | 'addressOf' | 'headers' | 'bodyTimeoutMs'>
+
+/** What strangers reach: collect, the tag's files, health. */
+export const createPublicRouter = (options: PublicRouterOptions): Router => {
+  const { settings, door, log, onRefusal } = options
+  const headers = publicHeaders()
+  const assets = loadAssets()
+  if (!assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
+  const collect = createCollectRouter({
+    ...options,
+    policy: { ...settings, ...callerPolicyOf(settings) },
+    enter: door.enter,
+    rateLimit: createRateLimit(settings.rateLimit),
+    addressOf: createAddressReader(settings.trustProxy, log),
+    headers,
+    bodyTimeoutMs: settings.bodyTimeoutMs,
+  })
+  const countRefusal: ErrorRequestHandler = (error, _req, _res, next) => {
+    onRefusal(error)
+    next(error)
+  }
+  return Router().use(
+    collect,
+    countRefusal,
+    createAssetRouter(assets, headers),
+    createHealthRouter(door.refusal, headers),
+    createProblemHandler(log, headers),
+  )
+}
+
+const callerPolicyOf = ({ allowedOrigins, serverKeys, trustProxy }: RelaySettings): CallerPolicy => ({
+  allowedOrigins,
+  keysNeeded: serverKeys.length > 0,
+  checkKey: createKeyCheck(serverKeys),
+  trustProxy,
+})
