@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Kind } from '@wmkt/protocol'
 import type { DeadLetter, DeadLetterFilter, Fate, Outbox } from '../outbox/outbox.ts'
 import type { DecodeRecord, StampedItem } from '../record.ts'
@@ -24,6 +25,8 @@ export interface Desk {
 
 export const MAX_PAGE = 1_000
 const PAGE = 100
+/** Records read before others get their turn: a page of large ones must not hold up collecting. */
+const TURN_BYTES = 262_144
 
 export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
   const lineOf = (letter: DeadLetter): LetterLine => {
@@ -33,9 +36,17 @@ export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
   return {
     async list({ limit = PAGE, ...filter }) {
       const size = Math.min(limit, MAX_PAGE)
-      const letters = [...outbox.deadLetters({ ...filter, limit: size })]
-      const last = letters.length >= size ? letters.at(-1)?.nonce : undefined
-      return { deadLetters: letters.map(lineOf), ...(last !== undefined && { next: last }) }
+      const deadLetters: LetterLine[] = []
+      let bytes = 0
+      for (const letter of outbox.deadLetters({ ...filter, limit: size })) {
+        deadLetters.push(lineOf(letter))
+        bytes += letter.record.length
+        if (bytes < TURN_BYTES) continue
+        bytes = 0
+        await turn()
+      }
+      const last = deadLetters.length >= size ? deadLetters.at(-1)?.nonce : undefined
+      return { deadLetters, ...(last !== undefined && { next: last }) }
     },
     async show(nonce, { kind, reveal = false }) {
       const letter = outbox.deadLetter(nonce, kind)
