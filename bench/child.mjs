@@ -1,0 +1,39 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A folder for one run's files; gone at the exit. */
+export const makeFolder = (name) => {
+  const dir = mkdtempSync(join(tmpdir(), `wmkt-bench-${name}-`))
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** Starts a script of this folder as a process of its own; resolves with its first message. */
+export const startChild = async (script, args = [], execArgv = []) => {
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const child = fork(path, args, { execArgv })
+  process.on('exit', () => child.kill('SIGKILL'))
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`${script} ended with ${code}`)
+  })
+  const heard = () => Promise.race([once(child, 'message').then(([message]) => message), failed])
+  const hello = await heard()
+  return {
+    hello,
+    pid: child.pid,
+    ask: (order) => {
+      const answer = heard()
+      child.send(order)
+      return answer
+    },
+    async end() {
+      failed.catch(() => {})
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { makeFolder, startChild } from './child.mjs'
+import { median } from './median.mjs'
+
+const SERVERS = ['express-204', 'express-libsql', 'relay-standalone', 'relay-mounted']
+const CONNECTIONS = 64
+
+/** Requests a second of every server, round by round, so that what else the machine does strikes all alike. */
+export const benchCollect = async (generator, { warmSeconds, seconds, rounds }) => {
+  const servers = new Map()
+  for (const name of SERVERS) servers.set(name, await startChild(`./servers/${name}.mjs`, [makeFolder(name)]))
+  const load = async (name, more) => {
+    const { port } = servers.get(name).hello
+    const seen = await generator.ask({ port, path: '/collect', connections: CONNECTIONS, seconds, ...more })
+    const odd = Object.keys(seen.statuses).find((status) => status !== '202' && status !== '204')
+    if (odd) throw new Error(`${name} answered ${odd}`)
+    return seen
+  }
+  for (const name of SERVERS) await load(name, { seconds: warmSeconds })
+
+  const ratios = { stock: [], otherwise: [], mounted: [], random: [], p99: [] }
+  const rates = { 'express-204': [], 'express-libsql': [], 'relay-standalone': [], 'relay-mounted': [] }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of SERVERS) rates[name].push((await load(name)).perSecond)
+    const [stock, otherwise, standalone, mounted] = SERVERS.map((name) => rates[name].at(-1))
+    ratios.stock.push(standalone / stock)
+    ratios.otherwise.push(standalone / otherwise)
+    ratios.mounted.push(mounted / stock)
+    ratios.random.push((await load('relay-standalone', { nonces: 'random' })).perSecond / stock)
+  }
+  const rate = Math.min(median(rates['express-204']), median(rates['relay-standalone'])) / 2
+  for (let round = 0; round < rounds; round += 1) {
+    const yardstick = await load('express-204', { rate })
+    ratios.p99.push((await load('relay-standalone', { rate })).p99 / yardstick.p99)
+  }
+  for (const server of servers.values()) await server.end()
+
+  const rateOf = (name) => median(rates[name])
+  const figure = { figure: 'collect, standalone', value: rateOf('relay-standalone'), unit: 'req/s' }
+  return [
+    { ...figure, against: 'stock Express 204', ratio: median(ratios.stock), least: 1 },
+    { ...figure, against: 'helmet+json+zod+libsql', ratio: median(ratios.otherwise), least: 4 },
+    {
+      figure: 'collect, middleware',
+      value: rateOf('relay-mounted'),
+      unit: 'req/s',
+      against: 'stock Express 204',
+      ratio: median(ratios.mounted),
+    },
+    {
+      ...figure,
+      figure: 'collect, random nonces',
+      value: undefined,
+      against: 'stock Express 204',
+      ratio: median(ratios.random),
+    },
+    {
+      figure: 'collect p99 at half load',
+      value: rate,
+      unit: 'req/s',
+      against: 'stock Express 204',
+      ratio: median(ratios.p99),
+      most: 3,
+    },
+  ]
+}

@@ -1,0 +1,54 @@
+/**
+ * A relay that forwards from its LMDB outbox when told to: `{fill}` puts so many items first, `{drain}` says how many a
+ * second were delivered and settled on disk. Between the two the token is withheld.
+ */
+import { join } from 'node:path'
+import { createRelay } from '../../packages/relay/dist/index.js'
+import { openLmdbOutbox } from '../../packages/relay/dist/outbox/lmdb.js'
+import { fill } from '../load/fill.mjs'
+import { noForwarding, optionsIn } from './relay-options.mjs'
+
+const [, , dataDir, origin] = process.argv
+const clock = { now: Date.now, after: (ms, callback) => clearTimeout.bind(null, setTimeout(callback, ms)) }
+const log = { debug() {}, info() {}, warn: console.warn, error: console.error }
+let given = deferred()
+let onEnding = () => {}
+
+function deferred() {
+  let resolve
+  const promise = new Promise((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+const onFatal = (error) => {
+  throw error
+}
+const outbox = await openLmdbOutbox({ dir: join(dataDir, 'outbox'), clock, log, onFatal, maxBacklog: 1e9 })
+const tokens = { ...noForwarding.tokens, token: () => given.promise }
+const relay = createRelay(
+  { ...optionsIn(dataDir), apiUrl: `${origin}/api/v1` },
+  { tokens, openOutbox: async () => outbox, onEnding: () => onEnding() },
+)
+await relay.start()
+
+/** Delivers so many items, then withholds the token again. */
+const drain = (items) =>
+  new Promise((resolve) => {
+    let left = items
+    const began = performance.now()
+    onEnding = () => {
+      left -= 1
+      if (left !== 0) return
+      given = deferred()
+      resolve((items / (performance.now() - began)) * 1_000)
+    }
+    given.resolve('t')
+  })
+
+process.on('message', async (order) => {
+  if (order.fill) await fill(outbox, order.fill)
+  process.send({ perSecond: order.drain ? await drain(order.drain) : 0, held: outbox.ledger().held })
+})
+process.send({ ready: true })
