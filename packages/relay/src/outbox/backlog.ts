@@ -3,22 +3,34 @@ import { seqKey, seqOfUnitKey, unitKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { Tables } from './store.ts'
 
-/** Epoch ms at which the oldest of what is held was received; undefined when nothing is. One look a lane. */
-export const oldestAt = (tables: Tables, lanes: LaneTable): number | undefined => {
-  let oldest: number | undefined
-  for (const name of lanes.names()) {
-    const slot = lanes.row(name)?.slot
-    const receivedAt = slot === undefined ? undefined : firstIn(tables, slot)
-    if (receivedAt !== undefined) oldest = Math.min(oldest ?? receivedAt, receivedAt)
+/**
+ * Since when the oldest of what is held waits (epoch ms); undefined when nothing is held. One look a lane; a batch, which
+ * may be large and in many lanes, is read once and not again while it stays the first of one.
+ */
+export const createBacklogAge = (tables: Tables, lanes: LaneTable): (() => number | undefined) => {
+  let before = new Map<number, number>()
+  return () => {
+    const now = new Map<number, number>()
+    for (const name of lanes.names()) {
+      const seq = firstSeqIn(tables, lanes.row(name)?.slot)
+      if (seq === undefined || now.has(seq)) continue
+      const receivedAt = before.get(seq) ?? receivedAtOf(tables, seq)
+      if (receivedAt !== undefined) now.set(seq, receivedAt)
+    }
+    before = now
+    return [...now.values()].reduce<number | undefined>((oldest, at) => Math.min(oldest ?? at, at), undefined)
   }
-  return oldest
 }
 
 /** A lane holds its units in order of arrival: the first is the oldest. */
-const firstIn = ({ units, batches }: Tables, slot: number): number | undefined => {
-  for (const key of units.getKeys({ start: unitKey(slot, 0), end: unitKey(slot + 1, 0), limit: 1 })) {
-    const bytes = batches.getBinary(seqKey(seqOfUnitKey(key)))
-    if (bytes) return decodeBatch(bytes).receivedAt
-  }
+const firstSeqIn = ({ units }: Tables, slot: number | undefined): number | undefined => {
+  if (slot === undefined) return undefined
+  const range = { start: unitKey(slot, 0), end: unitKey(slot + 1, 0), limit: 1 }
+  for (const key of units.getKeys(range)) return seqOfUnitKey(key)
   return undefined
+}
+
+const receivedAtOf = ({ batches }: Tables, seq: number): number | undefined => {
+  const bytes = batches.getBinary(seqKey(seq))
+  return bytes && decodeBatch(bytes).receivedAt
 }

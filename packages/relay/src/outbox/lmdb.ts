@@ -1,7 +1,7 @@
 import type { Kind } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
-import { oldestAt } from './backlog.ts'
+import { createBacklogAge } from './backlog.ts'
 import { fateOf } from './fate.ts'
 import { faultOf } from './fault.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -65,6 +65,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
   const room = createRoom({ measure: store.space, now: clock.now, maxBytes: options.maxBytes })
   const limits = { maxBacklog, room }
   const listeners = createListeners()
+  const backlogAge = createBacklogAge(tables, lanes)
   const leases = createLeases({ tables, lanes, clock, onDue: (lane) => listeners.tell([lane]) })
   const asFault = (error: unknown): Error => {
     const fault = failed ?? faultOf(error, room.isShort)
@@ -122,7 +123,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
     put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell)),
     lanes: lanes.names,
     heldIn: (lane) => lanes.row(lane)?.held ?? 0,
-    oldestAt: () => (closing ? undefined : oldestAt(tables, lanes)),
+    oldestAt: () => (closing ? undefined : backlogAge()),
     async lease(lane, max) {
       if (failed) throw failed
       if (closing) throw new OutboxFailed('the outbox is closed')
