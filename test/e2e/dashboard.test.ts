@@ -153,7 +153,9 @@ describe('with an admin token', () => {
     await login.getByRole('button', { name: 'Log in' }).click()
     await login.locator('#live.on').waitFor()
     expect(await login.evaluate(() => document.cookie)).toBe('')
-    const [cookie] = (await context.cookies(guarded.url)).filter(({ name }) => name === 'wmkt_admin')
+    const [cookie] = (await context.cookies(guarded.url)).filter(
+      ({ name }) => name === 'wmkt_admin_demo-shop',
+    )
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
     await guarded.event('no-guarded')
     await login.locator('tr[data-nonce="no-guarded"]').waitFor()

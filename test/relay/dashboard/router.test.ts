@@ -56,7 +56,7 @@ test('the token buys a session that reads and, from the same origin, changes', a
   const entered = await form(adminUrl, `token=${adminToken}`, { origin: adminUrl })
   expect([entered.status, entered.headers.get('location')]).toEqual([303, './'])
   expect(entered.headers.get('set-cookie')).toMatch(
-    /^wmkt_admin=\S+; Max-Age=43200; HttpOnly; SameSite=Strict$/,
+    /^wmkt_admin_demo-shop=\S+; Max-Age=43200; HttpOnly; SameSite=Strict$/,
   )
   const cookie = cookieOf(entered)
   const ask = (path: string, init: RequestInit = {}) =>

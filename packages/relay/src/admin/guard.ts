@@ -7,6 +7,7 @@ import { Problem } from '../http/problem.ts'
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
 
 export type GuardOptions = {
+  projectId: string
   /** Name the listener may be called by, besides loopback. */
   adminHost?: string | undefined
   adminToken?: string | undefined
@@ -28,9 +29,9 @@ export interface Guard {
   sessions: Sessions | undefined
 }
 
-export const createGuard = ({ adminHost, adminToken }: GuardOptions, now: () => number): Guard => {
+export const createGuard = ({ projectId, adminHost, adminToken }: GuardOptions, now: () => number): Guard => {
   const checkToken = createKeyCheck(adminToken === undefined ? [] : [adminToken])
-  const sessions = adminToken === undefined ? undefined : createSessions(adminToken)
+  const sessions = adminToken === undefined ? undefined : createSessions(adminToken, projectId)
   const isKnown = ({ headers }: IncomingMessage): boolean =>
     !sessions || checkToken(headers.authorization) || sessions.isIn(headers.cookie, now())
   return {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Clock } from '../clock.ts'
 import { readBody } from '../collect/body.ts'
 import type { BaseHeaders } from '../http/base-headers.ts'
-import { SESSION_COOKIE, SESSION_MS, type Sessions } from './session.ts'
+import { SESSION_MS, type Sessions } from './session.ts'
 
 const MAX_FORM_BYTES = 4_096
 const FORM_TIMEOUT_MS = 10_000
@@ -28,9 +28,10 @@ export const createLogin = ({ clock, headers, sessions, isToken, again }: LoginO
         ? tokenIn(req.body)
         : new URLSearchParams((await readBody(req, limits)).toString()).get('token')
       if (typeof token !== 'string' || !isToken(token)) return again(res)
-      leadHome(res, cookieOf(sessions.make(clock.now()), SESSION_MS, req.headers))
+      leadHome(res, cookieOf(`${sessions.cookie}=${sessions.make(clock.now())}`, SESSION_MS, req.headers))
     },
-    leave: (req: IncomingMessage, res: ServerResponse) => leadHome(res, cookieOf('', 0, req.headers)),
+    leave: (req: IncomingMessage, res: ServerResponse) =>
+      leadHome(res, cookieOf(`${sessions.cookie}=`, 0, req.headers)),
   }
 }
 
@@ -39,9 +40,9 @@ const tokenIn = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined
 
 /** Browsers say where a form came from: over TLS, the cookie stays there. */
-const cookieOf = (value: string, lifeMs: number, { origin }: IncomingHttpHeaders): string =>
+const cookieOf = (pair: string, lifeMs: number, { origin }: IncomingHttpHeaders): string =>
   [
-    `${SESSION_COOKIE}=${value}`,
+    pair,
     `Max-Age=${lifeMs / 1_000}`,
     'HttpOnly',
     'SameSite=Strict',
