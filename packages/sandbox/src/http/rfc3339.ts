@@ -1,3 +1,4 @@
+import { phpDateText } from './php-date.ts'
 import type { Reader } from './shape.ts'
 
 const FORM = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/
@@ -40,11 +41,6 @@ export const instantOf = (text: string): number | undefined => {
   return instant >= EARLIEST && instant <= LATEST ? instant : undefined
 }
 
-const phpText = (input: unknown): unknown =>
-  typeof input === 'object' && input !== null && 'date' in input && 'timezone' in input
-    ? `${String(input.date).slice(0, 23)}${input.timezone === 'UTC' ? 'Z' : input.timezone}`
-    : input
-
 /**
  * A date-time at the API's door. The lenient reading also takes the reference page's own typo and
  * the object PHP's `json_encode` makes of a DateTime (ambiguities 3 and 26).
@@ -52,7 +48,7 @@ const phpText = (input: unknown): unknown =>
 export const dateTime =
   (strict: boolean): Reader<Date> =>
   (input, name) => {
-    const told = strict ? input : phpText(input)
+    const told = strict ? input : phpDateText(input)
     const plain = typeof told === 'string' && !strict ? told.replace(REFERENCE_TYPO, '$1T$2Z') : told
     const at = typeof plain === 'string' ? instantOf(plain) : undefined
     return at === undefined
