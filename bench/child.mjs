@@ -5,10 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const folders = []
+const children = new Set()
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+  for (const dir of folders) rmSync(dir, { recursive: true, force: true })
+})
+
 /** A folder for one run's files; gone at the exit. */
 export const makeFolder = (name) => {
   const dir = mkdtempSync(join(tmpdir(), `wmkt-bench-${name}-`))
-  process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+  folders.push(dir)
   return dir
 }
 
@@ -16,7 +23,8 @@ export const makeFolder = (name) => {
 export const startChild = async (script, args = [], execArgv = []) => {
   const path = fileURLToPath(new URL(script, import.meta.url))
   const child = fork(path, args, { execArgv })
-  process.on('exit', () => child.kill('SIGKILL'))
+  children.add(child)
+  child.once('exit', () => children.delete(child))
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`${script} ended with ${code}`)
   })

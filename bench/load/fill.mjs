@@ -3,7 +3,7 @@ import { encodeRecord } from '../../packages/relay/dist/record.js'
 import { bodyOf, slotsIn, writeNonce } from './template.mjs'
 
 const EVENTS = 10
-const CALLERS = 64
+const CALLERS = 256
 
 /** Fills an outbox with batches as collect would have stored them. */
 export const fill = async (outbox, items) => {

@@ -80,9 +80,9 @@ const headOf = (record: Buffer): { head: RecordHead; body: Buffer } => {
   return { head, body: record.subarray(bodyAt) }
 }
 
+/** The parser made the item anew: it is completed in place, as a copy would cost more than its date. */
 const stampedOf = (item: EventItem | InteractionItem, head: RecordHead): StampedItem => {
-  const stamp = dateOf(item.occurredAt, head)
-  if (item.kind === 'interaction') return { ...item, ...stamp }
-  const trackerId = item.trackerId ?? head.trackerId
-  return { ...item, ...stamp, ...(trackerId !== undefined && { trackerId }) }
+  if (item.kind === 'event' && item.trackerId === undefined && head.trackerId !== undefined)
+    item.trackerId = head.trackerId
+  return Object.assign(item, dateOf(item.occurredAt, head))
 }
