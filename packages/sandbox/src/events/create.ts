@@ -25,10 +25,10 @@ const readEnvelope = async (
 export const createEvent =
   (parts: CreateParts): Handler =>
   async (call) =>
-    (await parts.ingestion.accept(await readEnvelope(parts, call))).raw.id
+    (await parts.ingestion.accept(await readEnvelope(parts, call))).id
 
 /** POST /events/sync: the id once the event is computed, or a refusal. */
 export const createEventSync =
   (parts: CreateParts): Handler =>
   async (call) =>
-    (await parts.ingestion.compute(await readEnvelope(parts, call))).raw.id
+    (await parts.ingestion.compute(await readEnvelope(parts, call))).id

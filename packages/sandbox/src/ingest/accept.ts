@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { makeUuid } from '../ids.ts'
 import type { Database } from '../storage/database.ts'
+import { rowsOf } from '../storage/rows.ts'
 import { rawEvents } from '../storage/schema.ts'
 import type { RawEvent } from './decide.ts'
 import type { Envelope } from './envelope.ts'
 
-export type Accepted = { readonly raw: RawEvent; readonly isDuplicate: boolean }
+/** An event that is kept, by id; `fresh` is what was stored, undefined when the nonce was known. */
+export type Accepted = { readonly id: string; readonly fresh: RawEvent | undefined }
 
 /** What makes a repeat of an event one: the nonce, within its project. */
 export const repeatKeyOf = ({ projectId, nonce }: Pick<Envelope, 'projectId' | 'nonce'>): string =>
@@ -24,19 +26,24 @@ export const acceptEvents = async (
   latencyMs: number,
 ): Promise<readonly Accepted[]> => {
   const [createdAt, dueAt] = [new Date(nowMs), new Date(nowMs + latencyMs)]
-  const fresh = sent.map((envelope) => ({ ...envelope, id: makeUuid(), dueAt, createdAt }))
-  const rows = await db
+  const fresh = sent.map(
+    ({ eventDate = null, trackerId = null, ...envelope }): RawEvent => ({
+      ...{ id: makeUuid(), ...envelope, eventDate, trackerId },
+      ...{ status: 'accepted', dueAt, receptions: 1, createdAt },
+    }),
+  )
+  const kept = await db
     .insert(rawEvents)
-    .values(fresh.map((row) => ({ ...row, status: 'accepted' as const, receptions: 1 })))
+    .select(rowsOf(rawEvents, fresh))
     .onConflictDoUpdate({
       target: [rawEvents.projectId, rawEvents.nonce],
       set: { receptions: sql`${rawEvents.receptions} + 1` },
     })
-    .returning()
-  const kept = new Map(rows.map((raw) => [repeatKeyOf(raw), raw]))
+    .returning({ id: rawEvents.id, projectId: rawEvents.projectId, nonce: rawEvents.nonce })
+  const ids = new Map(kept.map((row) => [repeatKeyOf(row), row.id]))
   return fresh.map((row) => {
-    const raw = kept.get(repeatKeyOf(row))
-    if (!raw) throw new Error('an upsert of a raw event gave no row back')
-    return { raw, isDuplicate: raw.id !== row.id }
+    const id = ids.get(repeatKeyOf(row))
+    if (id === undefined) throw new Error('an upsert of a raw event gave no row back')
+    return { id, fresh: id === row.id ? row : undefined }
   })
 }

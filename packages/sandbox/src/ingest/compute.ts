@@ -1,10 +1,11 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import { makeObjectId } from '../ids.ts'
 import type { Database } from '../storage/database.ts'
+import { rowsOf } from '../storage/rows.ts'
 import { events, eventTypes, metrics, projects, rawEvents, trashedEvents } from '../storage/schema.ts'
 import { reconcile, type Traces } from '../users/reconcile.ts'
 import { absorbUsers, linkTraces, loadKnown, touchUsers } from '../users/store.ts'
-import { type Computable, dateOf, decide, type RawEvent, rowsOf, type Trashable } from './decide.ts'
+import { type Computable, dateOf, decide, type RawEvent, resultOf, type Trashable } from './decide.ts'
 
 const tracesOfEvent = ({ raw, mapped }: Computable): Traces => ({
   trackerId: raw.trackerId ?? undefined,
@@ -72,10 +73,15 @@ const storeComputed = async (
   if (list.length === 0) return
   const users = await assignUsers(db, projectId, list, at)
   await storeUsers(db, projectId, users, at)
-  const rows = users.assigned.map(({ item, userId }) => rowsOf(item, userId, at))
-  await db.insert(events).values(rows.map(({ event }) => event))
+  const rows = users.assigned.map(({ item, userId }) => resultOf(item, userId, at))
+  await db.insert(events).select(
+    rowsOf(
+      events,
+      rows.map(({ event }) => event),
+    ),
+  )
   const found = rows.flatMap((row) => row.metrics)
-  if (found.length > 0) await db.insert(metrics).values(found)
+  if (found.length > 0) await db.insert(metrics).select(rowsOf(metrics, found))
   await setStatus(db, list, 'computed')
 }
 
@@ -89,7 +95,7 @@ export const storeTrashed = async (db: Database, list: readonly Trashable[], at:
       createdAt: at,
     }),
   )
-  await db.insert(trashedEvents).values(rows)
+  await db.insert(trashedEvents).select(rowsOf(trashedEvents, rows))
   await setStatus(db, list, 'trashed')
 }
 

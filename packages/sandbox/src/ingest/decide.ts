@@ -33,7 +33,7 @@ export const decide = (
 export const dateOf = (raw: RawEvent): Date => raw.eventDate ?? raw.createdAt
 
 /** Rows of the events and metrics tables for an event whose user is known. */
-export const rowsOf = ({ raw, type, mapped }: Computable, userId: string | undefined, at: Date) => {
+export const resultOf = ({ raw, type, mapped }: Computable, userId: string | undefined, at: Date) => {
   const shared = {
     projectId: raw.projectId,
     userId,

@@ -62,8 +62,8 @@ export const createIngestion = (parts: Parts): Ingestion => {
 
   const accept: Ingestion['accept'] = async (sent) => {
     const accepted = await keep(sent)
-    if (!accepted.isDuplicate) worker.wake(settings.latencyMs)
-    announcer.announce({ kind: 'accepted', id: accepted.raw.id })
+    if (accepted.fresh) worker.wake(settings.latencyMs)
+    announcer.announce({ kind: 'accepted', id: accepted.id })
     return accepted
   }
 
@@ -71,9 +71,9 @@ export const createIngestion = (parts: Parts): Ingestion => {
     db.transaction(async (tx) => {
       const [accepted] = await acceptEvents(tx, [sent], now(), 0)
       if (!accepted) throw new Error('an accepted event is gone')
-      if (accepted.isDuplicate) return { accepted, done: undefined }
+      if (!accepted.fresh) return { accepted, done: undefined }
       const rules = { strict: settings.strict, at: new Date(now()), silentTrash }
-      const done = await computeEvents(tx, sent.projectId, [accepted.raw], rules)
+      const done = await computeEvents(tx, sent.projectId, [accepted.fresh], rules)
       if (done.trashed.length > 0 && !settings.trashSyncRefusals) throw badRequest(messagesOf(done))
       return { accepted, done }
     })

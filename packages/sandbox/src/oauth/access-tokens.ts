@@ -21,7 +21,36 @@ type Parts = {
   readonly now: () => number
 }
 
-export const createAccessTokens = ({ issuer, key, settings, now }: Parts): AccessTokens => {
+type Verified = { readonly caller: Caller; readonly issuedIn: number; readonly expiresAt: number }
+
+const MOST_REMEMBERED = 1000
+
+/**
+ * Checks signature and claims of a token. What was verified once is remembered: a client sends the same token with
+ * every request, and an RS256 signature costs more than the rest of the request.
+ */
+const createVerify = ({ issuer, key, now }: Parts) => {
+  const remembered = new Map<string, Verified>()
+  const verify = async (token: string): Promise<Verified | undefined> => {
+    const rules = { issuer, algorithms: ['RS256'], currentDate: new Date(now()) }
+    const checked = await jwtVerify(token, key.publicKey, rules).catch(() => undefined)
+    const { sub, exp, workspace, generation: issuedIn } = checked?.payload ?? {}
+    if (sub === undefined || exp === undefined) return undefined
+    if (typeof workspace !== 'string' || typeof issuedIn !== 'number') return undefined
+    return { caller: { agentId: sub, workspaceId: workspace }, issuedIn, expiresAt: exp * 1000 }
+  }
+  return async (token: string): Promise<Verified | undefined> => {
+    const known = remembered.get(token) ?? (await verify(token))
+    if (!known || now() >= known.expiresAt) return undefined
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+    remembered.set(token, known)
+    return known
+  }
+}
+
+export const createAccessTokens = (parts: Parts): AccessTokens => {
+  const { issuer, key, settings, now } = parts
+  const verify = createVerify(parts)
   let generation = 0
   let oldestGood = 0
   const secondsNow = () => Math.floor(now() / 1000)
@@ -39,17 +68,8 @@ export const createAccessTokens = ({ issuer, key, settings, now }: Parts): Acces
   }
 
   const callerOf: AccessTokens['callerOf'] = async (token) => {
-    const options = {
-      issuer,
-      algorithms: ['RS256'],
-      requiredClaims: ['exp', 'sub'],
-      currentDate: new Date(now()),
-    }
-    const verified = await jwtVerify(token, key.publicKey, options).catch(() => undefined)
-    const { sub, workspace, generation: issuedIn } = verified?.payload ?? {}
-    if (sub === undefined || typeof workspace !== 'string') return undefined
-    const isGood = typeof issuedIn === 'number' && issuedIn >= oldestGood
-    return isGood ? { agentId: sub, workspaceId: workspace } : undefined
+    const verified = await verify(token)
+    return verified && verified.issuedIn >= oldestGood ? verified.caller : undefined
   }
 
   return {

@@ -1,5 +1,6 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm'
 import type { Database } from '../storage/database.ts'
+import { rowsOf } from '../storage/rows.ts'
 import { events, interactions, metrics, trackers, users, userValues } from '../storage/schema.ts'
 import { type Known, proofTrace, type Traces, trackerTrace } from './reconcile.ts'
 
@@ -60,7 +61,7 @@ export const touchUsers = async (
   if (rows.length === 0) return
   await db
     .insert(users)
-    .values([...rows])
+    .select(rowsOf(users, rows))
     .onConflictDoUpdate({
       target: users.id,
       set: {
@@ -95,6 +96,6 @@ export const linkTraces = async (
       createdAt: at,
     })),
   )
-  if (seen.length > 0) await db.insert(trackers).values(seen).onConflictDoNothing()
-  if (values.length > 0) await db.insert(userValues).values(values).onConflictDoNothing()
+  if (seen.length > 0) await db.insert(trackers).select(rowsOf(trackers, seen)).onConflictDoNothing()
+  if (values.length > 0) await db.insert(userValues).select(rowsOf(userValues, values)).onConflictDoNothing()
 }
