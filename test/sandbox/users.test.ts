@@ -120,6 +120,31 @@ describe('the search', () => {
     expect(body).toMatchObject({ count: 2, total: 2, offset: 0, limit: 2 })
   })
 
+  test('sorts by the least value of a field, and puts users without one last, page by page', async () => {
+    await box.sandbox.reset()
+    for (const [email, name] of [
+      ['1', 'Bea'],
+      ['2', 'Cid'],
+      ['2', 'Abe'],
+      ['3', ''],
+      ['4', 'Bob'],
+      ['5', ''],
+    ])
+      await send({ email: `${email}@pages.test`, last_name: name })
+    const emailsOf = async (order: string, limit: number, offset: number) => {
+      const sent = { fields: ['email'], sort: 'last_name', order, limit, offset }
+      const { body } = await box.post('~/users/search', sent)
+      expect(body.total).toBe(5)
+      return body.data.map((user: Parameters<typeof valuesOf>[0]) => String(valuesOf(user, 'email'))[0])
+    }
+    expect(await emailsOf('ASC', 10, 0)).toEqual(['2', '1', '4', '3', '5'])
+    expect(await emailsOf('DESC', 10, 0)).toEqual(['4', '1', '2', '5', '3'])
+    const pages = [await emailsOf('ASC', 2, 0), await emailsOf('ASC', 2, 2), await emailsOf('ASC', 2, 4)]
+    expect(pages.flat()).toEqual(['2', '1', '4', '3', '5'])
+    expect(await emailsOf('ASC', 2, 3)).toEqual(['3', '5'])
+    expect(await emailsOf('ASC', 2, 5)).toEqual([])
+  })
+
   test('takes what the official SDK sends by default', async () => {
     const sent = { fields: ['email'], order: 'ASC', sort: 'lastname', filters: null, limit: 10, offset: 0 }
     const { status, body } = await box.post('~/users/search', sent)

@@ -1,6 +1,6 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, type SQL } from 'drizzle-orm'
 import type { Handler } from '../http/call.ts'
-import { type Order, orderedBy, orderText } from '../http/order.ts'
+import { type Order, orderText } from '../http/order.ts'
 import { pageOf, type Window, windowShape } from '../http/page.ts'
 import { isRecord, listOf, type Reader, readOrRefuse, shapeOf, text, withDefault } from '../http/shape.ts'
 import { proofOf } from '../ingest/map-data.ts'
@@ -8,6 +8,7 @@ import type { Database } from '../storage/database.ts'
 import { users, userValues } from '../storage/schema.ts'
 import { tallyOf } from '../storage/tally.ts'
 import { showUsers } from './show.ts'
+import { sortedBy } from './sorted.ts'
 
 type Filters = readonly { readonly field: string; readonly proofs: readonly string[] }[]
 
@@ -54,17 +55,6 @@ const countUsers = (
   where: SQL | undefined,
 ): Promise<number> => (asked.length === 0 ? tallyOf(db, projectId, 'users') : db.$count(users, where))
 
-/** The first of a user's values of a field, by which the search sorts. */
-const firstValue = (field: string): SQL =>
-  sql`(select min(${userValues.proof}) from ${userValues} where ${userValues.userId} = ${users.id} and ${userValues.field} = ${field})`
-
-/** A field nobody has a value of sorts nobody: asking first spares looking it up for every user. */
-const isKnown = async (db: Database, projectId: string, field: string): Promise<boolean> => {
-  const ofField = and(eq(userValues.projectId, projectId), eq(userValues.field, field))
-  const rows = await db.select({ one: sql`1` }).from(userValues).where(ofField).limit(1)
-  return rows.length > 0
-}
-
 /** POST …/users/search */
 export const searchUsers =
   (db: Database): Handler =>
@@ -75,17 +65,7 @@ export const searchUsers =
       eq(users.projectId, projectId),
       ...read.filters.map((filter) => hasValue(db, projectId, filter)),
     )
-    const column = (await isKnown(db, projectId, read.sort)) ? firstValue(read.sort) : users.createdAt
-    const rows = await db
-      .select()
-      .from(users)
-      .where(where)
-      .orderBy(...orderedBy(column, read.order, users.id))
-      .offset(read.offset)
-      .limit(read.limit)
-    return pageOf(
-      await showUsers(db, rows, read.fields),
-      await countUsers(db, projectId, read.filters, where),
-      read,
-    )
+    const rows = await sortedBy(db, projectId, read.sort, { ...read, where })
+    const total = await countUsers(db, projectId, read.filters, where)
+    return pageOf(await showUsers(db, rows, read.fields), total, read)
   }
