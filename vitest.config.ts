@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['test/sandbox/*.test.ts'],
-          exclude: ['test/sandbox/{cli,page}.test.ts'],
+          exclude: ['test/sandbox/{cli,page,readme}.test.ts'],
           globalSetup: ['test/support/run-folder.ts', 'test/support/postgres.ts'],
           setupFiles: ['test/support/skip-without-postgres.ts'],
           isolate: false,

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { ensureChromium, findChromium } from '../support/engines.ts'
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+const shown = [...read('packages/sandbox/README.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+  ([, code]) => code,
+)
+
+describe('the README', () => {
+  test('shows the very examples that run here, and no other code', () => {
+    const run = ['vitest', 'playwright'].map((name) => read(`examples/sandbox/${name}.test.ts`))
+    expect(shown).toEqual(run)
+  })
+})
+
+describe('with vitest', async () => {
+  await import('../../examples/sandbox/vitest.test.ts')
+})
+
+describe('with Playwright', async () => {
+  beforeAll(() => {
+    ensureChromium()
+    const launch = chromium.launch.bind(chromium)
+    const executablePath = findChromium()
+    const found = { ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] }
+    vi.spyOn(chromium, 'launch').mockImplementation(() => launch(found))
+  }, 240_000)
+  afterAll(() => vi.restoreAllMocks())
+  await import('../../examples/sandbox/playwright.test.ts')
+})
