@@ -3,9 +3,16 @@ import { startSandbox } from '../packages/sandbox/dist/index.js'
 
 const sandbox = await startSandbox({ dataDir: process.argv[2], latencyMs: 0 })
 const { api, oauth, url, credentials } = sandbox
-process.on('message', async (ask) => {
-  if (ask === 'stop') return sandbox.stop().then(() => process.disconnect())
-  const { user, system } = process.cpuUsage()
-  process.send({ cpuMs: (user + system) / 1000, rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20) })
-})
+const orders = {
+  usage: () => {
+    const { user, system } = process.cpuUsage()
+    return {
+      cpuMs: Math.round((user + system) / 1000),
+      rssMb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+    }
+  },
+  stop: () => sandbox.stop(),
+}
+process.on('message', async (order) => process.send((await orders[order]()) ?? 'done'))
+process.on('disconnect', () => process.exit())
 process.send({ api, oauth, url, credentials })

@@ -4,23 +4,20 @@
  * each), and how lists and insights grow from 1,000 events stored to 100,000 (goal: 2×).
  * After `npm run build`: node bench/sandbox.mjs
  */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { createServiceAccountTokens } from '../packages/api/dist/client/index.js'
 import { openEmbedded } from '../packages/sandbox/dist/storage/database.js'
+import { makeFolder, startChild } from './child.mjs'
 
 const [FEW, MANY] = [1_000, 100_000]
 const EVENTS = 3_000
 const SENDERS = 16
+const WARM = 40
 const ROUNDS = 61
-const CHILD = fileURLToPath(new URL('./sandbox-child.mjs', import.meta.url))
 const ROWS = readFileSync(new URL('./sandbox.sql', import.meta.url), 'utf8')
-const dataDir = mkdtempSync(join(tmpdir(), 'bench-sandbox-'))
+const dataDir = makeFolder('sandbox')
 
 const quantile = (times, part) => times.toSorted((a, b) => a - b)[Math.floor(times.length * part)]
 const timed = async (task) => {
@@ -32,8 +29,8 @@ const timed = async (task) => {
 /** A running sandbox and a caller that holds a token for it. */
 const start = async () => {
   const at = performance.now()
-  const child = fork(CHILD, [dataDir])
-  const [told] = await once(child, 'message')
+  const child = await startChild('./sandbox-child.mjs', [dataDir])
+  const told = child.hello
   const readyMs = Math.round(performance.now() - at)
   const tokens = createServiceAccountTokens({ keyFile: told.credentials, oauthUrl: told.oauth })
   const headers = { Authorization: `Bearer ${await tokens.token()}`, 'Content-Type': 'application/json' }
@@ -42,21 +39,22 @@ const start = async () => {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response.json()
   }
-  const usage = async () => (child.send('usage'), (await once(child, 'message'))[0])
+  const usage = () => child.ask('usage')
   const waiting = async () => (await fetch(`${told.url}/__sandbox/events?status=accepted&limit=1`)).json()
   const stop = async () => {
     tokens.stop()
-    child.send('stop')
-    await once(child, 'exit')
+    await child.ask('stop')
+    await child.end()
   }
-  return { readyMs, call, usage, waiting, stop }
+  const { cpuMs } = await usage()
+  return { readyMs, cpuMs, call, usage, waiting, stop }
 }
 
-/** Fills the tables up to so many events. */
-const fill = async (from, to) => {
+/** Stores the events of these numbers, past ingestion. */
+const fill = async (first, last) => {
   const { db, close } = await openEmbedded(join(dataDir, 'db'))
-  await db.execute(`create temp table span as select n, gen_random_uuid() as id, timestamptz '2026-01-01' - n % 31 * interval '1 day'
-    - (n - 1) / 1000 * interval '31 days' as day from generate_series(${from}, ${to}) as n`)
+  await db.execute(`set span.first = ${first}`)
+  await db.execute(`set span.last = ${last}`)
   for (const statement of ROWS.split(/;\n/)) if (statement.trim()) await db.execute(statement)
   await db.execute('vacuum analyze')
   await close()
@@ -77,14 +75,19 @@ const QUERIES = {
   'insights of a month': ['POST', '/events/insights', { ...month, ...sums }],
 }
 
-const measure = async ({ call }) => {
-  const medians = {}
+/** Of each query the median time and the mean processor time of the sandbox, which a busy machine changes less. */
+const measure = async ({ call, usage }) => {
+  const costs = {}
   for (const [name, [method, path, body]] of Object.entries(QUERIES)) {
+    const ask = () => timed(() => call(method, `${PROJECT}${path}`, body))
+    for (let i = 0; i < WARM; i++) await ask()
+    const before = await usage()
     const times = []
-    for (let i = 0; i < ROUNDS; i++) times.push(await timed(() => call(method, `${PROJECT}${path}`, body)))
-    medians[name] = quantile(times, 0.5)
+    for (let i = 0; i < ROUNDS; i++) times.push(await ask())
+    const cpuMs = ((await usage()).cpuMs - before.cpuMs) / ROUNDS
+    costs[name] = { ms: quantile(times, 0.5), cpuMs }
   }
-  return medians
+  return costs
 }
 
 /** One event in ten is of a known buyer. */
@@ -127,19 +130,26 @@ await first.stop()
 await fill(1, FEW)
 const small = await start()
 const before = await measure(small)
-const ingestion = await ingest(small)
 await small.stop()
 await fill(FEW + 1, MANY)
 const large = await start()
 const after = await measure(large)
-const ingestionLater = process.argv.includes('--again') ? await ingest(large) : undefined
+const ingestion = await ingest(large)
 await large.stop()
-const growth = Object.fromEntries(
-  Object.entries(after).map(([name, ms]) => [
+
+const rounded = (value) => +value.toFixed(2)
+const growthOf = ([name, { ms, cpuMs }]) => {
+  const ratio = rounded(ms / before[name].ms)
+  return [
     name,
-    { ms: +ms.toFixed(1), ratio: +(ms / before[name]).toFixed(2) },
-  ]),
-)
-const readyMs = { first: first.readyMs, [`with ${FEW}`]: small.readyMs, [`with ${MANY}`]: large.readyMs }
-console.log(JSON.stringify({ readyMs, ingestion, ingestionLater, growth }, null, 2))
-rmSync(dataDir, { recursive: true })
+    { ms: rounded(ms), ratio, cpuMs: rounded(cpuMs), cpuRatio: rounded(cpuMs / before[name].cpuMs) },
+  ]
+}
+const readyMs = { first: first.readyMs, [FEW]: small.readyMs, [MANY]: large.readyMs }
+const readyCpuMs = { first: first.cpuMs, [FEW]: small.cpuMs, [MANY]: large.cpuMs }
+console.log({
+  readyMs,
+  readyCpuMs,
+  ingestion,
+  growth: Object.fromEntries(Object.entries(after).map(growthOf)),
+})

@@ -1,5 +1,10 @@
--- Rows as ingestion leaves them, for the events numbered in the table "span": one user in ten bought twice, each 1,000
--- events have a month of their own, one event in twenty was trashed. In the tables at once: to post 100,000 takes minutes.
+-- Rows as ingestion leaves them for events span.first to span.last (two settings): one user in ten bought twice, each 1,000
+-- events have a month of their own, one event in twenty was trashed. Into the tables at once: posting 100,000 takes minutes.
+create temp table span as
+select n, gen_random_uuid() as id,
+  timestamptz '2026-01-01' - n % 31 * interval '1 day' - (n - 1) / 1000 * interval '31 days' as day
+from generate_series(current_setting('span.first')::int, current_setting('span.last')::int) as n;
+
 insert into users (id, project_id, first_event_date, last_event_date, created_at, updated_at)
 select lpad(to_hex(n), 24, '0'), 'demo-shop', day, day, now(), now() from span where n % 10 > 0;
 
@@ -30,4 +35,4 @@ from span, generate_series(0, 1) as kind where n % 20 > 0;
 
 insert into campaigns (id, project_id, integration_id, name, campaign_slug, active, explicit, created_at, updated_at)
 select lpad(to_hex(n), 24, '0'), 'demo-shop', i.id, 'Campaign ' || n, 'campaign-' || n, true, true, now(), now()
-from span, integrations i where i.wmkt_id = 'demo-store' and n % 100 = 0;
+from span, integrations i where i.project_id = 'demo-shop' and i.wmkt_id = 'demo-store' and n % 100 = 0;
