@@ -94,6 +94,6 @@ fetch('shop/links')
       const link = document.createElement('a')
       link.href = url
       link.textContent = name
-      document.getElementById('links').append(link, ' · ')
+      document.getElementById('links').append(link)
     }
   })

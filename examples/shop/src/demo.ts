@@ -38,7 +38,8 @@ const startRelay = async (sandbox: SandboxAddress, env: Variables) => {
   const tokens = createServiceAccountTokens({ keyFile: sandbox.credentials, oauthUrl: sandbox.oauth })
   const client = createClient({ apiUrl: sandbox.api, tokens, projectId: sandbox.projectId })
   const sandboxUrl = new URL('/', sandbox.api).href
-  const links = { 'what the sandbox received': sandboxUrl }
+  const dashboard = `http://${listen.adminHost}:${listen.adminPort}/`
+  const links = { 'what the sandbox received': sandboxUrl, 'the relay’s dashboard': dashboard }
   const shop = createShop({ fateOf: fateReader(listen, options.adminToken), client, links })
   const standalone = await startStandalone(createRelay(options), { ...listen, beside: shop })
   return { standalone, sandboxUrl, stopTokens: tokens.stop }

@@ -13,7 +13,8 @@ const runDemo = async (env: Readonly<Record<string, string | undefined>>): Promi
   })
   console.log(`
   Demo shop     ${demo.url}
-  Relay         ${demo.url}collect, admin ${demo.adminUrl}api/status
+  Relay         ${demo.url}collect
+  Dashboard     ${demo.adminUrl}
   SANDBOX       ${demo.sandboxUrl}
 
   Press a button in the shop and watch what becomes of it. Stop with Ctrl-C.

@@ -16,7 +16,7 @@ export class OptionError extends TypeError {
 export type Rule<T> = { expected: string; read: (value: unknown) => T | undefined; secret?: boolean }
 
 export const shown = (value: unknown, secret = false): string => {
-  if (value === undefined) return 'nothing'
+  if (value === undefined || value === '') return 'nothing'
   if (secret) return typeof value === 'string' ? `a text of ${value.length} characters` : `a ${typeof value}`
   const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value))
   return text.length > 80 ? `${text.slice(0, 77)}…` : text

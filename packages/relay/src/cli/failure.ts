@@ -13,5 +13,12 @@ export const MISUSED = 2
 export const exitCodeOf = (error: unknown): number =>
   error instanceof OptionError || error instanceof TypeError ? MISUSED : FAILED
 
-export const lineOf = (error: unknown): string =>
-  `wmkt-relay: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`
+/** One line for the person, with what to do where we know it. */
+export const lineOf = (error: unknown): string => `wmkt-relay: ${wordsOf(error).split('\n')[0]}`
+
+const wordsOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error && error.code === 'EADDRINUSE'
+    ? `${error.message}: set PORT or WMKT_ADMIN_PORT to a free one`
+    : error.message
+}
