@@ -1,6 +1,6 @@
 /**
- * What the official PHP SDK sends, and what it needs back, replayed byte for byte. The SDK itself (its sources of
- * version 3, on PHP 8.2 with Guzzle 7) was run against the sandbox, every service of it; seen then:
+ * What the official PHP SDK sends, and what it needs back, replayed byte for byte. Its classes (the newest at hand,
+ * of versions 2 and 3, on PHP 8.2 with Guzzle 7) were run against the sandbox, every service. Seen then:
  *
  * - Every GET has a `?`, with nothing behind it where there are no parameters (some HTTP libraries drop it then).
  *   Event types are always asked for with `archived=0`; booleans are 0 and 1, nulls are left out.
