@@ -47,6 +47,9 @@ export const startSandboxChild = async (dataDir: string) => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(fault),
       }),
+    /** How many requests the standing faults have struck. */
+    struck: async () =>
+      (await json<{ struck: number }[]>(`${control}/faults`)).reduce((sum, { struck }) => sum + struck, 0),
     mend: () => json(`${control}/faults`, { method: 'DELETE' }),
     /** Writes a new key into the key file. */
     rotateKey: () => json(`${control}/keys`, { method: 'POST' }),
