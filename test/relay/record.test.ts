@@ -1,7 +1,12 @@
 import type { JsonObject } from '@wmkt/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeRecord, encodeRecord, type RecordHead } from '../../packages/relay/src/record.ts'
+import {
+  decodeRecord,
+  encodeRecord,
+  itemRecordsOf,
+  type RecordHead,
+} from '../../packages/relay/src/record.ts'
 import { dateOf } from '../../packages/relay/src/stamp/date.ts'
 
 const NOW = Date.UTC(2026, 2, 1)
@@ -63,6 +68,27 @@ test('the places of items that were rejected stay empty', () => {
   expect([read.length, read[0], read[1]?.nonce]).toEqual([2, undefined, 'n1'])
 })
 
+test('an item cut out of a record is stamped as it was in it, and brings nothing else along', () => {
+  const noted = { receivedAt: NOW, sentAt: NOW - 90_000, trackerId: 'abc', keyed: true }
+  const values = [
+    event('n0', { trackerId: 'own', occurredAt: NOW - 100_000 }),
+    { nonce: 'rejected' },
+    event('n2', { data: { text: 'é\u0000\u2028"' }, unknown: 'x'.repeat(9_000) }),
+    { kind: 'interaction', nonce: 'n3', userData: { email: 'a@b.c' }, nodeData: { cid: '1' } },
+  ]
+  const record = encodeRecord(noted, body({ v: 1, sentAt: 1, items: values }))
+  const items = decodeRecord(record)
+  const cut = itemRecordsOf(record)
+  for (const index of [0, 2, 3]) {
+    const own = cut(index)
+    expect(decodeRecord(own.record)).toEqual([items[index]])
+    expect([own.index, own.record.length < 250]).toEqual([0, true])
+    expect(itemRecordsOf(own.record)(own.index)).toEqual(own)
+  }
+  expect(() => cut(1)).toThrow('without an item 1')
+  expect(() => cut(4)).toThrow('without an item 4')
+})
+
 test('an interaction takes no tracker ID', () => {
   const visit: JsonObject = { kind: 'interaction', nonce: 'n', userData: {}, nodeData: {} }
   const [read] = decodeRecord(encodeRecord({ receivedAt: NOW, trackerId: 'abc' }, body({ items: [visit] })))
@@ -81,4 +107,5 @@ test.each<[string, Uint8Array]>([
   ],
 ])('%s is no record', (_, bytes) => {
   expect(() => decodeRecord(bytes)).toThrow()
+  expect(() => itemRecordsOf(bytes)).toThrow()
 })

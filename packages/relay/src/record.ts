@@ -54,16 +54,41 @@ export const encodeRecord = (head: RecordHead, body: Uint8Array): Buffer => {
 
 /** @throws Error when the bytes are no record */
 export const decodeRecord: DecodeRecord = (bytes) => {
-  const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const { head, body } = headOf(record)
-  const batch = parseBatch(parseJson(body))
-  if (!batch.ok) throw new Error(`a record without a batch: ${batch.detail}`)
+  const { head, body } = headOf(bufferOf(bytes))
   const items: StampedItem[] = []
-  for (const [index, value] of batch.batch.items.entries()) {
+  for (const [index, value] of itemsIn(body).entries()) {
     const parsed = parseItem(value)
     if (parsed.ok) items[index] = stampedOf(parsed.item, head)
   }
   return items
+}
+
+/**
+ * A record → what cuts single items out of it: the same head, and a body of that item alone, at index 0.
+ * Of the item only known members stay, as in what is delivered.
+ *
+ * @throws Error when the bytes are no record, or have no such item
+ */
+export const itemRecordsOf = (bytes: Uint8Array): ((index: number) => { record: Buffer; index: number }) => {
+  const record = bufferOf(bytes)
+  const { body } = headOf(record)
+  const head = record.subarray(0, record.length - body.length)
+  const values = itemsIn(body)
+  return (index) => {
+    const parsed = parseItem(values[index])
+    if (!parsed.ok) throw new Error(`a record without an item ${index}`)
+    const items = Buffer.from(JSON.stringify({ items: [parsed.item] }))
+    return { record: Buffer.concat([head, items]), index: 0 }
+  }
+}
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
+
+const itemsIn = (body: Buffer): unknown[] => {
+  const batch = parseBatch(parseJson(body))
+  if (!batch.ok) throw new Error(`a record without a batch: ${batch.detail}`)
+  return batch.batch.items
 }
 
 const headOf = (record: Buffer): { head: RecordHead; body: Buffer } => {

@@ -16,7 +16,7 @@ import { openLmdbOutbox } from './outbox/lmdb.ts'
 import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRouter } from './public-router.ts'
-import { decodeRecord } from './record.ts'
+import { decodeRecord, itemRecordsOf } from './record.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
 import { createCounts } from './telemetry/counts.ts'
@@ -188,5 +188,6 @@ type OutboxSeams = { clock: Clock; log: Log; onFatal: (error: unknown) => void }
 
 const openOutbox = (settings: RelaySettings, seams: OutboxSeams): Promise<Outbox> => {
   const { outboxDir: dir, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = settings
-  return openLmdbOutbox({ dir, maxBacklog, keepDeliveredMs, keepDeadLettersMs, ...seams })
+  const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs, single: itemRecordsOf }
+  return openLmdbOutbox({ dir, ...kept, ...seams })
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { unsoundness } from '../../../packages/relay/src/outbox/soundness.ts'
-import { intakeOf } from './intakes.ts'
+import { intakeOf, singleOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 import { createTurnedClock } from './turned-clock.ts'
 
@@ -88,6 +88,18 @@ test('what is delivered makes room for what comes: the file does not grow with t
   const { size } = await stat(dataFile())
   for (let more = 0; more < 6; more += 1) await round()
   expect((await stat(dataFile())).size).toBeLessThan(size * 1.3)
+})
+
+test('the dead letters of a large batch take about its size in the file, not a copy each', async () => {
+  const outbox = await folder.open({ single: singleOf })
+  const wanted = Array.from({ length: 100 }, (_, n) => ({ nonce: `n${n}`, content: 'x'.repeat(10_000) }))
+  const intake = intakeOf(wanted)
+  await outbox.put(intake)
+  const entries = await outbox.lease('event:purchase', 100)
+  await Promise.all(entries.map(({ ref }) => outbox.settle(ref, { type: 'bury', code: 'NO', message: '' })))
+  await outbox.close()
+  const { size } = await stat(dataFile())
+  expect([entries.length, size / intake.record.length]).toEqual([100, expect.toSatisfy((times) => times < 3)])
 })
 
 test('a file of another format is set aside, not misread', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Kind } from '@wmkt/protocol'
 import { laneOf } from '../../../packages/relay/src/outbox/lane.ts'
 import type { Intake, NewEntry } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { Single } from '../../../packages/relay/src/outbox/single.ts'
 
 export type Wanted = { nonce: string; kind?: Kind; eventType?: string; content?: string }
 
@@ -21,4 +22,10 @@ export const intakeOf = (wanted: readonly (Wanted | string)[], receivedAt = 1_76
   const items = wanted.map((one) => (typeof one === 'string' ? { nonce: one } : one))
   const entries: NewEntry[] = items.map(entryOf)
   return { record: Buffer.from(JSON.stringify(items)), entries, receivedAt }
+}
+
+/** Such a record → that of one of its items. */
+export const singleOf: Single = (record) => {
+  const items: unknown[] = JSON.parse(Buffer.from(record).toString())
+  return (index) => ({ record: Buffer.from(JSON.stringify([items[index]])), index: 0 })
 }

@@ -8,6 +8,7 @@ export type Opened = { outbox: Outbox; dispose: () => Promise<void> }
 export type OpenOutbox = (clock: TurnedClock, maxBacklog?: number) => Promise<Opened>
 
 const LANE = 'event:purchase'
+const itemsIn = (record?: Uint8Array): Wanted[] => JSON.parse(Buffer.from(record ?? []).toString())
 const nonces = (entries: readonly { nonce: string }[]) => entries.map(({ nonce }) => nonce)
 
 /** What every outbox must do, whatever it is made of. */
@@ -194,9 +195,9 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
         attempts: 1,
         buriedAt: clock.now(),
         receivedAt: clock.now() - 50,
-        index: 1,
+        index: 0,
       })
-      expect(JSON.parse(Buffer.from(letter?.record ?? []).toString())[1]).toEqual({ nonce: 'a' })
+      expect(itemsIn(letter?.record)).toEqual([{ nonce: 'a' }])
       expect(outbox.fate('a')).toEqual({
         state: 'buried',
         code: 'INVALID',
@@ -207,7 +208,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       expect(outbox.ledger()).toMatchObject({ held: 1, buried: 1 })
     })
 
-    test('a redriven entry is held anew, without attempts or mark, at its own index', async () => {
+    test('a redriven entry is held anew, without attempts or mark, with its own item', async () => {
       await put('z', 'a')
       const [, second] = await outbox.lease(LANE, 2)
       if (!second) throw new Error('two entries were put')
@@ -218,11 +219,32 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       expect(outbox.deadLetter('a')).toBeUndefined()
       expect(outbox.fate('a')).toEqual({ state: 'held', lane: LANE, attempts: 0 })
       const again = await leaseOne()
-      expect(again).toMatchObject({ nonce: 'a', index: 1, attempts: 0, triedMs: 0, attempting: false })
-      expect(JSON.parse(Buffer.from(again.record).toString())[again.index]).toEqual({ nonce: 'a' })
+      expect(again).toMatchObject({ nonce: 'a', index: 0, attempts: 0, triedMs: 0, attempting: false })
+      expect(itemsIn(again.record)).toEqual([{ nonce: 'a' }])
       await outbox.settle(again.ref, { type: 'ack' })
       expect(outbox.fate('a')?.state).toBe('delivered')
       expect(outbox.ledger()).toMatchObject({ received: 2, held: 1, buried: 0, delivered: 1 })
+    })
+
+    test('the dead letters of one batch cost its bytes once, not once each', async () => {
+      const wanted = Array.from({ length: 40 }, (_, n) => ({ nonce: `n${n}`, content: 'x'.repeat(5_000) }))
+      const { record } = intakeOf(wanted)
+      await put(...wanted)
+      for (const { ref } of await outbox.lease(LANE, 40))
+        await outbox.settle(ref, { type: 'bury', code: 'NO', message: '' })
+      const letters = [...outbox.deadLetters()]
+      const bytes = letters.reduce((sum, letter) => sum + letter.record.length, 0)
+      expect([letters.length, bytes < record.length * 1.1]).toEqual([40, true])
+      expect(letters.map((letter) => itemsIn(letter.record)[letter.index]?.nonce)).toEqual(nonces(letters))
+    })
+
+    test('a record that cannot be read is kept whole', async () => {
+      await outbox.put({ ...intakeOf(['z', 'a']), record: Buffer.from('no JSON') })
+      const [, second] = await outbox.lease(LANE, 2)
+      if (!second) throw new Error('two entries were put')
+      await outbox.settle(second.ref, { type: 'bury', code: 'UNREADABLE', message: '' })
+      const letter = outbox.deadLetter('a')
+      expect([Buffer.from(letter?.record ?? []).toString(), letter?.index]).toEqual(['no JSON', 1])
     })
 
     test('a dropped dead letter is gone, counted, and its nonce remembered', async () => {

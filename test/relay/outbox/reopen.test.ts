@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LmdbOutboxOptions } from '../../../packages/relay/src/outbox/lmdb.ts'
 import { GENERATION_MS } from '../../../packages/relay/src/outbox/nonce-memory.ts'
 import type { LeasedEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
-import { intakeOf } from './intakes.ts'
+import { intakeOf, singleOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
 
@@ -69,6 +69,23 @@ describe('after closing and opening again', () => {
     expect(outbox.fate('a')).toMatchObject({ state: 'delivered', upstreamId: 'up' })
     expect(await outbox.put(intakeOf(['a', 'b', 'c']))).toEqual(Array(3).fill('duplicate'))
   })
+})
+
+test('dead letters that keep their whole record, as they did before, are read and redriven', async () => {
+  const { record } = intakeOf(['z', 'a'])
+  await outbox.put(intakeOf(['z', 'a']))
+  const [z, a] = await outbox.lease(LANE, 2)
+  if (!z || !a) throw new Error('two were put')
+  await outbox.settle(a.ref, { type: 'bury', code: 'NO', message: 'no' })
+  await reopen({ single: singleOf })
+  const letter = outbox.deadLetter('a')
+  expect([Buffer.from(letter?.record ?? []), letter?.index]).toEqual([record, 1])
+  expect(await outbox.redrive('a')).toBe(true)
+  const again = (await outbox.lease(LANE, 2)).find(({ nonce }) => nonce === 'a')
+  if (!again) throw new Error('a was redriven')
+  expect(again.index).toBe(1)
+  await outbox.settle(again.ref, { type: 'bury', code: 'NO', message: 'still no' })
+  expect(outbox.deadLetter('a')).toMatchObject({ index: 0, record: Buffer.from('[{"nonce":"a"}]') })
 })
 
 test('repeats alone are counted on disk too', async () => {

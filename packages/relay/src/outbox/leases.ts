@@ -4,6 +4,7 @@ import { seqKey, seqOfUnitKey, unitKey } from './keys.ts'
 import { createLaneHand, indexOfPlace, type LaneHand, type Place, placeOf, seqOfPlace } from './lane-hand.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { EntryRef, Lane, LeasedEntry } from './outbox.ts'
+import { rememberLast } from './remember-last.ts'
 import type { Tables } from './store.ts'
 import { decodeUnit, entryIn } from './unit.ts'
 
@@ -109,15 +110,6 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
     stop() {
       for (const hand of hands.values()) hand.stop()
     },
-  }
-}
-
-/** Entries come batch by batch: the last answer serves the next question. */
-const rememberLast = <T>(read: (seq: number) => T): ((seq: number) => T) => {
-  let last: { seq: number; value: T } | undefined
-  return (seq) => {
-    if (last?.seq !== seq) last = { seq, value: read(seq) }
-    return last.value
   }
 }
 

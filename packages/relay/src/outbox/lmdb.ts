@@ -16,6 +16,7 @@ import { takeOwnership } from './owner-lock.ts'
 import { putIntake } from './put.ts'
 import { createRoom } from './room.ts'
 import { notLeased, settleEntry } from './settle.ts'
+import { type Single, whole } from './single.ts'
 import { suspicionIn } from './suspicion.ts'
 import { beginTransaction, type Transaction } from './transaction.ts'
 
@@ -24,6 +25,8 @@ export type LmdbOutboxOptions = {
   dir: string
   clock: Clock
   log: Log
+  /** What cuts one item out of a record, for its dead letter. @default the letter keeps the whole record */
+  single?: Single
   /** Entries held before puts are refused. @default 5000000 */
   maxBacklog?: number
   /** How long delivered entries can be asked for, in ms; 0: not at all. @default 86400000 */
@@ -48,7 +51,7 @@ const DAY_MS = 24 * 3_600_000
  * @throws OutboxOwned when another process owns the folder
  */
 export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox> => {
-  const { dir, clock, log, onFatal } = options
+  const { dir, clock, log, onFatal, single = whole } = options
   const { maxBacklog = 5_000_000, keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
   const release = await takeOwnership(dir, clock, options.ownerWaitMs ?? 5_000)
   const opened = await openSoundStore({ dir, clock, log }).catch(async (error) => {
@@ -91,7 +94,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox
   }
   const begin = () => {
     room.begin()
-    return beginTransaction({ tables, lanes, nonces, written }, books)
+    return beginTransaction({ tables, lanes, nonces, written, single }, books)
   }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
   const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>

@@ -16,9 +16,12 @@ import {
   type PutOutcome,
   type Settlement,
 } from './outbox.ts'
+import { orWhole, type Single, whole } from './single.ts'
 
 export type MemoryOutboxOptions = {
   clock: Clock
+  /** What cuts one item out of a record, for its dead letter. @default the letter keeps the whole record */
+  single?: Single
   /** Entries held before puts are refused. @default 5000000 */
   maxBacklog?: number
 }
@@ -33,7 +36,8 @@ const keysOf = (nonce: string, kind?: Kind): string[] =>
   (kind ? [kind] : KINDS).map((of) => keyOf({ kind: of, nonce }))
 
 /** An outbox in memory: for tests and simulations, and where no disk may be used. What it holds dies with the process. */
-export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutboxOptions): Outbox => {
+export const createMemoryOutbox = (options: MemoryOutboxOptions): Outbox => {
+  const { clock, maxBacklog = 5_000_000, single = whole } = options
   const listeners = createListeners()
   const lanes = createMemoryLanes(clock, (lane) => listeners.tell([lane]))
   const known = new Map<string, Known>()
@@ -73,8 +77,9 @@ export const createMemoryOutbox = ({ clock, maxBacklog = 5_000_000 }: MemoryOutb
   const bury = (held: Held, code: string, message: string) => {
     const buriedAt = clock.now()
     const { nonce, kind, lane, receivedAt, record, index } = held
+    const own = orWhole(single)(record)(index)
     const letter = { nonce, kind, lane, code, message, attempts: held.attempts + 1, buriedAt, receivedAt }
-    letters.set(keyOf(held), { ...letter, record, index })
+    letters.set(keyOf(held), { ...letter, ...own })
     letGo(held, { state: 'buried', code, message, buriedAt })
     count(STEPS.bury)
   }

@@ -1,4 +1,3 @@
-import { type BatchHead, decodeBatch } from './batch-record.ts'
 import { Declined } from './group-commit.ts'
 import { deliveredKey, expiryKey, letterKey, nonceKey, seqKey } from './keys.ts'
 import { STEPS } from './ledger.ts'
@@ -83,24 +82,18 @@ const bury = (
   now: number,
 ) => {
   const { stage, tables } = transaction
-  const batch = batchAt(transaction, ref.seq)
+  const batch = transaction.batchAt(ref.seq)
   const named = batch.entries.find(({ index }) => index === ref.index)
   if (!named) throw new Error(`batch ${ref.seq} does not name its entry ${ref.index}`)
   const { kind, nonce } = named
   const nonceAt = nonceKey(kind, nonce)
   const fingerprint = (nonceAt && transaction.nonces.recall(nonceAt)?.fingerprint) ?? Buffer.alloc(8)
   const key = letterKey(nonce, kind, ref.seq, ref.index)
-  const { receivedAt, record } = batch
+  const { receivedAt } = batch
   const letter = { lane: ref.lane, code, message, attempts: entry.attempts + 1, buriedAt: now, receivedAt }
-  stage.put(tables.letters, key, encodeLetter({ ...letter, record, index: ref.index, fingerprint }))
+  stage.put(tables.letters, key, encodeLetter({ ...letter, ...batch.letterOf(ref.index), fingerprint }))
   stage.put(tables.expiry, expiryKey('letter', now, key), NOTHING)
   transaction.count(STEPS.bury)
-}
-
-const batchAt = ({ stage, tables }: Transaction, seq: number): BatchHead & { record: Buffer } => {
-  const bytes = stage.get(tables.batches, seqKey(seq))
-  if (!bytes) throw new Error(`batch ${seq} is held and not there`)
-  return decodeBatch(bytes)
 }
 
 /** Takes the entry out of its lane; with the last one the batch is done. */
@@ -113,7 +106,7 @@ const letGo = (transaction: Transaction, { ref, slot, unit }: Place, context: Se
 }
 
 const isDone = (transaction: Transaction, seq: number): boolean => {
-  const slots = new Set(batchAt(transaction, seq).entries.map(({ slot }) => slot))
+  const slots = new Set(transaction.batchAt(seq).entries.map(({ slot }) => slot))
   return ![...slots].some((slot) => transaction.units.get(slot, seq) !== undefined)
 }
 

@@ -1,8 +1,10 @@
 import { type Books, encodeBooks } from './books.ts'
+import { type HeldBatch, readHeldBatches } from './held-batch.ts'
 import type { LaneChanges, LaneTable } from './lane-table.ts'
 import { addToLedger, type LedgerDelta } from './ledger.ts'
 import type { NonceChanges, NonceMemory } from './nonce-memory.ts'
 import type { Lane, Ledger } from './outbox.ts'
+import type { Single } from './single.ts'
 import { createStage, type Stage } from './stage.ts'
 import type { Tables } from './store.ts'
 import { changeUnits, type UnitChanges } from './unit-table.ts'
@@ -14,6 +16,8 @@ export interface Transaction {
   readonly lanes: LaneChanges
   readonly units: UnitChanges
   readonly nonces: NonceChanges
+  /** @throws when there is no such batch */
+  batchAt(seq: number): HeldBatch
   books(): Books
   turn(changes: Partial<Books>): void
   takeSeq(): number
@@ -40,6 +44,7 @@ export type Ground = {
   nonces: NonceMemory
   /** The books as they are on disk: repeats may have been counted since. */
   written: Books
+  single: Single
 }
 
 export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): Transaction => {
@@ -59,6 +64,7 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
     lanes,
     units,
     nonces,
+    batchAt: readHeldBatches(stage, tables.batches, ground.single),
     books: () => books,
     turn,
     takeSeq() {
