@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{protocol,api,relay}/**/*.test.ts'],
           // strace, for the test that watches the outbox's system calls.
-          globalSetup: ['test/support/engines.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -60,7 +60,12 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'house', include: ['test/house/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'house',
+          include: ['test/house/**/*.test.ts'],
+          globalSetup: ['test/support/run-folder.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         resolve,
@@ -68,7 +73,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/engines.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts'],
           testTimeout: 90_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -80,7 +85,7 @@ export default defineConfig({
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          globalSetup: ['test/engines/setup.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/engines/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 
 /** A folder that is gone when the test run ends. */
-export const tempFolder = (name: string): string => {
-  const folder = mkdtempSync(join(tmpdir(), `wmkt-${name}-`))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
+export const tempFolder = (name: string): string => mkdtempSync(join(inject('runFolder'), `${name}-`))
