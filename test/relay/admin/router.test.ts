@@ -1,7 +1,8 @@
 import { request } from 'node:http'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { buryEvent } from '../../support/dead-letter.ts'
 import { type RelayRig, startRelay } from '../../support/relay.ts'
 
@@ -64,6 +65,18 @@ test('changes need the header and the same origin', async () => {
     const response = await fetch(`${adminUrl}/api/dead-letters/n1`, { method: 'DELETE', headers })
     expect([response.status, (await response.json()).code]).toEqual([403, 'NOT_SAME_ORIGIN'])
   }
+})
+
+test.each([
+  ['GET', '/api/items/%E0%A4%A'],
+  ['GET', '/api/dead-letters/%E0%A4%A'],
+  ['DELETE', '/api/dead-letters/%'],
+])('%s %s, which cannot be decoded, is no path, and nothing to report', async (method, path) => {
+  const error = vi.fn()
+  const { adminUrl } = await start({ seams: { log: { ...silentLog, error } } })
+  const response = await fetch(adminUrl + path, { method, headers: admin })
+  expect([response.status, (await response.json()).code]).toEqual([404, 'NOT_FOUND'])
+  expect(error).not.toHaveBeenCalled()
 })
 
 test('a rebound host name is refused', async () => {

@@ -3,18 +3,23 @@ import type { Log } from '../telemetry/log.ts'
 import type { BaseHeaders } from './base-headers.ts'
 import { answerProblem, Problem } from './problem.ts'
 
-/** The one place where errors become answers. What is no Problem is a fault of ours: the log gets its cause, the client does not. */
+/**
+ * The one place where errors become answers. The router's word for a path that cannot be decoded is a URIError; what
+ * else is no Problem is a fault of ours: the log gets its cause, the client does not.
+ */
 export const createProblemHandler =
   (log: Log, base: BaseHeaders): ErrorRequestHandler =>
   (error, _req, res, _next) => {
     if (error instanceof Problem) return answerProblem(res, error, base)
+    if (error instanceof URIError) return answerProblem(res, noSuchPath(), base)
     log.error({ err: error }, 'a request failed')
     answerProblem(res, new Problem('INTERNAL', 'see the log of the relay'), base)
   }
 
 /** The end of every listener of ours. */
-export const notFound: RequestHandler = (_req, res) =>
-  answerProblem(res, new Problem('NOT_FOUND', 'no such path'))
+export const notFound: RequestHandler = (_req, res) => answerProblem(res, noSuchPath())
+
+const noSuchPath = (): Problem => new Problem('NOT_FOUND', 'no such path')
 
 /** For a path that is served, by another method. */
 export const onlyBy =
