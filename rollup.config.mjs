@@ -8,7 +8,7 @@ const INTERNAL = [
 ]
 
 const smallest = terser({
-  ecma: 2020,
+  ecma: 2022,
   module: true,
   toplevel: true,
   compress: {
@@ -19,7 +19,8 @@ const smallest = terser({
     booleans_as_integers: false,
     hoist_props: true,
   },
-  mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
+  // `builtins`: also where the browser has a property of that name, which none of ours is read from.
+  mangle: { properties: { builtins: true, regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
   format: { comments: false },
 })
 

@@ -6,7 +6,9 @@
  * @param random in [0, 1); a nonce has to be unique, not secret
  */
 export const makeNonce = (nowMs: number, random: () => number): string => {
-  const time = nowMs.toString(16).padStart(12, '0')
-  const chance = 'xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => Math.floor(random() * 16).toString(16))
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance}`
+  const time = [...nowMs.toString(16).padStart(12, '0')]
+  return 'xxxxxxxx-xxxx-7xxx-8xxx-xxxxxxxxxxxx'.replace(
+    /x/g,
+    () => time.shift() ?? Math.floor(random() * 16).toString(16),
+  )
 }

@@ -1,18 +1,21 @@
-/** Access alone may throw, where the browser or a sandbox refuses storage. */
-const visit = (): Storage | undefined => {
+/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. Access alone may throw, where storage is refused. */
+export const keepCampaign = (granted: boolean): void => {
+  const found = location.search.match(/[?&](wmktid|cid|utm_\w+)=[^&]*/gi)
   try {
-    return sessionStorage
+    if (!granted) sessionStorage.removeItem('wmkt')
+    else if (found) sessionStorage.setItem('wmkt', found.join(''))
   } catch {
-    return undefined
+    // Refused: this visit has no campaign.
   }
 }
 
-/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. */
-export const keepCampaign = (granted: boolean): void => {
-  const found = location.search.match(/\b(wmktid|cid|utm_\w+)=[^&]*/g)
-  if (!granted) visit()?.removeItem('wmkt')
-  else if (found) visit()?.setItem('wmkt', found.join('&'))
+/** What this visit's landing said, each name in lower case. */
+export const readCampaign = (): { [name: string]: string } => {
+  const said: { [name: string]: string } = {}
+  try {
+    for (const [name, value] of new URLSearchParams(sessionStorage.wmkt)) said[name.toLowerCase()] = value
+  } catch {
+    // As above.
+  }
+  return said
 }
-
-/** What this visit's landing said. */
-export const readCampaign = (): URLSearchParams => new URLSearchParams(visit()?.getItem('wmkt') ?? '')

@@ -1,6 +1,7 @@
 import { backoffMs } from '@wmkt/protocol'
 
 const AGAIN_MS = 300
+const POLICY = { baseMs: 1000, capMs: 300_000 }
 
 /**
  * One tab delivers at a time: whoever is refused the lock comes again. Where locks are missing every tab delivers, and nonces
@@ -36,7 +37,7 @@ export const createFlusher = (
     if (afterMs < 0) attempt = 0
     else {
       notBefore = Date.now() + afterMs
-      arm(backoffMs(++attempt, { baseMs: 1000, capMs: 300_000 }, Math.random))
+      arm(backoffMs(++attempt, POLICY, Math.random))
       onFailure()
     }
   }

@@ -7,7 +7,7 @@ const FIELDS =
   ':enabled:not(button,[type=password],[type=hidden],[type=file],[type=submit],[type=radio]:not(:checked))'
 
 /** Values in the forms the API knows, by `data-wmkt-type`, else by the input's own type. What is not here travels as text. */
-const formOf = ({ type, value, name, checked, dataset }: HTMLInputElement, before: unknown): unknown => {
+const formOf = ({ type, value, name, checked, dataset }: HTMLInputElement, before: object): unknown => {
   const number = Number(value.replace(',', '.'))
   const forms: { [type: string]: unknown } = {
     checkbox: checked,
@@ -15,7 +15,7 @@ const formOf = ({ type, value, name, checked, dataset }: HTMLInputElement, befor
     range: number,
     currency: { amount: number, currency: dataset.wmktCurrency },
     // A location takes several fields of one name: each adds the part that its own name says.
-    location: { ...Object(before), [name]: value },
+    location: { ...before, [name]: value },
     phone: value.replace(/[^+\d]/g, ''),
     date: Date.parse(value) ? new Date(value).toJSON() : value,
   }
@@ -25,8 +25,8 @@ const formOf = ({ type, value, name, checked, dataset }: HTMLInputElement, befor
 /** What a marked element says: its `data-wmkt-data`, the campaign it asks for, and a form's fields. Throws on ill-formed JSON. */
 const dataOf = (element: HTMLElement): JsonObject => {
   const { wmktData = '{}', wmktCampaign = '' } = element.dataset
-  const data: JsonObject = JSON.parse(wmktData)
-  for (const name of wmktCampaign.split(' ')) data[name] = readCampaign().get(name) ?? undefined
+  const data = JSON.parse(wmktData)
+  for (const name of wmktCampaign.split(' ')) data[name] = readCampaign()[name]
   for (const field of element.querySelectorAll<HTMLInputElement>(FIELDS)) {
     const key = field.dataset.wmktField ?? field.name
     if (key && field.value) data[key] = formOf(field, data[key])

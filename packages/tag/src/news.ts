@@ -27,9 +27,7 @@ export const newsOf = ({ nonce, kind }: Row, ending?: Ending, code?: string, mes
 export const newsOfReceipt = (rows: Row[], { accepted, rejected, held }: Receipt): News[] =>
   rows.map((row, position) => {
     const refusal = rejected.find(({ index }) => index === position)
-    const { code, message } = refusal ?? {
-      message: undefined,
-      ...held.find(({ nonce }) => nonce === row.nonce),
-    }
-    return newsOf(row, refusal ? 'rejected' : accepted ? 'delivered' : 'duplicate', code, message)
+    const why = refusal ?? held.find(({ nonce }) => nonce === row.nonce)
+    const ending = refusal ? 'rejected' : accepted ? 'delivered' : 'duplicate'
+    return newsOf(row, ending, why?.code, refusal?.message)
   })

@@ -30,11 +30,13 @@ export const openOutbox = (lane: string, tell: (news: News[], heard?: boolean) =
     }
   }
 
-  const write = () => {
+  /** All rows of one task share one transaction. */
+  const write = async () => {
+    await undefined
     const rows = burst
     burst = []
     writing = undefined
-    return onDisk((store) => {
+    await onDisk((store) => {
       for (const row of rows) store.put(row, row.key)
     })
   }
@@ -80,10 +82,10 @@ export const openOutbox = (lane: string, tell: (news: News[], heard?: boolean) =
       const [oldest] = own.values()
       if (oldest && own.size > MAX_ROWS) void evict([oldest])
     },
-    /** Resolves when the row is on disk, or the disk has refused. All rows of one task share one transaction. */
+    /** Resolves when the row is on disk, or the disk has refused. */
     save(row: Row): Promise<unknown> {
       burst.push(row)
-      writing ??= Promise.resolve().then(write)
+      writing ??= write()
       return writing
     },
     erase(): void {

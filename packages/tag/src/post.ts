@@ -14,7 +14,7 @@ declare global {
 export const MAX_BATCH_BYTES = 60_000
 /** What the frame around the items may take of it. */
 const FRAME_BYTES = 500
-const TIMEOUT_MS = 20_000
+export const TIMEOUT_MS = 20_000
 
 /** The rows that fit into so many bytes; with `least`, the first even when it alone does not. */
 export const fitting = (rows: Row[], roomBytes: number, least?: boolean): Row[] => {

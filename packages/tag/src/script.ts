@@ -20,7 +20,7 @@ declare global {
 }
 
 const start = (options: ScriptOptions): Tag => {
-  const tag = createTag(options)
+  const tag = createTag(options, options.campaign === undefined ? undefined : keepCampaign)
   if (options.debug !== undefined) printNews(tag)
   if (options.views) captureViews(tag, options.views)
   captureMarked(tag)
@@ -29,35 +29,26 @@ const start = (options: ScriptOptions): Tag => {
 
 const listen = (script: HTMLOrSVGElement & { src?: string }, before?: Wmkt): void => {
   const early: Call[] = []
-  let options: ScriptOptions
-  let tag: Tag | undefined
-  let commands: Commands = {}
-
-  const run = ([name, ...args]: Call): unknown => {
-    if (!tag && name !== 'init') return early.push([name, ...args])
-    if (!tag) {
-      const endpoint = new URL('collect', script.src).href
-      options = { endpoint, ...script.dataset, ...Object(args[0]) }
-      tag = start(options)
-      commands = tag
-      early.map(run)
-    }
-    const answer = commands[name]?.(...args)
-    if (options.campaign !== undefined) keepCampaign(tag.allowed())
-    return answer
-  }
+  let commands: Commands | undefined
 
   const wmkt: Wmkt = (...call) => {
+    const [name, ...args] = call
     try {
-      return run(call)
+      if (commands) return commands[name]?.(...args)
+      if (name !== 'init') return early.push(call)
+      const endpoint = new URL('collect', script.src || document.baseURI).href
+      commands = start({ endpoint, ...script.dataset, ...Object(args[0]) })
+      for (const one of early) wmkt(...one)
+      return undefined
     } catch {
       return null
     }
   }
   wmkt.live = true
   window.wmkt = wmkt
-  if (script.dataset.project) wmkt('init')
   for (const call of before?.q ?? []) wmkt(...call)
+  // After the calls that came early, among which an `init` may say what the attributes do not.
+  if (script.dataset.project) wmkt('init')
 }
 
 if (!window.wmkt?.live) listen(document.currentScript ?? document.documentElement, window.wmkt)

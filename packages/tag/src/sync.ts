@@ -8,6 +8,11 @@ declare global {
 }
 
 /** Asks the site's service worker, where there is one, to deliver what is held, also after the page is gone. */
-export const askWorker = (): void => {
-  navigator.serviceWorker?.ready.then(({ sync }) => sync?.register(SYNC_TAG)).catch(() => {})
+export const askWorker = async (): Promise<void> => {
+  try {
+    const { sync } = await navigator.serviceWorker.ready
+    await sync?.register(SYNC_TAG)
+  } catch {
+    // Without workers, or in a sandboxed frame, the next visit delivers.
+  }
 }

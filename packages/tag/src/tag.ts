@@ -5,7 +5,7 @@ import { createFlusher } from './flusher.ts'
 import { type Ending, type News, newsOf } from './news.ts'
 import type { ItemOptions, TagOptions } from './options.ts'
 import { openOutbox } from './outbox.ts'
-import { bodyOf, fitting, MAX_BATCH_BYTES, post } from './post.ts'
+import { bodyOf, fitting, MAX_BATCH_BYTES, post, TIMEOUT_MS } from './post.ts'
 import { bytesOf, type Row } from './row.ts'
 import { askWorker } from './sync.ts'
 
@@ -17,26 +17,38 @@ const STEP_MS = 100
 /**
  * A tag that keeps what it records until the relay has it. Throws a `TypeError` when the endpoint is no URL; nothing
  * throws or rejects after that.
+ *
+ * @param onConsent hears whether consent is granted: now, and when the page or another tab says otherwise
  */
-export const createTag = ({
-  endpoint: url,
-  project = '',
-  cookie = 'ndrstnd',
-  cookiePattern = '(.+)',
-  consent: asked = 'granted',
-  gpc,
-}: TagOptions) => {
+export const createTag = (
+  {
+    endpoint: url,
+    project = '',
+    cookie = 'ndrstnd',
+    cookiePattern = '(.+)',
+    consent: asked = 'granted',
+    gpc,
+  }: TagOptions,
+  onConsent?: (granted: boolean) => void,
+) => {
   const endpoint = new URL(url, location.href).href
   const lane = `${endpoint} ${project}`
   const listeners: [name: string, fn: (news: News) => void][] = []
   let consent = asked
   let trackerId: string | undefined
   let waitUntil = 0
+  let waiting = false
   let flyingBytes = 0
   let failed = false
-  let workerAsked = false
+  let worker: Promise<void> | undefined
+  let channel: BroadcastChannel | undefined
+  try {
+    channel = new BroadcastChannel(lane)
+    channel.onmessage = ({ data }) => (data[0] ? finish(data, true) : consented('denied'))
+  } catch {
+    // Missing, or refused to a sandboxed frame: each tab hears of its own items only.
+  }
 
-  const channel = globalThis.BroadcastChannel && new BroadcastChannel(lane)
   const tell = (news: News[], heard?: boolean): void => {
     for (const one of news)
       for (const [name, fn] of listeners)
@@ -45,37 +57,41 @@ export const createTag = ({
   }
   const { own, frame, finish, settle, keep, save, peek, erase } = openOutbox(lane, tell)
 
-  /** Gives the ID to the events that wait for one. */
+  /** Gives the ID to the events that wait for one, and ends their wait with the window. */
   const track = (): void => {
+    waiting = false
     for (const row of own.values())
-      if (row.late) {
+      if (row.late && consent === 'granted') {
         waitUntil ||= Date.now() + WINDOW_MS
         trackerId ??= readTrackerId(cookie, cookiePattern)
-        if (!trackerId) return
-        row.late = false
-        row.json = `${row.json.slice(0, -1)},"trackerId":${JSON.stringify(trackerId)}}`
-        void save(row)
+        if (trackerId) {
+          row.json = `${row.json.slice(0, -1)},"trackerId":${JSON.stringify(trackerId)}}`
+          void save(row)
+        }
+        waiting = row.late = !trackerId && Date.now() < waitUntil
       }
   }
 
-  const pack = (rows: Row[]): string => {
-    const body = bodyOf(lane, rows, frame, Date.now())
-    flyingBytes += bytesOf(body)
-    return body
+  /** Nobody waits for an ID any longer. */
+  const hurry = (): void => {
+    waitUntil = 1
+    track()
+  }
+
+  const land = (bytes: number): void => {
+    flyingBytes -= bytes
   }
 
   const deliver = async (rows: Row[]): Promise<Response> => {
     const { evicted } = frame
-    const body = pack(rows)
+    const body = bodyOf(lane, rows, frame, Date.now())
+    const bytes = bytesOf(body)
+    flyingBytes += bytes
     // What fails with keepalive is tried without: another script of the page may have spent the browser's budget.
     const keepalive = !failed && flyingBytes <= MAX_BATCH_BYTES
     failed = true
-    const response = await post(endpoint, body, keepalive).finally(() => {
-      // Not in the same breath: a page being torn down sees requests fail that fly on.
-      setTimeout(() => {
-        flyingBytes = 0
-      })
-    })
+    // Not in the same breath: a page being torn down sees requests fail that fly on.
+    const response = await post(endpoint, body, keepalive).finally(() => setTimeout(land, 0, bytes))
     failed = false
     if (response.status === 202) frame.evicted -= evicted
     return response
@@ -85,7 +101,7 @@ export const createTag = ({
     lane,
     async (stopped) => {
       if (consent !== 'granted') return EMPTY
-      while (!trackerId && Date.now() < waitUntil) {
+      while (waiting) {
         await new Promise((resolve) => setTimeout(resolve, STEP_MS))
         track()
       }
@@ -98,8 +114,7 @@ export const createTag = ({
     track()
     await save(row)
     // At the first item, since a page that is being left has no time to ask.
-    if (!workerAsked) askWorker()
-    workerAsked = true
+    if (!worker) worker = askWorker()
     tell([newsOf(row)], true)
     arm()
   }
@@ -136,37 +151,37 @@ export const createTag = ({
   /** The page may not come back: a copy of what is held leaves now, each item once a page. What is stored stays stored. */
   const hide = (): void => {
     if (consent !== 'granted') return
-    track()
-    waitUntil = 1
+    hurry()
     const rows = fitting(
       [...own.values()].filter((row) => !row.copied),
       MAX_BATCH_BYTES - flyingBytes,
     )
     if (!rows[0]) return
     for (const row of rows) row.copied = true
-    const body = pack(rows)
+    const body = bodyOf(lane, rows, frame, Date.now())
+    const bytes = bytesOf(body)
+    flyingBytes += bytes
+    // A beacon never says when it has landed.
+    setTimeout(land, TIMEOUT_MS, bytes)
     if (!navigator.sendBeacon?.(endpoint, body)) post(endpoint, body, true).catch(() => {})
   }
 
-  const deny = (): void => {
-    consent = 'denied'
-    erase()
+  const consented = (state: typeof asked): void => {
+    consent = state
+    if (state === 'denied') erase()
+    if (state === 'granted') for (const row of own.values()) void hold(row)
+    onConsent?.(state === 'granted')
+    arm()
   }
 
-  if (channel) channel.onmessage = ({ data }) => (data[0] ? finish(data, true) : deny())
-  if (gpc === 'denied' && navigator.globalPrivacyControl) deny()
-  const show = (): void => {
-    flyingBytes = 0
-    wake()
-  }
-  addEventListener('visibilitychange', () => (document.hidden ? hide() : show()))
+  addEventListener('visibilitychange', () => (document.hidden ? hide() : wake()))
   addEventListener('pagehide', () => {
     hide()
     halt()
   })
-  addEventListener('pageshow', show)
+  addEventListener('pageshow', wake)
   addEventListener('online', wake)
-  arm()
+  consented(gpc === 'denied' && navigator.globalPrivacyControl ? gpc : asked)
 
   return {
     event: (eventType: string, data: JsonObject = {}, given?: ItemOptions) =>
@@ -175,25 +190,19 @@ export const createTag = ({
       record('interaction', { userData, nodeData }, given),
     consent(state: 'granted' | 'denied'): void {
       if (state === consent) return
-      consent = state
-      if (state === 'denied') {
-        erase()
-        // No news is the news: every tab forgets.
-        channel?.postMessage([])
-      } else for (const row of own.values()) void hold(row)
-      arm()
+      consented(state)
+      // No news is the news: every tab forgets.
+      if (state === 'denied') channel?.postMessage([])
     },
     tracker(id: string): void {
       trackerId = id
     },
     flush(): void {
-      waitUntil = 1
+      hurry()
       wake()
     },
     on(name: 'stored' | 'ending', fn: (news: News) => void): void {
       listeners.push([name, fn])
     },
-    /** Whether consent is granted. */
-    allowed: (): boolean => consent === 'granted',
   }
 }

@@ -1,5 +1,5 @@
 import { openDisk } from './disk.ts'
-import { drain } from './drain.ts'
+import { drain, EMPTY } from './drain.ts'
 import { bodyOf, post } from './post.ts'
 import type { Row } from './row.ts'
 import { askRows, deleteRows } from './rows.ts'
@@ -16,7 +16,7 @@ declare global {
 
 const disk = openDisk()
 
-const flushLane = (lane: string): Promise<number | undefined> =>
+const flushLane = (lane: string): Promise<number> =>
   drain(
     async (limit) => (await disk(askRows(lane, limit)))[0].result,
     (rows) =>
@@ -43,7 +43,7 @@ const flush = async (): Promise<void> => {
   for (let lane = await laneAfter(''); lane; lane = await laneAfter(lane)) {
     const name = lane
     const waitMs = await navigator.locks.request(name, () => flushLane(name).catch(() => 0))
-    failed ||= waitMs !== undefined
+    failed ||= waitMs !== EMPTY
   }
   if (!failed) return
   await registration.sync?.register(SYNC_TAG)
