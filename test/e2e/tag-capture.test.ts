@@ -81,7 +81,7 @@ describe('marked elements', () => {
       attributes,
       body: '<button data-wmkt-event="cta" data-wmkt-campaign="wmktid cid utm_term">x</button>',
     })
-    await page.goto(`${site.collector.url}/?wmktid=w7&cid=spring%20sale&utm_source=news&email=a@b.c`)
+    await page.goto(`${site.collector.url}/?x-cid=no&WMKTID=w7&cid=spring%20sale&utm_source=news&email=a@b.c`)
     await page.waitForFunction('sessionStorage.length')
     await page.goto(site.collector.url)
     await page.waitForFunction('!window.wmkt.q')
@@ -166,6 +166,18 @@ describe('the tracker ID', () => {
     await site.open({ body: '<script>wmkt("event", "view")</script>' })
     expect(await idOf()).toBeUndefined()
     expect(Date.now() - openedAt).toBeGreaterThan(1_900)
+  })
+
+  test('a cookie that comes after the window is not for the events of before', async () => {
+    site.collector.fault = { status: 503 }
+    const page = await site.open({ body: '<script>wmkt("event", "view", {}, { nonce: "before" })</script>' })
+    await expect.poll(() => site.collector.arrivals.length, POLL).toBe(1)
+    await page.evaluate(() => Reflect.set(document, 'cookie', 'ndrstnd=too-late'))
+    site.collector.fault = 'none'
+    await wmkt(page, 'event', 'view', {}, { nonce: 'after' })
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(2)
+    const ids = eventsOf().map(({ nonce, trackerId }) => `${nonce} ${trackerId}`)
+    expect(ids.sort()).toEqual(['after too-late', 'before undefined'])
   })
 
   test('hide ends the wait at once', async () => {

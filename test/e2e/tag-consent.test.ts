@@ -76,6 +76,26 @@ describe('consent', () => {
     expect(site.collector.arrivals).toHaveLength(0)
   })
 
+  test('an early init asks for consent though the attributes do not; only `granted` grants', async () => {
+    const body = `<script>wmkt('event', 'early'); wmkt('init', { consent: 'required' })</script>`
+    const page = await site.open({ head, body })
+    await wmkt(page, 'consent', 'yes')
+    await wmkt(page, 'flush')
+    await page.waitForTimeout(200)
+    expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0)
+    expect(site.collector.arrivals).toHaveLength(0)
+    await wmkt(page, 'consent', 'granted')
+    await expect.poll(() => site.collector.stored.size, POLL).toBe(1)
+  })
+
+  test('a denial clears the campaign of every tab', async () => {
+    const page = await site.open({ head, attributes: 'data-project="demo-shop" data-campaign' })
+    const other = await site.visit('/?cid=spring')
+    expect(await other.evaluate(() => sessionStorage.length)).toBe(1)
+    await wmkt(page, 'consent', 'denied')
+    await expect.poll(() => other.evaluate(() => sessionStorage.length), POLL).toBe(0)
+  })
+
   test.each([
     ['with data-gpc="denied"', 'data-project="demo-shop" data-gpc="denied"', 0],
     ['without it, the relay is told of the signal', 'data-project="demo-shop"', 1],

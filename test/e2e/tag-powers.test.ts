@@ -16,6 +16,12 @@ describe('with a power of the browser taken away', () => {
     ['Web Locks refuse', `LockManager.prototype.request = async () => ${refuse}`, 'disk'],
     ['service workers are missing', without('navigator', 'serviceWorker'), 'disk'],
     ['BroadcastChannel is missing', without('window', 'BroadcastChannel'), 'disk'],
+    ['BroadcastChannel refuses', `window.BroadcastChannel = function () ${refuse}`, 'disk'],
+    [
+      'service workers refuse',
+      `Object.defineProperty(navigator, "serviceWorker", { get() ${refuse} })`,
+      'disk',
+    ],
     ['crypto.randomUUID is missing', without('crypto', 'randomUUID'), 'disk'],
     ['crypto is missing', without('window', 'crypto'), 'disk'],
     ['AbortSignal.timeout is missing', without('AbortSignal', 'timeout'), 'disk'],
