@@ -80,7 +80,9 @@ test(`hostile bodies get no 5xx, no trace, and no memory (seed ${SOAK.seed})`, a
     `${SOAK.bodies} bodies: ${JSON.stringify([...statuses])}, private memory ${Math.round(before)} MiB +${Math.round(grown)}`,
   )
   expect(odd).toEqual([])
-  expect([...statuses.keys()].sort()).toEqual([202, 400, 415])
+  expect([...statuses.keys()]).toEqual(expect.arrayContaining([202, 400, 415]))
+  // A mangled gzip may now and then inflate beyond the limit: 413 is its documented answer.
+  expect([...statuses.keys()].filter((status) => ![202, 400, 413, 415].includes(status))).toEqual([])
   expect(grown).toBeLessThan(64)
   expect(await isWell()).toBe(true)
 })
