@@ -1,6 +1,7 @@
-/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. Access alone may throw, where storage is refused. */
+/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. Names are kept in lower case. Access alone may throw, where storage is refused. */
 export const keepCampaign = (granted: boolean): void => {
-  const found = location.search.match(/[?&](wmktid|cid|utm_\w+)=[^&]*/gi)
+  const search = location.search.replace(/[?&]\w+=/g, (name) => name.toLowerCase())
+  const found = search.match(/[?&](wmktid|cid|utm_\w+)=[^&]*/g)
   try {
     if (!granted) sessionStorage.removeItem('wmkt')
     else if (found) sessionStorage.setItem('wmkt', found.join(''))
@@ -9,13 +10,11 @@ export const keepCampaign = (granted: boolean): void => {
   }
 }
 
-/** What this visit's landing said, each name in lower case. */
-export const readCampaign = (): { [name: string]: string } => {
-  const said: { [name: string]: string } = {}
+/** What this visit's landing said by this name, which is in lower case. */
+export const readCampaign = (name: string): string | undefined => {
   try {
-    for (const [name, value] of new URLSearchParams(sessionStorage.wmkt)) said[name.toLowerCase()] = value
+    return new URLSearchParams(sessionStorage.wmkt).get(name) ?? undefined
   } catch {
-    // As above.
+    return undefined
   }
-  return said
 }

@@ -16,10 +16,14 @@ const connect = (name: string): Promise<IDBDatabase> => {
 export const openDisk = (): Disk => {
   let name = 'wmkt'
   let opening: Promise<IDBDatabase> | undefined
+  const forget = (): void => {
+    opening = undefined
+  }
   const attempt: Disk = async (work) => {
     opening ??= connect(name)
     const db = await opening
     db.onversionchange = () => db.close()
+    db.onclose = forget
     const transaction = db.transaction('outbox', 'readwrite')
     const value = work(transaction.objectStore('outbox'))
     await promisifyRequest(transaction)
@@ -27,7 +31,7 @@ export const openDisk = (): Disk => {
   }
   return (work) =>
     attempt(work).catch((error) => {
-      opening = undefined
+      forget()
       // A database without our store is not ours to mend: begin one beside it.
       if (error.name === 'NotFoundError') name = 'wmkt2'
       return attempt(work)

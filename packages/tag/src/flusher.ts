@@ -43,11 +43,14 @@ export const createFlusher = (
   }
   const hold = (lock: unknown): Promise<void> | void => (lock ? new Promise<void>(work) : arm(AGAIN_MS))
 
-  const flush = (): void => {
+  const flush = async (): Promise<void> => {
     disarm()
-    if (release) arm(AGAIN_MS)
-    else if (navigator.locks) navigator.locks.request(name, { ifAvailable: true }, hold).catch(hold)
-    else hold(true)
+    if (release) return arm(AGAIN_MS)
+    try {
+      await navigator.locks.request(name, { ifAvailable: true }, hold)
+    } catch (refusal) {
+      hold(refusal)
+    }
   }
 
   return {

@@ -26,7 +26,7 @@ const formOf = ({ type, value, name, checked, dataset }: HTMLInputElement, befor
 const dataOf = (element: HTMLElement): JsonObject => {
   const { wmktData = '{}', wmktCampaign = '' } = element.dataset
   const data = JSON.parse(wmktData)
-  for (const name of wmktCampaign.split(' ')) data[name] = readCampaign()[name]
+  for (const name of wmktCampaign.split(' ')) data[name] = readCampaign(name)
   for (const field of element.querySelectorAll<HTMLInputElement>(FIELDS)) {
     const key = field.dataset.wmktField ?? field.name
     if (key && field.value) data[key] = formOf(field, data[key])

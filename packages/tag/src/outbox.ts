@@ -23,11 +23,11 @@ export const openOutbox = (lane: string, tell: (news: News[], heard?: boolean) =
   /** Undefined when the disk refuses. */
   const onDisk = async <T>(work: (store: IDBObjectStore) => T): Promise<T | undefined> => {
     try {
-      return frame.storage === 'disk' ? await disk(work) : undefined
+      if (frame.storage === 'disk') return await disk(work)
     } catch {
       frame.storage = 'memory'
-      return undefined
     }
+    return undefined
   }
 
   /** All rows of one task share one transaction. */
