@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     reporters: ['default', 'json'],
     outputFile: { json: '.cache/vitest.json' },
+    // Two cores are the floor; left to itself, vitest would use one of them.
+    maxWorkers: 2,
     projects: [
       {
         resolve,
@@ -76,7 +78,6 @@ export default defineConfig({
           globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts'],
           testTimeout: 90_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {
