@@ -32,24 +32,14 @@ const visit = async (context: BrowserContext): Promise<Page> => {
   const page = await context.newPage()
   await page.goto(site.url)
   // The stub is the page's own text; the tag takes its place.
-  await page.waitForFunction(
-    () => !String((window as unknown as { wmkt: Recorder }).wmkt).includes('arguments'),
-  )
+  await page.waitForFunction(() => !String(Reflect.get(window, 'wmkt')).includes('arguments'))
   return page
 }
-
-type Recorder = (...call: unknown[]) => Promise<string | null>
 
 /** Records on the page and waits until the item is in the page's outbox. */
 const record = (page: Page, nonce: string): Promise<string | null> =>
   page.evaluate(
-    (name) =>
-      (window as unknown as { wmkt: Recorder }).wmkt(
-        'event',
-        'newsletter',
-        { email: 'a@b.test' },
-        { nonce: name },
-      ),
+    (name) => Reflect.get(window, 'wmkt')('event', 'newsletter', { email: 'a@b.test' }, { nonce: name }),
     nonce,
   )
 
@@ -109,7 +99,7 @@ describe('the relay', () => {
     await relay.end()
     await Promise.all(recording)
     await relay.restart()
-    await page.evaluate(() => (window as unknown as { wmkt: Recorder }).wmkt('flush'))
+    await page.evaluate(() => Reflect.get(window, 'wmkt')('flush'))
     await arrived(...nonces)
     await context.close()
   })
