@@ -1,0 +1,154 @@
+import type { EventItem, Item } from '@wmkt/protocol'
+import type { Clock } from '../clock.ts'
+import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { DoubtCode, HoldCode } from './codes.ts'
+import { type Coercion, coerce } from './coercion.ts'
+import type { Registry, RegistryStatus } from './registry.ts'
+import type { TypeSchema } from './schema.ts'
+import { type Finding, type Verdict, verdictOf } from './verdict.ts'
+
+/** `hold`: what would be trashed is kept for a person. `warn`: it is counted and sent. `off`: nothing is looked at. */
+export const VALIDATIONS = ['hold', 'warn', 'off'] as const
+export type ValidationPolicy = (typeof VALIDATIONS)[number]
+
+/** Why an item is kept back. The field is one of its `data`, or `eventType`. */
+export type Hold = { readonly code: HoldCode; readonly field: string }
+
+export type ValidationCounts = {
+  /** Events that came while there was no schema to go by. */
+  unchecked: number
+  findings: Readonly<Partial<Record<`${Finding['level']} ${HoldCode | DoubtCode}`, number>>>
+  coerced: Readonly<Partial<Record<Coercion, number>>>
+}
+
+/** `GET /api/status`. */
+export type SchemaStatus = RegistryStatus & ValidationCounts & { policy: ValidationPolicy }
+
+/** Events against the project's event types, as they come in and as they go out. */
+export interface Validation {
+  /** What has to be waited for before these items can be judged: an unheard-of event type may be a new one. */
+  prepare(items: readonly unknown[]): Promise<void> | undefined
+  /** Why the item must not be sent; undefined when it may. Counts what it finds. */
+  holdOf(item: Item): Hold | undefined
+  /** The event as it is sent: the coercions that are allowed, by the schema of the moment. */
+  improved<T extends EventItem>(event: T): T
+  status(): SchemaStatus
+}
+
+export type ValidationOptions = {
+  policy: Exclude<ValidationPolicy, 'off'>
+  coercions: ReadonlySet<Coercion>
+  registry: Pick<Registry, 'schema' | 'ask' | 'status'>
+  clock: Clock
+  log: Log
+}
+
+/** Nobody waits longer than this for an answer of the upstream's. */
+export const LONGEST_WAIT_MS = 1_000
+const MAX_SAID = 1_000
+
+export const createValidation = (options: ValidationOptions): Validation => {
+  const { policy, coercions, registry, clock } = options
+  const findings: CountBy<`${Finding['level']} ${HoldCode | DoubtCode}`> = createCountBy()
+  const coerced: CountBy<Coercion> = createCountBy()
+  const say = createSayer(options.log)
+  let unchecked = 0
+
+  const improve = (type: TypeSchema, data: EventItem['data']) =>
+    coercions.size === 0 ? { data, done: [] } : coerce(type, data, coercions)
+  const judge = (type: TypeSchema, event: EventItem): Verdict => {
+    const { data, done } = improve(type, event.data)
+    for (const { kind } of done) coerced.add(kind)
+    return verdictOf(type, data)
+  }
+  const note = (type: string, found: readonly Finding[]): void => {
+    for (const finding of found) {
+      findings.add(`${finding.level} ${finding.code}`)
+      say(type, finding)
+    }
+  }
+  const unknownType = (): Hold => {
+    findings.add('reject EVENT_TYPE_UNKNOWN')
+    return { code: 'EVENT_TYPE_UNKNOWN', field: 'eventType' }
+  }
+  const holdOfEvent = (event: EventItem): Hold | undefined => {
+    const schema = registry.schema()
+    if (!schema) {
+      unchecked += 1
+      return undefined
+    }
+    const type = schema.types.get(event.eventType)
+    if (!type) return unknownType()
+    const verdict = judge(type, event)
+    note(type.reference, verdict.findings)
+    return verdict.level === 'reject' ? firstHoldIn(verdict) : undefined
+  }
+
+  return {
+    prepare(items) {
+      const schema = registry.schema()
+      const isNew = items.some((item) => isEventOfAnother(item, schema?.types))
+      const answer = isNew ? registry.ask() : undefined
+      return answer && within(answer, LONGEST_WAIT_MS, clock)
+    },
+    holdOf(item) {
+      const hold = item.kind === 'event' ? holdOfEvent(item) : undefined
+      // What is refused by an old schema may be welcome by now: those that follow are judged by a fresh one.
+      if (hold) void registry.ask()
+      return policy === 'hold' ? hold : undefined
+    },
+    improved(event) {
+      const type = coercions.size === 0 ? undefined : registry.schema()?.types.get(event.eventType)
+      if (!type) return event
+      const { data } = improve(type, event.data)
+      return data === event.data ? event : { ...event, data }
+    },
+    status: () => ({
+      policy,
+      ...registry.status(),
+      unchecked,
+      findings: findings.read(),
+      coerced: coerced.read(),
+    }),
+  }
+}
+
+const firstHoldIn = ({ findings }: Verdict): Hold | undefined => {
+  for (const { level, code, field } of findings) if (level === 'reject') return { code, field }
+  return undefined
+}
+
+/** Untrusted: items are looked at before they are parsed. */
+const isEventOfAnother = (item: unknown, types: ReadonlyMap<string, unknown> | undefined): boolean =>
+  typeof item === 'object' &&
+  item !== null &&
+  'eventType' in item &&
+  typeof item.eventType === 'string' &&
+  !types?.has(item.eventType)
+
+const within = (work: Promise<void>, ms: number, clock: Clock): Promise<void> =>
+  new Promise((resolve) => {
+    const callOff = clock.after(ms, resolve)
+    void work.then(() => {
+      callOff()
+      resolve()
+    })
+  })
+
+/** Says each finding once, in words of the schema's own: keys that nobody asked for are a stranger's. */
+const createSayer = (log: Log) => {
+  const said = new Set<string>()
+  return (eventType: string, { level, code, field }: Finding): void => {
+    const named = code === 'FIELD_UNASKED' ? {} : { field }
+    const key = `${eventType} ${code} ${named.field ?? ''}`
+    if (said.has(key) || said.size >= MAX_SAID) return
+    said.add(key)
+    log.warn(
+      { eventType, code, ...named },
+      level === 'reject' ? WOULD_BE_TRASHED : 'an event may be trashed, or lose a value',
+    )
+  }
+}
+
+const WOULD_BE_TRASHED = 'an event would be trashed: it does not fit its event type'
