@@ -55,6 +55,7 @@ describe('with a power of the browser taken away', () => {
       Reflect.get(window, 'wmkt')('event', 'leave', {}, { nonce: 'leaving' })
       location.href = 'about:blank'
     })
+    await page.waitForURL('about:blank')
     await expect.poll(() => site.collector.stored.has('leaving'), POLL).toBe(true)
   })
 })
@@ -64,6 +65,7 @@ describe('when IndexedDB fails under an open page', () => {
     const page = await site.open({ head: `<script>${cookie}</script>` })
     await recordMany(page, 1)
     await expect.poll(() => site.collector.stored.size, POLL).toBe(1)
+    await expect.poll(() => rowsHeld(page), POLL).toBe(0)
     const devtools = await site.browser.newCDPSession(page)
     await devtools.send('Storage.clearDataForOrigin', {
       origin: site.collector.url,
@@ -75,27 +77,39 @@ describe('when IndexedDB fails under an open page', () => {
   })
 
   test('a database without the store is replaced by one that has it', async () => {
-    const init =
-      'if (location.pathname === "/bare") indexedDB.open("wmkt").onsuccess = (e) => e.target.result.close()'
     site.collector.serve('/bare', '<!doctype html><title>bare</title>')
     const bare = await site.browser.newPage()
-    await bare.addInitScript(init)
     await bare.goto(`${site.collector.url}/bare`)
-    await bare.waitForTimeout(200)
+    await bare.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          const opening = indexedDB.open('wmkt')
+          opening.onsuccess = () => {
+            opening.result.close()
+            resolve()
+          }
+        }),
+    )
     await bare.close()
     site.collector.fault = { status: 503 }
     const page = await site.open({ head: `<script>${cookie}</script>` })
-    await recordMany(page, 2)
+    const nonces = await recordMany(page, 2)
     await page.close()
+    const closedAt = Date.now()
     site.collector.fault = 'none'
     await site.visit()
-    await expect.poll(() => site.collector.stored.size, POLL).toBe(2)
-    expect(site.collector.arrivals.at(-1)?.batch.storage).toBe('disk')
+    // Not the copy that the closing page has sent from its memory, but what the next one has read from the disk.
+    await expect.poll(() => site.collector.sentAfter(closedAt).length, POLL).toBe(1)
+    const [{ batch } = {}] = site.collector.sentAfter(closedAt)
+    expect(batch?.storage).toBe('disk')
+    expect(batch?.items.map(({ nonce }) => nonce).sort()).toEqual(nonces.sort())
   })
 
   test('the tag gives way to a newer version of the database', async () => {
     const page = await site.open({ head: `<script>${cookie}</script>` })
     await recordMany(page, 1)
+    // At rest: a connection with a transaction under way cannot give way at once.
+    await expect.poll(() => rowsHeld(page), POLL).toBe(0)
     const upgraded = await page.evaluate(
       () =>
         new Promise((resolve) => {

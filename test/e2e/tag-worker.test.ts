@@ -26,10 +26,10 @@ describe('the service worker', () => {
     await site.browser.setOffline(true)
     await recordMany(page, 5)
     await page.close()
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(site.collector.stored.size).toBe(0)
+    const onlineAt = Date.now()
     await site.browser.setOffline(false)
     await expect.poll(() => site.collector.stored.size, POLL).toBe(5)
+    expect(site.collector.sentAfter(onlineAt)).toEqual(site.collector.arrivals)
   })
 
   test('a relay that refuses the worker is asked again: the sync is registered after every failure', async () => {

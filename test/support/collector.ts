@@ -9,7 +9,7 @@ export type Fault =
   | 'cut'
   | { status: number; headers?: Record<string, string>; body?: string }
 
-export type Arrival = { batch: Batch; contentType: string; cookie: string; bytes: number }
+export type Arrival = { path: string; batch: Batch; contentType: string; cookie: string; bytes: number }
 
 export type Collector = {
   readonly url: string
@@ -27,6 +27,8 @@ export type Collector = {
   serve(path: string, body: string | Buffer, type?: string, headers?: Record<string, string>): void
   /** Nonces on the wire in the order they came, with repeats. */
   wire(): string[]
+  /** The batches that left after this time of the machine's one clock: what a closing page has sent may still be on its way. */
+  sentAfter(at: number): Arrival[]
   stop(): Promise<void>
   start(): Promise<void>
 }
@@ -68,12 +70,12 @@ export const startCollector = async (): Promise<Collector> => {
     return receipt
   }
 
-  const collect = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const collect = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await readBody(request).catch(() => undefined)
     if (text === undefined) return
     const batch: Batch = JSON.parse(text)
     const { 'content-type': contentType = '', cookie = '' } = request.headers
-    arrivals.push({ batch, contentType, cookie, bytes: Buffer.byteLength(text) })
+    arrivals.push({ path, batch, contentType, cookie, bytes: Buffer.byteLength(text) })
     const fault = typeof collector.fault === 'function' ? collector.fault(batch) : collector.fault
     if (fault === 'hang') return
     if (typeof fault === 'object') {
@@ -101,7 +103,7 @@ export const startCollector = async (): Promise<Collector> => {
     response.setHeader('Access-Control-Allow-Headers', '*')
     response.setHeader('Access-Control-Expose-Headers', 'Retry-After')
     if (request.method === 'OPTIONS') preflight(response)
-    else if (request.method === 'POST' && path.endsWith('/collect')) void collect(request, response)
+    else if (request.method === 'POST' && path.endsWith('/collect')) void collect(path, request, response)
     else page(path, response)
   }
 
@@ -128,6 +130,7 @@ export const startCollector = async (): Promise<Collector> => {
       pages.set(path, { body, type, headers })
     },
     wire: () => arrivals.flatMap(({ batch }) => batch.items.map(({ nonce }) => nonce)),
+    sentAfter: (at) => arrivals.filter(({ batch }) => Number(batch.sentAt) > at),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -83,6 +83,13 @@ export const recordMany = (page: Page, count: number): Promise<string[]> =>
     return Promise.all(Array.from({ length: n }, (_, i) => record('event', 'view', { i })))
   }, count)
 
+/** Time for what the calls so far have set off, by events and not by the clock: their timers, then a round trip to the server. */
+export const breathe = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    await new Promise((resolve) => setTimeout(resolve))
+    return (await fetch(location.href)).text()
+  })
+
 /** Everything the tag tells from now on, gathered in the page. */
 export const listen = (page: Page): Promise<void> =>
   page.evaluate(() => {
