@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { nonceKey } from '../../../packages/relay/src/outbox/keys.ts'
 import { type NonceMemory, openNonceMemory } from '../../../packages/relay/src/outbox/nonce-memory.ts'
 import type { Remembered } from '../../../packages/relay/src/outbox/nonce-row.ts'
+import { readRuns } from '../../../packages/relay/src/outbox/nonce-runs.ts'
 import { createStage } from '../../../packages/relay/src/outbox/stage.ts'
 import { openStore, type Store } from '../../../packages/relay/src/outbox/store.ts'
 
-/** So few that every few transactions nonces move on. */
-const SIZES = { gathered: 8, helping: 1 }
+/** So few that every few transactions a run is begun, or merged, and none has a filter for long. */
+const SIZES = { gathered: 8, slice: 3, pageRows: 2, fan: 3, filterBytes: 4_096 }
 
 let dir: string
 beforeEach(async () => {
@@ -17,7 +19,11 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-const keyOf = (name: string): Buffer => Buffer.from(name)
+const keyOf = (name: string): Buffer => {
+  const key = nonceKey('event', name)
+  if (!key) throw new Error(`${name} is no nonce`)
+  return key
+}
 const rememberedAt = (seq: number, index: number): Remembered => ({
   fingerprint: Uint8Array.of(seq, index, 2, 3, 4, 5, 6, 7),
   seq,
@@ -55,7 +61,8 @@ const openRig = async (folder: string) => {
     recall: (name: string) => memory.recall(generation, keyOf(name)),
     expected: (name: string) => current.get(name) ?? older.get(name),
     rowsOfJournal: () => store.tables.journal.getKeysCount({}),
-    inGenerations: () => store.tables.nonces.reduce((sum, table) => sum + table.getKeysCount({}), 0),
+    runs: () => readRuns(store.tables).runs,
+    pages: () => store.tables.noncePages.getKeysCount({}),
     async reopen() {
       await store.close()
       store = openStore(folder)
@@ -99,12 +106,29 @@ test('through moves, failed transactions, turns and restarts it says what was pu
   )
 }, 60_000)
 
-test('gathered nonces move into their generation, and the journal does not grow', async () => {
+test('gathered nonces become runs, runs are merged, and neither journal nor pages grow with what is repeated', async () => {
   const rig = await openRig(join(dir, 'moves'))
   for (let n = 0; n < 200; n += 1) await rig.transact([`n${n}`])
-  expect(rig.inGenerations()).toBeGreaterThan(180)
+  const inRuns = () => rig.runs().reduce((sum, { rows }) => sum + rows, 0)
+  expect(inRuns()).toBeGreaterThan(180)
+  expect(rig.runs().length).toBeLessThan(10)
+  expect(Math.max(...rig.runs().map(({ level }) => level))).toBeGreaterThanOrEqual(2)
   expect(rig.rowsOfJournal()).toBeLessThanOrEqual(3 * SIZES.gathered)
+  expect(rig.pages()).toBeLessThan(200)
   await rig.reopen()
   for (let n = 0; n < 200; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  await rig.close()
+})
+
+test('what a forgotten generation left on disk is erased, also when the relay was ended in between', async () => {
+  const rig = await openRig(join(dir, 'erased'))
+  for (let n = 0; n < 100; n += 1) await rig.transact([`n${n}`])
+  await rig.transact([], { rotate: true })
+  await rig.transact([], { rotate: true })
+  await rig.reopen()
+  expect(rig.recall('n5')).toBeUndefined()
+  for (let n = 0; n < 7; n += 1) await rig.transact([`m${n}`])
+  for (let n = 0; n < 20; n += 1) await rig.transact([])
+  expect([rig.pages(), rig.runs().length]).toEqual([0, 0])
   await rig.close()
 })

@@ -1,16 +1,28 @@
 import { seqKey, seqOfKey } from './keys.ts'
-import { decodeRemembered, decodeRows, encodeRemembered, encodeRows, type Remembered } from './nonce-row.ts'
-import { createSortedRuns } from './sorted-runs.ts'
+import { createRunBuild, type RunBuild } from './nonce-build.ts'
+import { createRecentNonces, journalRowOf, type RecentNonces, stageJournal } from './nonce-recent.ts'
+import { prefixAt, type Remembered, readRow } from './nonce-row.ts'
+import {
+  eraseRun,
+  findInRun,
+  PAGE_ROWS,
+  type Run,
+  readRuns,
+  removeHead,
+  runSource,
+  strayRuns,
+} from './nonce-runs.ts'
+import { createNonceTable, type NonceTable } from './nonce-table.ts'
 import type { Stage } from './stage.ts'
-import type { Table, Tables } from './store.ts'
+import type { Tables } from './store.ts'
 
 /** How long a generation takes new nonces: each is remembered that long at least, and twice as long at most. */
 export const GENERATION_MS = 30 * 24 * 3_600_000
 
 /**
  * Which nonces were put. New ones go into a journal, a row for each transaction, and are gathered in memory; when there
- * are many, they move into their generation in order of their keys. A B-tree takes nonces in order ten times as fast as
- * nonces as they come, since neighbours share its pages.
+ * are many, they become a run: pages in order of key that are written once, one after the other. Eight runs of a kind
+ * are merged into one. A B-tree would meet a page for every nonce.
  */
 export interface NonceMemory {
   /** @param generation that which takes new nonces: 0 or 1 */
@@ -31,129 +43,213 @@ export interface NonceChanges {
 }
 
 export type NonceMemorySizes = {
-  /** Nonces gathered before they move. Twice as many are in memory at most, about 150 bytes each. */
+  /** Nonces gathered before they become a run. Twice as many are in memory at most. */
   gathered: number
-  /** Nonces, and rows of the journal, that a transaction moves at least. Twice what it adds, when that is more. */
-  helping: number
+  /** Brought into order at a time. */
+  slice: number
+  pageRows: number
+  /** Runs merged into one. */
+  fan: number
+  /** Of filters in memory; runs beyond it are looked up on disk. */
+  filterBytes: number
 }
-const SIZES: NonceMemorySizes = { gathered: 65_536, helping: 64 }
-
-/** Nonces on their way: `keys` from `at` on have not moved, rows of the journal from `erased` on are still there. */
-type Moving = {
-  rows: Map<string, string>
-  keys: readonly string[]
-  at: number
-  seqs: number[]
-  erased: number
+const SIZES: NonceMemorySizes = {
+  gathered: 65_536,
+  slice: 8_192,
+  pageRows: PAGE_ROWS,
+  fan: 8,
+  filterBytes: 32 * 2 ** 20,
 }
-const NOTHING: Moving = { rows: new Map(), keys: [], at: 0, seqs: [], erased: 0 }
 
-type Nonces = Pick<Tables, 'nonces' | 'journal'>
+/** Rows of the journal, and pages of runs that are none any more, erased with a transaction. */
+const JOURNAL_HELPING = 64
+const ERASE_HELPING = 16
+/** Rows written into a new run, and rows merged, for each nonce that a transaction adds. */
+const BUILD_SHARE = 2
+const MERGE_SHARE = 4
 
-export const openNonceMemory = ({ nonces, journal }: Nonces, sizes = SIZES): NonceMemory => {
-  let rows = new Map<string, string>()
-  let seqs: number[] = []
-  let moving = NOTHING
-  const runs = createSortedRuns()
+type Nonces = Pick<Tables, 'noncePages' | 'nonceRuns' | 'journal'>
+/** A run in the making, and what it takes the place of. */
+type Building = { build: RunBuild; recent?: RecentNonces; merged: readonly Run[] }
+/** What a transaction leaves to do once it is on disk. */
+type Effects = (() => void)[]
 
-  const gather = (seq: number, added: ReadonlyMap<string, string>) => {
-    for (const [key, value] of added) rows.set(key, value)
-    runs.add([...added.keys()])
-    seqs.push(seq)
+export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
+  const { journal } = tables
+  const found = readRuns(tables)
+  let lastId = found.lastId
+  /** Newest first. */
+  let runs = byAge(found.runs)
+  /** Oldest first; only the last one gathers. */
+  let recents: readonly RecentNonces[] = []
+  let flushing: Building | undefined
+  let merging: Building | undefined
+  let erasedSeqs: readonly number[] = []
+  let erasedRuns: readonly number[] = strayRuns(tables, new Set(runs.map(({ id }) => id)))
+
+  const gather = (generation: number, seq: number, rows: Buffer) => {
+    const last = recents.at(-1)
+    const fits = last?.generation === generation && last.table.size < sizes.gathered
+    const recent = fits ? last : createRecentNonces(generation, sizes.slice)
+    if (!fits) recents = [...recents, recent]
+    recent.gather(seq, rows)
   }
-  const moveOn = () => {
-    if (moving.erased < moving.seqs.length || rows.size < sizes.gathered) return
-    moving = { rows, keys: runs.takeAll(), at: 0, seqs, erased: 0 }
-    rows = new Map()
-    seqs = []
+  for (const { key, value } of journal.getRange()) {
+    const { generation, rows } = journalRowOf(value)
+    gather(generation, seqOfKey(key), rows)
   }
-  const onTheWay = (key: string): string | undefined => rows.get(key) ?? moving.rows.get(key)
-  const onDisk = (tables: readonly Table[], key: Buffer): Remembered | undefined => {
-    for (const table of tables) {
-      const bytes = table.getBinaryFast(key)
-      if (bytes) return decodeRemembered(bytes)
+
+  const find = (key: Buffer, forgotten?: number): Remembered | undefined => {
+    for (let at = recents.length - 1; at >= 0; at -= 1) {
+      const recent = recents[at]
+      const place = recent && recent.generation !== forgotten ? recent.table.find(key) : -1
+      if (recent && place >= 0) return readRow(recent.table.rows(), place)
+    }
+    const prefix = prefixAt(key, 0)
+    for (const run of runs) {
+      const hit = run.generation === forgotten ? undefined : findInRun(tables, run, key, prefix)
+      if (hit) return readRow(hit.page, hit.at)
     }
     return undefined
   }
-  for (const { key, value } of journal.getRange()) gather(seqOfKey(key), new Map(decodeRows(value)))
+
+  const startFlush = () => {
+    const [recent] = recents
+    const isDue = recent && (recents.length > 1 || recent.table.size >= sizes.gathered)
+    if (flushing || !isDue) return
+    lastId += 1
+    const plan = { id: lastId, born: lastId, level: 0, generation: recent.generation }
+    const build = createRunBuild(tables, {
+      ...plan,
+      sources: recent.sources().reverse(),
+      pageRows: sizes.pageRows,
+    })
+    flushing = { build, recent, merged: [] }
+  }
+  const startMerge = () => {
+    const merged = merging ? undefined : oldestOfAKind(runs, sizes.fan)
+    if (!merged) return
+    const [newest] = merged
+    if (!newest) return
+    lastId += 1
+    const { born, level, generation } = newest
+    const sources = merged.map((run) => runSource(tables, run, sizes.pageRows))
+    const plan = { id: lastId, born, level: level + 1, generation, sources, pageRows: sizes.pageRows }
+    merging = { build: createRunBuild(tables, plan), merged }
+  }
+  const install = (run: Run, { recent, merged }: Building) => {
+    runs = byAge([...runs.filter((one) => !merged.includes(one)), run])
+    erasedRuns = [...erasedRuns, ...merged.map(({ id }) => id)]
+    if (!recent) return
+    recents = recents.filter((one) => one !== recent)
+    erasedSeqs = [...erasedSeqs, ...recent.seqs]
+  }
+  const boundFilters = () => {
+    let bytes = runs.reduce((sum, { index }) => sum + index.filterBytes, 0)
+    for (const { index } of runs.toReversed()) {
+      if (bytes <= sizes.filterBytes) return
+      bytes -= index.filterBytes
+      index.dropFilters()
+    }
+  }
+  boundFilters()
+
+  /** Goes on with a run in the making. Returns what to do once that is on disk. */
+  const help = (stage: Stage, building: Building, pages: number, done: () => void): (() => void) => {
+    const { isLast, keep } = building.build.step(stage, pages)
+    if (isLast) for (const { id } of building.merged) removeHead(stage, tables, id)
+    return () => {
+      const run = keep()
+      if (!run) return
+      install(run, building)
+      done()
+      boundFilters()
+    }
+  }
+  const goOn = (stage: Stage, added: number, effects: Effects) => {
+    startFlush()
+    startMerge()
+    const pagesFor = (share: number) => Math.ceil(Math.max(1, added * share) / sizes.pageRows)
+    if (flushing) effects.push(help(stage, flushing, pagesFor(BUILD_SHARE), () => (flushing = undefined)))
+    if (merging) effects.push(help(stage, merging, pagesFor(MERGE_SHARE), () => (merging = undefined)))
+  }
+  const erase = (stage: Stage, effects: Effects) => {
+    const [seqs, [run]] = [erasedSeqs.slice(0, JOURNAL_HELPING), erasedRuns]
+    for (const seq of seqs) stage.remove(journal, seqKey(seq))
+    const isErased = run !== undefined && eraseRun(stage, tables, run, ERASE_HELPING)
+    effects.push(() => {
+      erasedSeqs = erasedSeqs.slice(seqs.length)
+      if (isErased) erasedRuns = erasedRuns.slice(1)
+    })
+  }
+  /** Of a generation nothing stays but pages to erase: the next start would gather again what is left in the journal. */
+  const forget = (stage: Stage, generation: number, effects: Effects) => {
+    const isOver = (one: { generation: number }) => one.generation === generation
+    for (const { id } of runs.filter(isOver)) removeHead(stage, tables, id)
+    for (const seq of [...erasedSeqs, ...recents.filter(isOver).flatMap(({ seqs }) => seqs)])
+      stage.remove(journal, seqKey(seq))
+    effects.push(() => {
+      erasedSeqs = []
+      const builds = [flushing, merging].filter((one) => one && isOver(one.build))
+      erasedRuns = [
+        ...erasedRuns,
+        ...[...runs.filter(isOver), ...builds.flatMap((one) => one?.build ?? [])].map(({ id }) => id),
+      ]
+      runs = runs.filter((run) => !isOver(run))
+      recents = recents.filter((recent) => !isOver(recent))
+      if (flushing && isOver(flushing.build)) flushing = undefined
+      if (merging && isOver(merging.build)) merging = undefined
+    })
+  }
 
   const begin = (generation: number): NonceChanges => {
-    const [current, older] = newerFirst(nonces, generation)
-    const added = new Map<string, string>()
-    let addedAt = 0
+    const older = 1 - generation
+    const effects: Effects = []
+    let added: NonceTable | undefined
     let rotated = false
-    let step = { at: 0, erased: 0 }
-
-    const move = (stage: Stage, keys: readonly string[], from: ReadonlyMap<string, string>) => {
-      for (const key of keys)
-        stage.append(current, Buffer.from(key, 'latin1'), Buffer.from(from.get(key) ?? '', 'latin1'))
-    }
-    const erase = (stage: Stage, rowSeqs: readonly number[]) => {
-      for (const seq of rowSeqs) stage.remove(journal, seqKey(seq))
-    }
-    const help = (stage: Stage) => {
-      const helping = Math.max(sizes.helping, 2 * added.size)
-      const { keys, at, seqs, erased } = moving
-      const to = Math.min(keys.length, at + helping)
-      // A row of the journal goes when all its nonces have moved.
-      const erasedTo = at < keys.length ? erased : Math.min(seqs.length, erased + helping)
-      move(stage, keys.slice(at, to), moving.rows)
-      erase(stage, seqs.slice(erased, erasedTo))
-      step = { at: to, erased: erasedTo }
-    }
-    /** What is on its way belongs to the generation that ends. */
-    const moveAll = (stage: Stage) => {
-      move(stage, moving.keys.slice(moving.at), moving.rows)
-      move(stage, [...rows.keys()], rows)
-      erase(stage, moving.seqs.slice(moving.erased))
-      erase(stage, seqs)
-      stage.clear(older)
-    }
-    const forget = () => {
-      moving = NOTHING
-      rows = new Map()
-      seqs = []
-      runs.takeAll()
-    }
     return {
       recall(key) {
-        const text = key.toString('latin1')
-        const value = added.get(text) ?? onTheWay(text)
-        if (value !== undefined) return decodeRemembered(Buffer.from(value, 'latin1'))
-        return onDisk(rotated ? [current] : [current, older], key)
+        const at = added?.find(key) ?? -1
+        if (added && at >= 0) return readRow(added.rows(), at)
+        return find(key, rotated ? older : undefined)
       },
-      remember: (key, remembered) =>
-        void added.set(key.toString('latin1'), encodeRemembered(remembered).toString('latin1')),
+      remember(key, remembered) {
+        added ??= createNonceTable()
+        added.put(key, remembered)
+      },
       rotate() {
         rotated = true
       },
       write(stage, seq) {
-        addedAt = seq
-        if (rotated) moveAll(stage)
-        else help(stage)
-        if (added.size > 0) stage.append(journal, seqKey(seq), encodeRows(added))
+        const target = rotated ? older : generation
+        if (rotated) forget(stage, older, effects)
+        else {
+          goOn(stage, added?.size ?? 0, effects)
+          erase(stage, effects)
+        }
+        if (!added) return
+        const rows = added.rows()
+        stageJournal(stage, journal, seq, target, rows)
+        effects.push(() => gather(target, seq, rows))
       },
       settle() {
-        if (rotated) forget()
-        else moving = { ...moving, ...step }
-        if (added.size > 0) gather(addedAt, added)
-        moveOn()
+        for (const effect of effects) effect()
       },
     }
   }
-  return {
-    recall(generation, key) {
-      const value = onTheWay(key.toString('latin1'))
-      if (value !== undefined) return decodeRemembered(Buffer.from(value, 'latin1'))
-      return onDisk(newerFirst(nonces, generation), key)
-    },
-    begin,
-  }
+  return { recall: (_, key) => find(key), begin }
 }
 
-/** A redriven nonce may be in both generations, and was put anew in the newer one. */
-const newerFirst = (nonces: Tables['nonces'], generation: number): readonly [Table, Table] =>
-  generation === 0 ? nonces : [nonces[1], nonces[0]]
+const byAge = (runs: readonly Run[]): Run[] => runs.toSorted((a, b) => b.born - a.born)
+
+/** The oldest runs of one level and generation, newest first, when there are enough to be merged. */
+const oldestOfAKind = (runs: readonly Run[], fan: number): Run[] | undefined => {
+  for (const { level, generation } of runs) {
+    const alike = runs.filter((run) => run.level === level && run.generation === generation)
+    if (alike.length >= fan) return alike.slice(-fan)
+  }
+  return undefined
+}
 
 /** Whether the present generation has had its time. */
 export const isGenerationOver = (rotatedAt: number, now: number): boolean => now - rotatedAt >= GENERATION_MS

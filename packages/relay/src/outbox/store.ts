@@ -14,9 +14,11 @@ export type Tables = {
   units: Table
   /** Lane → slot and count. */
   lanes: Table
-  /** Two generations: kind and nonce → fingerprint, seq, index. */
-  nonces: readonly [Table, Table]
-  /** seq → nonces that have not moved into their generation. */
+  /** run, page → nonces in order. */
+  noncePages: Table
+  /** run, part → of its index; run, last part → what the run is. */
+  nonceRuns: Table
+  /** seq → nonces that are in no run yet. */
   journal: Table
   /** seq, index → when, and the upstream's id. */
   delivered: Table
@@ -60,7 +62,8 @@ export const openStore = (dir: string): Store => {
     batches: table('batches'),
     units: table('units'),
     lanes: table('lanes'),
-    nonces: [table('nonces-0'), table('nonces-1')],
+    noncePages: table('nonce-pages'),
+    nonceRuns: table('nonce-runs'),
     journal: table('journal'),
     delivered: table('delivered'),
     letters: table('letters'),
@@ -76,7 +79,7 @@ export const openStore = (dir: string): Store => {
         throw await causeOf(error)
       }
     },
-    space: () => spaceOf(dir, [...Object.values(tables).flat(), root]),
+    space: () => spaceOf(dir, [...Object.values(tables), root]),
     close: () => root.close(),
   }
 }

@@ -1,0 +1,54 @@
+import { seqKey } from './keys.ts'
+import { orderedSource, type RowSource } from './nonce-merge.ts'
+import { orderOf } from './nonce-order.ts'
+import { createNonceTable, type NonceTable } from './nonce-table.ts'
+import type { Stage } from './stage.ts'
+import type { Table } from './store.ts'
+
+/** Nonces of one generation that are in the journal and not yet in a run. */
+export interface RecentNonces {
+  readonly generation: number
+  readonly table: NonceTable
+  /** Rows of the journal that hold them. */
+  readonly seqs: readonly number[]
+  /** What a row of the journal holds. */
+  gather(seq: number, rows: Buffer): void
+  /** Their rows in order: nothing may be gathered any more. */
+  sources(): RowSource[]
+}
+
+/** @param slice rows brought into order in one go, so that no transaction waits long for it */
+export const createRecentNonces = (generation: number, slice: number): RecentNonces => {
+  const table = createNonceTable()
+  const orders: Uint32Array[] = []
+  const seqs: number[] = []
+  let ordered = 0
+  const orderUpTo = (to: number) => {
+    orders.push(orderOf(table.rows(), ordered, to))
+    ordered = to
+  }
+  return {
+    generation,
+    table,
+    seqs,
+    gather(seq, rows) {
+      table.putRows(rows)
+      seqs.push(seq)
+      while (table.size - ordered >= slice) orderUpTo(ordered + slice)
+    },
+    sources() {
+      if (table.size > ordered) orderUpTo(table.size)
+      const rows = table.rows()
+      return orders.map((order) => orderedSource(rows, order))
+    },
+  }
+}
+
+/** A row of the journal: generation u8, then rows. */
+export const stageJournal = (stage: Stage, journal: Table, seq: number, generation: number, rows: Buffer) =>
+  stage.append(journal, seqKey(seq), Buffer.concat([Buffer.of(generation), rows]))
+
+export const journalRowOf = (bytes: Buffer): { generation: number; rows: Buffer } => ({
+  generation: bytes.readUInt8(0),
+  rows: bytes.subarray(1),
+})
