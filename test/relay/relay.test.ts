@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../packages/relay/src/clock.ts'
 import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
-import { type Outbox, OutboxFailed } from '../../packages/relay/src/outbox/outbox.ts'
+import { type LocalOutbox, OutboxFailed } from '../../packages/relay/src/outbox/outbox.ts'
 import { createRelay } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { startRelay } from '../support/relay.ts'
 
-const memory = (): Outbox => createMemoryOutbox({ clock: systemClock })
+const memory = (): LocalOutbox => createMemoryOutbox({ clock: systemClock })
 const body = '{"items":[{"kind":"event","nonce":"n1","eventType":"lead","data":{}}]}'
 const post = (url: string) => fetch(`${url}/collect`, { method: 'POST', body })
 
@@ -15,7 +15,7 @@ const slow = () => {
   const inner = memory()
   let letThrough = () => {}
   const gate = new Promise<void>((resolve) => (letThrough = resolve))
-  const put: Outbox['put'] = async (intake) => {
+  const put: LocalOutbox['put'] = async (intake) => {
     await gate
     return inner.put(intake)
   }

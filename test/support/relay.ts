@@ -8,7 +8,7 @@ import { listen } from '../../packages/relay/src/http/listen.ts'
 import { notFound } from '../../packages/relay/src/http/problem-handler.ts'
 import type { RelayOptions } from '../../packages/relay/src/options.ts'
 import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
-import type { Outbox } from '../../packages/relay/src/outbox/outbox.ts'
+import type { LocalOutbox } from '../../packages/relay/src/outbox/outbox.ts'
 import { createRelay, type Relay, type RelaySeams } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 
@@ -21,12 +21,12 @@ const noTokens: TokenSource = {
   stop: () => {},
 }
 
-export type RunningRelay = { relay: Relay; outbox: Outbox; url: string; adminUrl: string }
+export type RunningRelay = { relay: Relay; outbox: LocalOutbox; url: string; adminUrl: string }
 
 export type RelayRig = {
   options?: Partial<RelayOptions>
   seams?: RelaySeams
-  outbox?: Outbox
+  outbox?: LocalOutbox
   /** The host's app, for the relay as a middleware. */
   host?: (app: Express) => Express
 }

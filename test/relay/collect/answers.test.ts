@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
-import { type Outbox, OutboxFailed, OutboxFull } from '../../../packages/relay/src/outbox/outbox.ts'
+import { type LocalOutbox, OutboxFailed, OutboxFull } from '../../../packages/relay/src/outbox/outbox.ts'
 import { decodeRecord } from '../../../packages/relay/src/record.ts'
 import { type RelayRig, startRelay } from '../../support/relay.ts'
 
@@ -36,7 +36,7 @@ const codeOf = async (response: Response): Promise<unknown> => {
   expect(status).toBe(response.status)
   return code
 }
-const put = (outbox: Outbox, fn: Outbox['put']): Outbox => ({ ...outbox, put: fn })
+const put = (outbox: LocalOutbox, fn: LocalOutbox['put']): LocalOutbox => ({ ...outbox, put: fn })
 const memory = () => createMemoryOutbox({ clock: systemClock })
 
 describe('a batch that is stored', () => {

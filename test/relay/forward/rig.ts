@@ -7,7 +7,7 @@ import {
   type ForwarderOptions,
 } from '../../../packages/relay/src/forward/forwarder.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
-import type { NewEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { LocalOutbox, NewEntry } from '../../../packages/relay/src/outbox/outbox.ts'
 import type { StampedItem } from '../../../packages/relay/src/record.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
@@ -83,7 +83,7 @@ export const createTokens = (first = 'token-1') => {
 
 export interface Rig {
   clock: ManualClock
-  outbox: Outbox
+  outbox: LocalOutbox
   upstream: ScriptedUpstream
   tokens: ReturnType<typeof createTokens>
   forwarder: Forwarder
@@ -97,8 +97,10 @@ export interface Rig {
 
 const tick = () => new Promise((resolve) => setImmediate(resolve))
 
+type RigOptions = Partial<ForwarderOptions> & { outbox?: LocalOutbox }
+
 /** A forwarder between a memory outbox and a real HTTP upstream, its clock turned by hand; stopped after the test. */
-export const createRig = async (options: Partial<ForwarderOptions> = {}): Promise<Rig> => {
+export const createRig = async (options: RigOptions = {}): Promise<Rig> => {
   const clock = createManualClock()
   const outbox = options.outbox ?? createMemoryOutbox({ clock })
   const upstream = await startScriptedUpstream(clock.now)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
-import type { Fate, LeasedEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { Fate, LeasedEntry, LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 
 let folder: LmdbFolder
@@ -51,7 +51,7 @@ const MAY_BE: Record<string, Fate['state'][]> = {
   ack: ['delivered'],
 }
 
-const leaseAll = async (outbox: Outbox): Promise<LeasedEntry[]> => {
+const leaseAll = async (outbox: LocalOutbox): Promise<LeasedEntry[]> => {
   const entries = await Promise.all(outbox.lanes().map((lane) => outbox.lease(lane, 1_000_000)))
   return entries.flat()
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { unsoundness } from '../../../packages/relay/src/outbox/soundness.ts'
 import { intakeOf, singleOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
@@ -18,7 +18,7 @@ afterEach(() => folder.dispose())
 const dataFile = () => join(folder.dir, 'outbox.mdb')
 
 let made = 0
-const putBatches = async (outbox: Outbox, count: number, recordBytes: number) => {
+const putBatches = async (outbox: LocalOutbox, count: number, recordBytes: number) => {
   const puts = Array.from({ length: count }, () => {
     made += 1
     const record = Buffer.alloc(recordBytes, `record-${made};`)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
-import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { intakeOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 
@@ -16,12 +16,12 @@ afterEach(async () => {
 })
 
 let made = 0
-const putLarge = (outbox: Outbox) => {
+const putLarge = (outbox: LocalOutbox) => {
   made += 1
   return outbox.put({ ...intakeOf([`large-${made}`]), record: Buffer.alloc(20_000, 'x') })
 }
 /** Puts until the store refuses. Returns how many it took. */
-const fill = async (outbox: Outbox): Promise<number> => {
+const fill = async (outbox: LocalOutbox): Promise<number> => {
   for (let taken = 0; ; taken += 1) {
     try {
       await putLarge(outbox)
@@ -31,7 +31,7 @@ const fill = async (outbox: Outbox): Promise<number> => {
     }
   }
 }
-const ackAll = async (outbox: Outbox) => {
+const ackAll = async (outbox: LocalOutbox) => {
   for (const { ref } of await outbox.lease(LANE, 1_000)) await outbox.settle(ref, { type: 'ack' })
 }
 

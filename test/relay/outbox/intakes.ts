@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Kind } from '@wmkt/protocol'
 import { laneOf } from '../../../packages/relay/src/outbox/lane.ts'
-import type { Intake, NewEntry } from '../../../packages/relay/src/outbox/outbox.ts'
+import type {
+  DeadLetter,
+  DeadLetterFilter,
+  Intake,
+  NewEntry,
+  Outbox,
+} from '../../../packages/relay/src/outbox/outbox.ts'
 import type { Single } from '../../../packages/relay/src/outbox/single.ts'
 
 export type Wanted = { nonce: string; kind?: Kind; eventType?: string; content?: string }
@@ -28,4 +34,11 @@ export const intakeOf = (wanted: readonly (Wanted | string)[], receivedAt = 1_76
 export const singleOf: Single = (record) => {
   const items: unknown[] = JSON.parse(Buffer.from(record).toString())
   return (index) => ({ record: Buffer.from(JSON.stringify([items[index]])), index: 0 })
+}
+
+/** The dead letters of any outbox. */
+export const lettersOf = async (outbox: Outbox, filter?: DeadLetterFilter): Promise<DeadLetter[]> => {
+  const letters: DeadLetter[] = []
+  for await (const letter of outbox.deadLetters(filter)) letters.push(letter)
+  return letters
 }

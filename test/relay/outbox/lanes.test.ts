@@ -6,14 +6,14 @@ import {
   overflowLaneOf,
 } from '../../../packages/relay/src/outbox/lane.ts'
 import { MAX_WAITING } from '../../../packages/relay/src/outbox/leases.ts'
-import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { intakeOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
 
 let folder: LmdbFolder
 let clock: TurnedClock
-let outbox: Outbox
+let outbox: LocalOutbox
 beforeEach(async () => {
   folder = await makeLmdbFolder()
   clock = createTurnedClock()

@@ -2,20 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LmdbOutboxOptions, openLmdbOutbox } from '../../../packages/relay/src/outbox/lmdb.ts'
-import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createTurnedClock } from './turned-clock.ts'
 
 /** A folder for one test, and outboxes in it that are closed with it. */
 export type LmdbFolder = {
   dir: string
-  open(options?: Partial<LmdbOutboxOptions>): Promise<Outbox>
+  open(options?: Partial<LmdbOutboxOptions>): Promise<LocalOutbox>
   dispose(): Promise<void>
 }
 
 export const makeLmdbFolder = async (): Promise<LmdbFolder> => {
   const dir = await mkdtemp(join(tmpdir(), 'wmkt-outbox-'))
-  const opened: Outbox[] = []
+  const opened: LocalOutbox[] = []
   return {
     dir,
     async open(options = {}) {

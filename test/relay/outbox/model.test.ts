@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
 import type { EntryRef, Outbox, Settlement } from '../../../packages/relay/src/outbox/outbox.ts'
-import { intakeOf, type Wanted } from './intakes.ts'
+import { intakeOf, lettersOf, type Wanted } from './intakes.ts'
 import { makeLmdbFolder } from './lmdb-folder.ts'
 import { createModel, type Model, type ModelEntry } from './model-of-outbox.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
@@ -73,7 +73,8 @@ const settlementOf = (wish: Extract<Step, { do: 'settle' }>, now: number): Settl
   }
 }
 
-const keyOf = (outbox: Outbox, one: string) => `${outbox.deadLetter(one)?.kind ?? 'event'}/${one}`
+const keyOf = async (outbox: Outbox, one: string) =>
+  `${(await outbox.deadLetter(one))?.kind ?? 'event'}/${one}`
 
 /** Carries one step out on both, and compares their answers. */
 const take = async (under: Under, model: Model, leased: Held[], clock: TurnedClock, wish: Step) => {
@@ -124,7 +125,7 @@ const take = async (under: Under, model: Model, leased: Held[], clock: TurnedClo
     }
     case 'redrive':
     case 'drop': {
-      const key = keyOf(outbox, wish.nonce)
+      const key = await keyOf(outbox, wish.nonce)
       expect(await outbox[wish.do](wish.nonce)).toBe(model[wish.do](key))
       break
     }
@@ -141,14 +142,14 @@ const take = async (under: Under, model: Model, leased: Held[], clock: TurnedClo
   }
 }
 
-const compare = ({ outbox }: Under, model: Model) => {
+const compare = async ({ outbox }: Under, model: Model) => {
   expect(outbox.ledger()).toEqual(model.ledger())
   expect([...outbox.lanes()].sort()).toEqual(model.lanes().sort())
   const buried = model.entries.filter(({ place }) => place === 'buried').map(({ nonce }) => nonce)
-  expect([...outbox.deadLetters()].map((letter) => letter.nonce)).toEqual(buried.sort())
+  expect((await lettersOf(outbox)).map((letter) => letter.nonce)).toEqual(buried.sort())
   for (const { key, nonce } of model.entries) {
     const kind = key.startsWith('event/') ? 'event' : 'interaction'
-    expect(outbox.fate(nonce, kind)?.state).toBe(model.state(key))
+    expect((await outbox.fate(nonce, kind))?.state).toBe(model.state(key))
   }
 }
 
@@ -161,7 +162,7 @@ const behavesLikeModel = (open: (clock: TurnedClock) => Promise<Under>, numRuns:
       try {
         for (const wish of steps) {
           await take(under, model, leased, clock, wish)
-          compare(under, model)
+          await compare(under, model)
         }
       } finally {
         await under.dispose()

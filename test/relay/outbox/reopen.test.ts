@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LmdbOutboxOptions } from '../../../packages/relay/src/outbox/lmdb.ts'
 import { GENERATION_MS } from '../../../packages/relay/src/outbox/nonce-memory.ts'
-import type { LeasedEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { LeasedEntry, LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { intakeOf, singleOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3_600_000
 
 let folder: LmdbFolder
 let clock: TurnedClock
-let outbox: Outbox
+let outbox: LocalOutbox
 beforeEach(async () => {
   folder = await makeLmdbFolder()
   clock = createTurnedClock()

@@ -38,7 +38,7 @@ export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
       const size = Math.min(limit, MAX_PAGE)
       const deadLetters: LetterLine[] = []
       let bytes = 0
-      for (const letter of outbox.deadLetters({ ...filter, limit: size })) {
+      for await (const letter of outbox.deadLetters({ ...filter, limit: size })) {
         deadLetters.push(lineOf(letter))
         bytes += letter.record.length
         if (bytes < TURN_BYTES) continue
@@ -49,7 +49,7 @@ export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
       return { deadLetters, ...(last !== undefined && { next: last }) }
     },
     async show(nonce, { kind, reveal = false }) {
-      const letter = outbox.deadLetter(nonce, kind)
+      const letter = await outbox.deadLetter(nonce, kind)
       if (!letter) return undefined
       const item = itemOf(letter, decode)
       const line = reveal ? { ...lineOf(letter), message: letter.message } : lineOf(letter)
@@ -58,7 +58,7 @@ export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
     buried: async () => outbox.ledger().buried,
     redrive: (nonce, kind) => outbox.redrive(nonce, kind),
     drop: (nonce, kind) => outbox.drop(nonce, kind),
-    fate: async (nonce, kind) => fateLine(outbox.fate(nonce, kind)),
+    fate: async (nonce, kind) => fateLine(await outbox.fate(nonce, kind)),
   }
 }
 

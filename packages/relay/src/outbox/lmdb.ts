@@ -11,7 +11,7 @@ import { pageOfLetters } from './letter-page.ts'
 import { deadLetterOf, dropLetter, findLetter, lettersAfter, redriveLetter } from './letters.ts'
 import { createListeners } from './listeners.ts'
 import { openSoundStore } from './open-store.ts'
-import { type EntryRef, type Outbox, OutboxFailed, type Settlement } from './outbox.ts'
+import { type EntryRef, type LocalOutbox, OutboxFailed, type Settlement } from './outbox.ts'
 import { takeOwnership } from './owner-lock.ts'
 import { putIntake } from './put.ts'
 import { createRoom } from './room.ts'
@@ -50,7 +50,7 @@ const DAY_MS = 24 * 3_600_000
  *
  * @throws OutboxOwned when another process owns the folder
  */
-export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<Outbox> => {
+export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LocalOutbox> => {
   const { dir, clock, log, onFatal, single = whole } = options
   const { maxBacklog = 5_000_000, keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
   const release = await takeOwnership(dir, clock, options.ownerWaitMs ?? 5_000)

@@ -9,8 +9,8 @@ import {
   type Fate,
   type Intake,
   type LeasedEntry,
+  type LocalOutbox,
   type NewEntry,
-  type Outbox,
   OutboxFailed,
   OutboxFull,
   type PutOutcome,
@@ -36,7 +36,7 @@ const keysOf = (nonce: string, kind?: Kind): string[] =>
   (kind ? [kind] : KINDS).map((of) => keyOf({ kind: of, nonce }))
 
 /** An outbox in memory: for tests and simulations, and where no disk may be used. What it holds dies with the process. */
-export const createMemoryOutbox = (options: MemoryOutboxOptions): Outbox => {
+export const createMemoryOutbox = (options: MemoryOutboxOptions): LocalOutbox => {
   const { clock, maxBacklog = 5_000_000, single = whole } = options
   const listeners = createListeners()
   const lanes = createMemoryLanes(clock, (lane) => listeners.tell([lane]))

@@ -81,8 +81,11 @@ export type Ledger = {
 
 export type DeadLetterFilter = { code?: string; after?: string; limit?: number }
 
+/** What may have to be fetched from elsewhere. */
+export type Awaitable<T> = T | Promise<T>
+
 /**
- * Items held until acknowledged. A resolved promise means synced to disk.
+ * Items held until acknowledged. A resolved promise means: as durable as `durability` says.
  * Leases live in memory: after a restart every unsettled entry is due again.
  */
 export interface Outbox {
@@ -109,9 +112,9 @@ export interface Outbox {
   nextDueAt(lane: Lane): number | undefined
   /** Calls back when entries were put, redriven or came due. Returns the way to stop listening. */
   onWork(listener: (lane: Lane) => void): () => void
-  fate(nonce: string, kind?: Kind): Fate | undefined
-  deadLetters(filter?: DeadLetterFilter): Iterable<DeadLetter>
-  deadLetter(nonce: string, kind?: Kind): DeadLetter | undefined
+  fate(nonce: string, kind?: Kind): Awaitable<Fate | undefined>
+  deadLetters(filter?: DeadLetterFilter): Iterable<DeadLetter> | AsyncIterable<DeadLetter>
+  deadLetter(nonce: string, kind?: Kind): Awaitable<DeadLetter | undefined>
   /** Buried → held. False when there is no such dead letter. */
   redrive(nonce: string, kind?: Kind): Promise<boolean>
   /** Buried → dropped, by a person's decision. */
@@ -121,12 +124,28 @@ export interface Outbox {
   close(): Promise<void>
 }
 
-/** The outbox takes no more for now: the backlog is at its limit, or the disk or map is full. Recovers by itself. */
+/** An outbox of this process alone: what it is asked it answers at once. */
+export interface LocalOutbox extends Outbox {
+  fate(nonce: string, kind?: Kind): Fate | undefined
+  deadLetters(filter?: DeadLetterFilter): Iterable<DeadLetter>
+  deadLetter(nonce: string, kind?: Kind): DeadLetter | undefined
+}
+
+const WHY_FULL = {
+  backlog: 'the backlog is at its limit',
+  storage: 'the disk takes no more',
+  unreachable: 'the outbox cannot be reached',
+}
+
+/**
+ * The outbox takes no more for now: the backlog is at its limit, the disk or map is full, or the server that keeps it
+ * is out of reach. Recovers by itself.
+ */
 export class OutboxFull extends Error {
   override readonly name = 'OutboxFull'
-  readonly reason: 'backlog' | 'storage'
-  constructor(reason: 'backlog' | 'storage', cause?: unknown) {
-    super(reason === 'backlog' ? 'the backlog is at its limit' : 'the disk takes no more', { cause })
+  readonly reason: keyof typeof WHY_FULL
+  constructor(reason: keyof typeof WHY_FULL, cause?: unknown) {
+    super(WHY_FULL[reason], { cause })
     this.reason = reason
   }
 }
