@@ -17,8 +17,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{protocol,api,relay}/**/*.test.ts'],
-          // strace, for the test that watches the outbox's system calls.
-          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts'],
+          // strace, for the test that watches the outbox's system calls; nats-server, for the outbox that relays share.
+          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts', 'test/support/nats.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -75,7 +75,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts', 'test/support/nats.ts'],
           testTimeout: 90_000,
           hookTimeout: 120_000,
         },

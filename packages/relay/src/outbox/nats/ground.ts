@@ -1,0 +1,72 @@
+import { Kvm } from '@nats-io/kv'
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../telemetry/log.ts'
+import { refusalOfClaim } from './durability.ts'
+import { type Link, openLink } from './link.ts'
+import { readMonitor } from './monitor.ts'
+import { type Names, namesOf } from './names.ts'
+import { createNonceBucket, type NonceBucket } from './nonce-bucket.ts'
+import { openQueues, type Queues } from './queues.ts'
+import { ensureStreams, type StreamWish, streamsOf } from './streams.ts'
+import type { NatsSettings } from './url.ts'
+
+/** What an outbox stands on: the connection, and streams that are as they must be. */
+export type Ground = { link: Link; names: Names; queues: Queues; nonces: NonceBucket }
+
+export type GroundOptions = {
+  settings: NatsSettings
+  projectId: string
+  keepDeadLettersMs: number
+  clock: Clock
+  log: Log
+}
+
+/** What is claimed of durability could not be verified. */
+export class ClaimRefused extends Error {
+  override readonly name = 'ClaimRefused'
+}
+
+/** @throws StreamsDiffer, ClaimRefused */
+export const openGround = async (options: GroundOptions): Promise<Ground> => {
+  const { settings, projectId, clock, log } = options
+  const link = await openLink(settings, clock, log)
+  try {
+    return await layGround(link, namesOf(settings.prefix, projectId), options)
+  } catch (error) {
+    await link.nc.close()
+    throw error
+  }
+}
+
+const layGround = async (link: Link, names: Names, options: GroundOptions): Promise<Ground> => {
+  const { settings, keepDeadLettersMs, clock } = options
+  const { leaseMs, maxBytes } = settings
+  // In a cluster three copies, or none of it: fewer must be asked for by name.
+  const replicas = settings.replicas ?? (link.nc.info?.cluster ? 3 : 1)
+  const wishes = streamsOf({ names, replicas, keepDeadLettersMs, maxBytes })
+  await ensureStreams(link.jsm, wishes)
+  await verifyClaim(link, wishes, settings)
+  const kv = await new Kvm(link.js).open(names.nonces, { allow_direct: false })
+  const queues = await openQueues({ link, names, clock, leaseMs })
+  return { link, names, queues, nonces: createNonceBucket(kv, link) }
+}
+
+/** @throws ClaimRefused */
+const verifyClaim = async (
+  { nc, jsm }: Link,
+  wishes: readonly StreamWish[],
+  settings: NatsSettings,
+): Promise<void> => {
+  const streams = await Promise.all(wishes.map(({ name }) => jsm.streams.info(name)))
+  const servers = streams.flatMap(({ cluster }) => [
+    cluster?.leader,
+    ...(cluster?.replicas ?? []).map(({ name }) => name),
+  ])
+  const refusal = refusalOfClaim(settings.durability, {
+    version: nc.info?.version ?? '0',
+    replicas: Math.min(...streams.map(({ config }) => config.num_replicas)),
+    servers: [...new Set(servers.filter((name) => name !== undefined))],
+    monitored: await Promise.all(settings.monitors.map(readMonitor)),
+  })
+  if (refusal !== undefined) throw new ClaimRefused(`durability=${settings.durability}: ${refusal}`)
+}

@@ -1,0 +1,103 @@
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../telemetry/log.ts'
+import { OutboxFull } from '../outbox.ts'
+import type { NatsSettings } from './url.ts'
+
+/** For one request to be answered, in ms. */
+export const REQUEST_MS = 2_000
+/** For a request to get through, tried again and again, in ms: a cluster that has lost its leader needs some seconds. */
+const PERSIST_MS = 8_000
+const AGAIN_MS = 250
+
+/** The connection to the servers: opened here and nowhere else. */
+export type Link = {
+  nc: NatsConnection
+  js: JetStreamClient
+  jsm: JetStreamManager
+  /** Tries until it gets through. Rejects with OutboxFull when it does not, or when the server takes no more. */
+  persist<T>(request: () => Promise<T>): Promise<T>
+}
+
+/** Rejects when no server can be reached, or none has JetStream. */
+export const openLink = async (settings: NatsSettings, clock: Clock, log: Log): Promise<Link> => {
+  const { servers, user, password, token, tls } = settings
+  const nc = await connect({
+    servers: [...servers],
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { pass: password }),
+    ...(token !== undefined && { token }),
+    ...(tls && { tls: {} }),
+    name: 'wmkt-relay',
+    timeout: 5_000,
+    reconnectTimeWait: AGAIN_MS,
+    maxReconnectAttempts: -1,
+    pingInterval: 5_000,
+    maxPingOut: 2,
+  })
+  void watch(nc, log)
+  try {
+    const jsm = await jetstreamManager(nc, { timeout: REQUEST_MS })
+    const js = jetstream(nc, { timeout: REQUEST_MS })
+    return { nc, js, jsm, persist: (request) => persist(request, clock) }
+  } catch (error) {
+    await nc.close()
+    throw error
+  }
+}
+
+const watch = async (nc: NatsConnection, log: Log): Promise<void> => {
+  for await (const { type } of nc.status()) {
+    if (type === 'disconnect') log.warn('the outbox lost its server')
+    if (type === 'reconnect') log.info('the outbox has a server again')
+  }
+}
+
+const persist = async <T>(request: () => Promise<T>, clock: Clock): Promise<T> => {
+  const until = clock.now() + PERSIST_MS
+  for (;;) {
+    try {
+      return await request()
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault.kind === 'ours') throw error
+      if (fault.kind === 'full') throw new OutboxFull('storage', error)
+      if (clock.now() >= until) throw new OutboxFull('unreachable', error)
+    }
+    await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve))
+  }
+}
+
+export type Fault = { kind: 'full' | 'away' | 'ours' }
+
+/** Out of the server's book: no room in the stream, in the account, or at the server. */
+const FULL = new Set([10_023, 10_028, 10_047, 10_077])
+const AWAY = new Set([
+  'TimeoutError',
+  'RequestError',
+  'NoResponders',
+  'ConnectionError',
+  'JetStreamNotEnabled',
+])
+
+/** What went wrong with a request: no room, nobody there, or a request that is wrong and stays so. */
+export const faultOf = (error: unknown): Fault => {
+  if (error instanceof JetStreamApiError) {
+    if (FULL.has(error.code)) return { kind: 'full' }
+    return { kind: error.status === 503 ? 'away' : 'ours' }
+  }
+  return { kind: error instanceof Error && AWAY.has(error.name) ? 'away' : 'ours' }
+}
+
+const WRONG_REVISION = new Set([10_071, 10_164])
+
+/** The subject holds a message already, or another than was thought. */
+export const isWrongRevision = (error: unknown): boolean =>
+  error instanceof JetStreamApiError && WRONG_REVISION.has(error.code)

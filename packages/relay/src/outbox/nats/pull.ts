@@ -1,0 +1,77 @@
+import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
+import type { Clock } from '../../clock.ts'
+
+/** A held item as the server handed it out, to be given back or taken off by its sequence number. */
+export type Delivery = {
+  seq: number
+  data: Uint8Array
+  /** Gone from the stream; resolves when the server has said so. */
+  ack(): Promise<unknown>
+  /** Somebody else's, after so long. */
+  giveBack(delayMs: number): void
+  /** Still ours. */
+  working(): void
+}
+
+export type PullFrom = { stream: string; consumer: string }
+
+const PULL_MS = 2_000
+
+/** No server is in charge of the consumer for now, or there is no such consumer. */
+export class PullFailed extends Error {
+  override readonly name = 'PullFailed'
+  readonly gone: boolean
+  constructor(why: string, gone: boolean) {
+    super(`the server handed nothing out: ${why}`)
+    this.gone = gone
+  }
+}
+
+/** Takes up to `max` items that are there now. */
+export const pull = (
+  nc: NatsConnection,
+  { stream, consumer }: PullFrom,
+  max: number,
+  clock: Clock,
+): Promise<Delivery[]> =>
+  new Promise((resolve, reject) => {
+    const got: Delivery[] = []
+    const inbox = createInbox()
+    const end = (error?: Error) => {
+      callOff()
+      subscription.unsubscribe()
+      if (error && got.length === 0) reject(error)
+      else resolve(got)
+    }
+    const callback = (error: Error | null, message: Msg) => {
+      if (error) return end(error)
+      const code = message.headers?.code ?? 0
+      if (code === 503) return end(new PullFailed('nobody is there', true))
+      // 404, 408: there is no more. Others name a fault, such as a consumer that was deleted.
+      if (code !== 0)
+        return end(code < 409 ? undefined : new PullFailed(message.headers?.description ?? '', true))
+      got.push(deliveryOf(nc, message))
+      if (got.length === max) end()
+    }
+    const subscription = nc.subscribe(inbox, { callback })
+    const callOff = clock.after(PULL_MS, () => end(new PullFailed('no answer', false)))
+    const wish = JSON.stringify({ batch: max, no_wait: true })
+    nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, wish, { reply: inbox })
+  })
+
+const ACK_MS = 2_000
+
+const deliveryOf = (nc: NatsConnection, { reply = '', data }: Msg): Delivery => ({
+  seq: seqOfReply(reply),
+  data,
+  ack: () => nc.request(reply, '+ACK', { timeout: ACK_MS }),
+  giveBack: (delayMs) =>
+    nc.publish(reply, delayMs > 0 ? `-NAK ${JSON.stringify({ delay: delayMs * 1_000_000 })}` : '-NAK'),
+  working: () => nc.publish(reply, '+WPI'),
+})
+
+/** Where acks go says what is acked: nine tokens, of newer servers eleven or twelve with domain and account in front. */
+export const seqOfReply = (reply: string): number => {
+  const tokens = reply.split('.')
+  return Number(tokens[tokens.length > 9 ? 7 : 5])
+}

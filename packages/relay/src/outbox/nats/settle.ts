@@ -1,0 +1,107 @@
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../telemetry/log.ts'
+import type { Lane, Settlement } from '../outbox.ts'
+import type { ItemHead } from './frame.ts'
+import type { Hands, InHand } from './hands.ts'
+import { type BuriedState, clashOf, type ItemState, stateAfter } from './item-record.ts'
+import type { LetterBox } from './letter-box.ts'
+import { nonceKeyOf } from './names.ts'
+import type { NonceBucket } from './nonce-bucket.ts'
+import type { Delivery } from './pull.ts'
+import type { View } from './view.ts'
+
+export type SettleParts = {
+  /** Signs what this relay writes. */
+  relay: string
+  nonces: NonceBucket
+  letters: LetterBox
+  hands: Hands
+  view: View
+  clock: Clock
+  log: Log
+}
+
+/** The lease ran out, and another relay has gone on with the item: no attempt may be begun on it here. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
+}
+
+/** An item as it lies in the work queue. */
+export type Handed = { head: ItemHead; seq: number; record: Uint8Array }
+
+export interface Settle {
+  /** Rejects with LeaseLost when a mark came too late. */
+  settle(item: InHand, settlement: Settlement): Promise<void>
+  /** Ends what somebody began and did not live to end: the record says that the item is done with. */
+  finish(handed: Handed, state: ItemState, delivery: Delivery): Promise<void>
+}
+
+/** Waits longer than this are given back to the server, with the time to wait. */
+const FAR_MS = 60_000
+
+/**
+ * Carries settlements out: first what became of the nonce is written, then the server is told. Whoever dies in between
+ * leaves an item that is handed out again, and whose record says that it is done.
+ */
+export const createSettle = (parts: SettleParts): Settle => {
+  const { relay, nonces, letters, hands, view, clock, log } = parts
+
+  /** True once the state is written; false when another relay has gone on with the item. */
+  const write = async (item: InHand, state: ItemState): Promise<boolean> => {
+    const key = nonceKeyOf(item.entry)
+    for (;;) {
+      const by = `${relay}/${item.revision}`
+      const record = { fingerprint: item.record.fingerprint, by, ...state }
+      const revision = await nonces.write(key, record, item.revision)
+      const now = revision === undefined ? await nonces.read(key) : { record, revision }
+      const clash = revision === undefined ? clashOf(state, by, now?.record) : 'done'
+      if (clash === 'lost') return false
+      item.revision = now?.revision ?? 0
+      if (clash === 'again') continue
+      if (now?.record.state === 'held') item.record = now.record
+      return true
+    }
+  }
+  /** Off the work queue. An ack that is lost is made good when the item is handed out again. */
+  const takeOff = async (lane: Lane, delivery: Delivery) => {
+    await delivery.ack().catch(() => log.debug('an ack was lost: the item will be handed out again'))
+    view.left(lane)
+  }
+  const writeLetter = async ({ head, seq, record }: Handed, state: BuriedState) => {
+    const { code, message, attempts, at: buriedAt } = state
+    await letters.put({ ...head, seq, code, message, attempts, buriedAt }, record)
+    view.buried()
+  }
+  const wait = (item: InHand, dueAt: number) => {
+    const waitMs = dueAt - clock.now()
+    if (waitMs <= FAR_MS) return hands.keep(item, dueAt)
+    hands.drop(item)
+    item.delivery.giveBack(waitMs)
+  }
+  const carryOut = async (item: InHand, settlement: Settlement, state: ItemState) => {
+    if (settlement.type === 'mark') return
+    if (settlement.type === 'retry') return wait(item, settlement.dueAt)
+    if (state.state === 'buried') await writeLetter(handedOf(item), state)
+    hands.drop(item)
+    await takeOff(item.head.lane, item.delivery)
+  }
+  const lose = (item: InHand, settlement: Settlement) => {
+    hands.drop(item)
+    log.warn({ lane: item.head.lane }, 'a lease ran out: another relay has gone on with the item')
+    if (settlement.type === 'mark') throw new LeaseLost('another relay has gone on with the item')
+  }
+  return {
+    async settle(item, settlement) {
+      const state = stateAfter(item.record, settlement, clock.now())
+      if (await write(item, state)) await carryOut(item, settlement, state)
+      else lose(item, settlement)
+    },
+    async finish(handed, state, delivery) {
+      const { kind, nonce, lane } = handed.head
+      if (state.state === 'buried' && !(await letters.read(nonce, kind))) await writeLetter(handed, state)
+      await takeOff(lane, delivery)
+    },
+  }
+}
+
+const handedOf = ({ head, entry }: InHand): Handed => ({ head, seq: entry.ref.seq, record: entry.record })

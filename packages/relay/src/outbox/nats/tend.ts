@@ -1,0 +1,65 @@
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../telemetry/log.ts'
+import type { Lane } from '../outbox.ts'
+import type { Hands, InHand } from './hands.ts'
+import type { Counts, View } from './view.ts'
+
+export type TendingOptions = {
+  clock: Clock
+  log: Log
+  hands: Hands
+  view: View
+  leaseMs: number
+  look: () => Promise<Counts>
+  /** Lanes that hold more than this relay has in hand. */
+  onWork: (lanes: readonly Lane[]) => void
+}
+
+export const TICK_MS = 1_000
+/** What nobody here has wanted for so long is given to the other relays. */
+const IDLE_MS = 2_000
+/** Looks overtaken by changes of ours before one is believed all the same: under load each of them is. */
+const OVERTAKEN = 3
+
+/** Once a second: keeps leases alive, gives back what is not wanted, and looks at what other relays did. */
+export const startTending = (options: TendingOptions): (() => void) => {
+  const { clock, log, hands, view, leaseMs, look, onWork } = options
+  let callOff = () => {}
+  let stopped = false
+  let workingAt = clock.now()
+  let overtaken = 0
+
+  const keepAlive = () => {
+    if (clock.now() - workingAt < leaseMs / 3) return
+    workingAt = clock.now()
+    for (const { delivery } of hands.all()) delivery.working()
+  }
+  const giveBack = (item: InHand) => {
+    hands.drop(item)
+    item.delivery.giveBack(0)
+  }
+  const giveBackIdle = () => {
+    const before = clock.now() - IDLE_MS
+    for (const item of [...hands.all()]) if (!item.leased && item.since < before) giveBack(item)
+  }
+  const lookOnce = async () => {
+    const version = view.version()
+    const counts = await look()
+    overtaken = version === view.version() ? 0 : overtaken + 1
+    if (overtaken > 0 && overtaken < OVERTAKEN) return
+    overtaken = 0
+    view.looked(counts)
+    onWork([...counts.lanes].filter(([lane, held]) => held > hands.count(lane)).map(([lane]) => lane))
+  }
+  const tick = async () => {
+    keepAlive()
+    giveBackIdle()
+    await lookOnce().catch((error) => log.debug({ err: error }, 'the streams could not be looked at'))
+    if (!stopped) callOff = clock.after(TICK_MS, () => void tick())
+  }
+  callOff = clock.after(TICK_MS, () => void tick())
+  return () => {
+    stopped = true
+    callOff()
+  }
+}

@@ -1,0 +1,87 @@
+import { addToLedger, EMPTY_LEDGER } from '../ledger.ts'
+import type { Lane, Ledger } from '../outbox.ts'
+
+/** What the streams tell by their sequence numbers and sizes: exact whichever relay did what, or died doing it. */
+export type Counts = {
+  /** Ever stored in the work queue: what was received, and what was redriven. */
+  itemsEver: number
+  held: number
+  lettersEver: number
+  buried: number
+  redriven: number
+  repeats: number
+  lanes: Map<Lane, number>
+  /** The oldest item held. */
+  first?: { seq: number; receivedAt: number } | undefined
+}
+
+/**
+ * The law of the ledger, solved for what the streams do not count: what left the work queue was delivered or buried;
+ * what left the dead letters was redriven or dropped.
+ */
+export const ledgerOf = (counts: Counts, base: Ledger): Ledger => {
+  const { itemsEver, held, lettersEver, buried, redriven, repeats } = counts
+  return addToLedger(base, {
+    received: itemsEver - redriven,
+    held,
+    buried,
+    delivered: itemsEver - held - lettersEver,
+    dropped: lettersEver - buried - redriven,
+    duplicates: repeats,
+  })
+}
+
+/** One relay's view of the counts: its own changes at once, those of others at the next look at the server. */
+export interface View {
+  counts(): Counts
+  ledger(): Ledger
+  /** Grows with every change of ours: what a look saw meanwhile may be neither before nor after it. */
+  version(): number
+  stored(lane: Lane, seq: number, receivedAt: number): void
+  left(lane: Lane): void
+  buried(): void
+  redriven(): void
+  letterGone(): void
+  repeated(): void
+  looked(counts: Counts): void
+  firstIs(first: Counts['first']): void
+}
+
+export const createView = (start: Counts, base: Ledger = EMPTY_LEDGER): View => {
+  let counts = start
+  let version = 0
+  const change = (next: Partial<Counts>) => {
+    counts = { ...counts, ...next }
+    version += 1
+  }
+  const addTo = (lane: Lane, more: number) => {
+    const held = (counts.lanes.get(lane) ?? 0) + more
+    if (held > 0) counts.lanes.set(lane, held)
+    else counts.lanes.delete(lane)
+  }
+  return {
+    counts: () => counts,
+    ledger: () => ledgerOf(counts, base),
+    version: () => version,
+    stored(lane, seq, receivedAt) {
+      addTo(lane, 1)
+      const first = counts.first ?? { seq, receivedAt }
+      change({ itemsEver: counts.itemsEver + 1, held: counts.held + 1, first })
+    },
+    left(lane) {
+      addTo(lane, -1)
+      const held = Math.max(0, counts.held - 1)
+      change({ held, ...(held === 0 && { first: undefined }) })
+    },
+    buried: () => change({ lettersEver: counts.lettersEver + 1, buried: counts.buried + 1 }),
+    redriven: () => change({ redriven: counts.redriven + 1 }),
+    letterGone: () => change({ buried: Math.max(0, counts.buried - 1) }),
+    repeated: () => change({ repeats: counts.repeats + 1 }),
+    looked(seen) {
+      counts = seen
+    },
+    firstIs(first) {
+      counts = { ...counts, first }
+    },
+  }
+}

@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './child.ts'
+
+const PATHS = [
+  '/usr/sbin/nats-server',
+  '/usr/local/bin/nats-server',
+  '/usr/bin/nats-server',
+  '/opt/homebrew/bin/nats-server',
+]
+
+/** A nats-server on this machine; undefined when there is none. */
+export const findNatsServer = (): string | undefined =>
+  process.env.NATS_SERVER_PATH || PATHS.find((path) => existsSync(path))
+
+/** A real server with JetStream on loopback, its files in a temporary folder. It never outlives the process. */
+export interface NatsServer {
+  readonly name: string
+  readonly port: number
+  readonly pid: () => number
+  /** Of the client port, `127.0.0.1:port`. */
+  readonly host: string
+  readonly monitor: string
+  /** SIGKILL by default; resolves once it is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>
+  /** Sends a signal and waits for nothing: SIGSTOP, SIGCONT. */
+  signal(signal: NodeJS.Signals): void
+  /** Again, with the same files on the same port. */
+  start(): Promise<void>
+  /** Kills it and removes its files. */
+  dispose(): Promise<void>
+}
+
+type ClusterPlace = { name: string; port: number; routes: readonly number[] }
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+const configOf = (
+  folder: string,
+  name: string,
+  port: number,
+  monitorPort: number,
+  cluster?: ClusterPlace,
+): string => {
+  const routes = cluster?.routes.map((route) => `nats-route://127.0.0.1:${route}`).join(', ')
+  return [
+    `server_name: ${name}`,
+    `listen: 127.0.0.1:${port}`,
+    `http: 127.0.0.1:${monitorPort}`,
+    `jetstream { store_dir: "${folder}", max_memory_store: 64MB, max_file_store: 4GB }`,
+    cluster
+      ? `cluster { name: ${cluster.name}, listen: 127.0.0.1:${cluster.port}, routes: [${routes}] }`
+      : '',
+  ].join('\n')
+}
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const end = (open: boolean) => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.on('connect', () => end(true)).on('error', () => end(false))
+  })
+
+/** Asks again and again, a few times a second. */
+export const until = async (
+  is: () => Promise<boolean> | boolean,
+  what: string,
+  timeoutMs = 20_000,
+): Promise<void> => {
+  for (const end = Date.now() + timeoutMs; !(await is()); ) {
+    if (Date.now() > end) throw new Error(`never: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const makeServer = async (
+  program: string,
+  name: string,
+  port: number,
+  cluster?: ClusterPlace,
+): Promise<NatsServer> => {
+  const folder = mkdtempSync(join(tmpdir(), 'wmkt-nats-'))
+  const monitorPort = await freePort()
+  const config = join(folder, 'server.conf')
+  writeFileSync(config, configOf(folder, name, port, monitorPort, cluster))
+  let child: ChildProcess | undefined
+  let gone: Promise<void> = Promise.resolve()
+  const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
+    child?.kill(signal)
+    await gone
+  }
+  const start = async () => {
+    const server = spawn(program, ['-c', config, '-l', join(folder, 'server.log')], { stdio: 'ignore' })
+    running.add(server)
+    child = server
+    gone = new Promise((resolve) => {
+      server.on('exit', () => {
+        running.delete(server)
+        resolve()
+      })
+    })
+    await until(() => isOpen(port), `nats-server ${name} listens`)
+  }
+  return {
+    name,
+    port,
+    host: `127.0.0.1:${port}`,
+    monitor: `http://127.0.0.1:${monitorPort}`,
+    pid: () => child?.pid ?? 0,
+    kill,
+    signal: (signal) => void child?.kill(signal),
+    start,
+    async dispose() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
+
+const programOrThrow = (): string => {
+  const program = findNatsServer()
+  if (program === undefined) throw new Error('no nats-server: NATS_SERVER_PATH may name one')
+  return program
+}
+
+/** One server that stands alone. */
+export const startNatsServer = async (): Promise<NatsServer> => {
+  const server = await makeServer(programOrThrow(), 'alone', await freePort())
+  await server.start()
+  return server
+}
+
+type Varz = { jetstream?: { meta?: { leader?: string; cluster_size?: number } } }
+
+/** Three servers that keep three copies of everything. */
+export interface NatsCluster {
+  servers: readonly NatsServer[]
+  /** `host:port,host:port,host:port` */
+  hosts: string
+  /** Resolves when those that run have a leader among them. */
+  ready(): Promise<void>
+  dispose(): Promise<void>
+}
+
+const metaLeader = async ({ monitor }: NatsServer): Promise<string | undefined> => {
+  try {
+    const varz: Varz = JSON.parse(
+      await (await fetch(`${monitor}/varz`, { signal: AbortSignal.timeout(1_000) })).text(),
+    )
+    const { leader, cluster_size: size = 0 } = varz.jetstream?.meta ?? {}
+    return size >= 3 ? leader : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const startNatsCluster = async (): Promise<NatsCluster> => {
+  const program = programOrThrow()
+  const places = await Promise.all(
+    [1, 2, 3].map(async (n) => ({ name: `n${n}`, client: await freePort(), route: await freePort() })),
+  )
+  const routes = places.map(({ route }) => route)
+  const servers = await Promise.all(
+    places.map(({ name, client, route }) =>
+      makeServer(program, name, client, { name: 'trio', port: route, routes }),
+    ),
+  )
+  const ready = () =>
+    until(
+      async () => (await Promise.all(servers.map(metaLeader))).some((leader) => !!leader),
+      'the cluster has a leader',
+      40_000,
+    )
+  await Promise.all(servers.map((server) => server.start()))
+  await ready()
+  return {
+    servers,
+    hosts: servers.map(({ host }) => host).join(','),
+    ready,
+    dispose: async () => void (await Promise.all(servers.map((server) => server.dispose()))),
+  }
+}
