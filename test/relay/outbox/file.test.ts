@@ -107,7 +107,7 @@ test('a file of another format is set aside, not misread', async () => {
   await putBatches(outbox, 1, 100)
   await outbox.close()
   const bytes = await readFile(dataFile())
-  for (let at = bytes.indexOf(formatMark(2)); at >= 0; at = bytes.indexOf(formatMark(2), at + 1))
+  for (let at = bytes.indexOf(formatMark(3)); at >= 0; at = bytes.indexOf(formatMark(3), at + 1))
     formatMark(9).copy(bytes, at)
   await writeFile(dataFile(), bytes)
   const error = vi.fn()

@@ -1,7 +1,8 @@
 import { decodeBatch } from './batch-record.ts'
-import { seqKey, seqOfUnitKey, unitKey } from './keys.ts'
+import { groupOfUnitKey, seqKey, unitKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { Tables } from './store.ts'
+import { decodeUnit } from './unit.ts'
 
 /**
  * Since when the oldest of what is held waits (epoch ms); undefined when nothing is held. One look a lane; a batch, which
@@ -26,7 +27,8 @@ export const createBacklogAge = (tables: Tables, lanes: LaneTable): (() => numbe
 const firstSeqIn = ({ units }: Tables, slot: number | undefined): number | undefined => {
   if (slot === undefined) return undefined
   const range = { start: unitKey(slot, 0), end: unitKey(slot + 1, 0), limit: 1 }
-  for (const key of units.getKeys(range)) return seqOfUnitKey(key)
+  for (const { key, value } of units.getRange(range))
+    for (const seq of decodeUnit(groupOfUnitKey(key), value).keys()) return seq
   return undefined
 }
 

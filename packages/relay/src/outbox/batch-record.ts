@@ -6,22 +6,25 @@ import { kindByteOf, kindOfByte } from './keys.ts'
 export type BatchHead = {
   /** Epoch ms. */
   receivedAt: number
+  /** seq of the first batch of those whose units it shares. */
+  group: number
   entries: readonly HeadEntry[]
 }
 /** `slot`: of its lane, valid as long as the entry is held. */
 export type HeadEntry = { index: number; kind: Kind; nonce: string; slot: number }
 
-const FIXED = 10
+const FIXED = 16
 const PER_ENTRY = 6
 
 const slab = createSlab()
 
-/** Layout: receivedAt f64, count u16, then index u16, slot u16, kind u8, nonce length u8, nonce; then the record. */
-export const encodeBatch = ({ receivedAt, entries }: BatchHead, record: Uint8Array): Buffer => {
+/** Layout: receivedAt f64, group u48, count u16, then index u16, slot u16, kind u8, nonce length u8, nonce; then the record. */
+export const encodeBatch = ({ receivedAt, group, entries }: BatchHead, record: Uint8Array): Buffer => {
   const headBytes = entries.reduce((sum, { nonce }) => sum + PER_ENTRY + nonce.length, FIXED)
   const bytes = slab(headBytes + record.length)
   bytes.writeDoubleBE(receivedAt, 0)
-  bytes.writeUInt16BE(entries.length, 8)
+  bytes.writeUIntBE(group, 8, 6)
+  bytes.writeUInt16BE(entries.length, 14)
   let at = FIXED
   for (const { index, kind, nonce, slot } of entries) {
     bytes.writeUInt16BE(index, at)
@@ -37,7 +40,7 @@ export const encodeBatch = ({ receivedAt, entries }: BatchHead, record: Uint8Arr
 export const decodeBatch = (bytes: Buffer): BatchHead & { record: Buffer } => {
   const entries: HeadEntry[] = []
   let at = FIXED
-  for (let left = bytes.readUInt16BE(8); left > 0; left -= 1) {
+  for (let left = bytes.readUInt16BE(14); left > 0; left -= 1) {
     const end = at + PER_ENTRY + bytes.readUInt8(at + 5)
     entries.push({
       index: bytes.readUInt16BE(at),
@@ -47,5 +50,10 @@ export const decodeBatch = (bytes: Buffer): BatchHead & { record: Buffer } => {
     })
     at = end
   }
-  return { receivedAt: bytes.readDoubleBE(0), entries, record: bytes.subarray(at) }
+  return {
+    receivedAt: bytes.readDoubleBE(0),
+    group: bytes.readUIntBE(8, 6),
+    entries,
+    record: bytes.subarray(at),
+  }
 }

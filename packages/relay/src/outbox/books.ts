@@ -11,7 +11,7 @@ export type Books = {
   ledger: Ledger
 }
 
-const FORMAT = 2
+const FORMAT = 3
 const LENGTH = 10 * 8
 
 export const encodeBooks = ({ nextSeq, generation, rotatedAt, ledger }: Books): Buffer => {

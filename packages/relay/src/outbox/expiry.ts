@@ -1,10 +1,9 @@
-import { decodeBatch } from './batch-record.ts'
-import { deliveredKey, type Expiring, expiringKeyOf, expiryKey, seqOfKey } from './keys.ts'
+import { deliveredKey, type Expiring, expiringKeyOf, expiryKey, seqKey, seqOfKey } from './keys.ts'
 import { STEPS } from './ledger.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Rows removed in one transaction: appends queue behind deletes, so these come in small helpings. */
-export const HELPING = 64
+/** Rows expired in one transaction: appends queue behind deletes, and a row may name hundreds of batches. */
+export const HELPING = 8
 
 const NO_KEY = Buffer.alloc(0)
 
@@ -16,23 +15,38 @@ export const expire = (transaction: Transaction, what: Expiring, until: number):
   const due = [...tables.expiry.getKeys(range)].filter((key) => stage.has(tables.expiry, key))
   for (const key of due) {
     stage.remove(tables.expiry, key)
-    if (what === 'batch') removeBatch(transaction, expiringKeyOf(key))
-    else dropExpired(transaction, expiringKeyOf(key))
+    EXPIRE[what](transaction, key)
   }
   return due.length
 }
 
-const removeBatch = ({ stage, tables }: Transaction, key: Buffer) => {
-  const bytes = stage.get(tables.batches, key)
-  if (!bytes) return
-  for (const { index } of decodeBatch(bytes).entries)
-    stage.remove(tables.delivered, deliveredKey(seqOfKey(key), index))
-  stage.remove(tables.batches, key)
+/** What a row of `expiry` names, six bytes a number. */
+const namedIn = ({ tables }: Transaction, key: Buffer): number[] => {
+  const value = tables.expiry.getBinary(key) ?? NO_KEY
+  return Array.from({ length: value.length / 6 }, (_, at) => value.readUIntBE(6 * at, 6))
 }
 
-const dropExpired = (transaction: Transaction, key: Buffer) => {
+const removeBatches = (transaction: Transaction, key: Buffer) => {
+  for (const seq of namedIn(transaction, key))
+    transaction.stage.remove(transaction.tables.batches, seqKey(seq))
+}
+
+const removeDelivered = (transaction: Transaction, key: Buffer) => {
   const { stage, tables } = transaction
+  const stamp = seqOfKey(expiringKeyOf(key))
+  for (const group of namedIn(transaction, key)) stage.remove(tables.delivered, deliveredKey(group, stamp))
+}
+
+const dropLetter = (transaction: Transaction, expiry: Buffer) => {
+  const { stage, tables } = transaction
+  const key = expiringKeyOf(expiry)
   if (!stage.has(tables.letters, key)) return
   stage.remove(tables.letters, key)
   transaction.count(STEPS.drop)
+}
+
+const EXPIRE: Record<Expiring, (transaction: Transaction, key: Buffer) => void> = {
+  batch: removeBatches,
+  delivered: removeDelivered,
+  letter: dropLetter,
 }

@@ -1,6 +1,7 @@
 import type { Kind } from '@wmkt/protocol'
-import { decodeBatch } from './batch-record.ts'
-import { deliveredKey, nonceKey, seqKey, unitKey } from './keys.ts'
+import { type BatchHead, decodeBatch } from './batch-record.ts'
+import { findDelivered } from './delivered.ts'
+import { nonceKey, seqKey, unitKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import { findLetter } from './letters.ts'
 import type { NonceMemory } from './nonce-memory.ts'
@@ -26,31 +27,44 @@ export const fateOf = (
   const key = nonceKey(kind, nonce)
   if (!key) return undefined
   const where = nonces.recall(generation, key)
-  const held = where && heldFate(tables, lanes, where)
+  const batch = where && batchAt(tables, where)
+  const held = where && batch && heldFate(tables, lanes, batch, where)
   if (held) return held
   const buried = findLetter(tables.letters, nonce, kind)
   if (buried) {
     const { code, message, buriedAt } = buried.letter
     return { state: 'buried', code, message, buriedAt }
   }
-  return where && (deliveredFate(tables, where) ?? { state: 'settled' })
+  return where && ((batch && deliveredFate(tables, batch, where)) ?? { state: 'settled' })
 }
 
-const heldFate = (tables: Tables, lanes: LaneTable, { seq, index }: Remembered): Fate | undefined => {
-  const batch = tables.batches.getBinary(seqKey(seq))
-  const slot = batch && decodeBatch(batch).entries.find((entry) => entry.index === index)?.slot
+const batchAt = ({ batches }: Tables, { seq }: Remembered): BatchHead | undefined => {
+  const bytes = batches.getBinary(seqKey(seq))
+  return bytes && decodeBatch(bytes)
+}
+
+const heldFate = (
+  tables: Tables,
+  lanes: LaneTable,
+  { group, entries }: BatchHead,
+  { seq, index }: Remembered,
+): Fate | undefined => {
+  const slot = entries.find((entry) => entry.index === index)?.slot
   if (slot === undefined) return undefined
-  const unit = tables.units.getBinary(unitKey(slot, seq))
-  const entry = unit && entryIn(decodeUnit(unit), index)
+  const unit = tables.units.getBinary(unitKey(slot, group))
+  const entry = unit && entryIn(decodeUnit(group, unit), seq, index)
   const lane = lanes.nameOf(slot)
   return entry && lane !== undefined ? { state: 'held', lane, attempts: entry.attempts } : undefined
 }
 
-const deliveredFate = (tables: Tables, { seq, index }: Remembered): Fate | undefined => {
-  const bytes = tables.delivered.getBinary(deliveredKey(seq, index))
-  if (!bytes) return undefined
-  const deliveredAt = bytes.readDoubleBE(0)
-  const upstreamId = bytes.toString('utf8', 8)
+const deliveredFate = (
+  { delivered }: Tables,
+  { group }: BatchHead,
+  { seq, index }: Remembered,
+): Fate | undefined => {
+  const row = findDelivered(delivered, group, seq, index)
+  if (!row) return undefined
+  const { at: deliveredAt, upstreamId } = row
   return upstreamId === ''
     ? { state: 'delivered', deliveredAt }
     : { state: 'delivered', deliveredAt, upstreamId }

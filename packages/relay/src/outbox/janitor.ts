@@ -26,6 +26,7 @@ export const startJanitor = (options: JanitorOptions): (() => void) => {
     rotateNonces(transaction, now)
     transaction.save()
     return Math.max(
+      expire(transaction, 'delivered', now - keepDeliveredMs),
       expire(transaction, 'batch', now - keepDeliveredMs),
       expire(transaction, 'letter', now - keepDeadLettersMs),
     )

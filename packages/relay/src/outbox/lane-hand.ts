@@ -11,12 +11,15 @@ export const indexOfPlace = (place: Place): number => place % INDICES
 
 /** What of a lane is in memory: leases, waits, and how far it was walked. All else is on disk, fresh and due. */
 export interface LaneHand {
-  /** Where the entries not yet seen begin. */
+  /** Where the entries not yet seen begin, and the group they are in. */
   cursor: Place
+  cursorGroup: number
   /** Entries seen before that are not leased. */
   readonly waiting: number
   isLeased(place: Place): boolean
-  lease(place: Place): void
+  /** Of an entry that is leased or waits. */
+  groupOf(place: Place): number | undefined
+  lease(place: Place, group: number): void
   /** The lease has ended with the entry. */
   letGo(place: Place): void
   /** The lease has ended without a trace: the entry is due at once, and whoever ended it knows. */
@@ -31,6 +34,7 @@ export interface LaneHand {
 
 export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
   const leased = new Set<Place>()
+  const groups = new Map<Place, number>()
   const waiting = createHeap<Place>()
   const due = createHeap<Place>()
   let wakeAt = Number.POSITIVE_INFINITY
@@ -57,12 +61,20 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
   }
   return {
     cursor: 0,
+    cursorGroup: 0,
     get waiting() {
       return waiting.size + due.size
     },
     isLeased: (place) => leased.has(place),
-    lease: (place) => leased.add(place),
-    letGo: (place) => leased.delete(place),
+    groupOf: (place) => groups.get(place),
+    lease(place, group) {
+      leased.add(place)
+      groups.set(place, group)
+    },
+    letGo(place) {
+      leased.delete(place)
+      groups.delete(place)
+    },
     release(place) {
       leased.delete(place)
       due.add(place, place)

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts'
 import { type BatchHead, decodeBatch } from './batch-record.ts'
-import { seqKey, seqOfUnitKey, unitKey } from './keys.ts'
+import { groupOfUnitKey, seqKey, unitKey } from './keys.ts'
 import { createLaneHand, indexOfPlace, type LaneHand, type Place, placeOf, seqOfPlace } from './lane-hand.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { EntryRef, Lane, LeasedEntry } from './outbox.ts'
 import { rememberLast } from './remember-last.ts'
 import type { Tables } from './store.ts'
-import { decodeUnit, entryIn } from './unit.ts'
+import { decodeUnit, entryIn, type Unit } from './unit.ts'
 
 /** Entries of a lane that wait in memory before the lane leases nothing new. */
 export const MAX_WAITING = 1_000
@@ -17,7 +17,8 @@ const MANY_IN_ALL = 20_000
 /** Who holds which entry. In memory only: after a restart every unsettled entry is due again. */
 export interface Leases {
   lease(lane: Lane, max: number): LeasedEntry[]
-  isLeased(ref: EntryRef): boolean
+  /** The group of an entry's batch; undefined when it is not leased. */
+  groupOfLeased(ref: EntryRef): number | undefined
   release(ref: EntryRef): void
   letGo(ref: EntryRef): void
   wait(ref: EntryRef, dueAt: number): void
@@ -61,26 +62,27 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
   }
   const walk = (slot: number, hand: LaneHand, max: number): Place[] => {
     const places: Place[] = []
-    const range = { start: unitKey(slot, seqOfPlace(hand.cursor)), end: unitKey(slot + 1, 0) }
+    const range = { start: unitKey(slot, hand.cursorGroup), end: unitKey(slot + 1, 0) }
     for (const { key, value } of max > 0 && mayWalk(hand) ? tables.units.getRange(range) : []) {
-      for (const { index } of decodeUnit(value).entries) {
-        const place = placeOf(seqOfUnitKey(key), index)
+      const group = groupOfUnitKey(key)
+      for (const place of placesIn(decodeUnit(group, value))) {
         if (place < hand.cursor) continue
         if (places.length >= max) return places
         places.push(place)
         hand.cursor = place + 1
-        hand.lease(place)
+        hand.cursorGroup = group
+        hand.lease(place, group)
       }
     }
     return places
   }
-  const read = (lane: Lane, slot: number, places: readonly Place[]): LeasedEntry[] => {
+  const read = (lane: Lane, slot: number, hand: LaneHand, places: readonly Place[]): LeasedEntry[] => {
     const readBatch = rememberLast((seq) => batchAt(tables, seq))
-    const readUnit = rememberLast((seq) => unitAt(tables, slot, seq))
+    const readUnit = rememberLast((group) => unitAt(tables, slot, group))
     return places.map((place) => {
       const [seq, index] = [seqOfPlace(place), indexOfPlace(place)]
       const batch = readBatch(seq)
-      const entry = entryIn(readUnit(seq), index)
+      const entry = entryIn(readUnit(hand.groupOf(place) ?? seq), seq, index)
       const named = batch.entries.find((one) => one.index === index)
       if (!entry || !named) throw new Error(`entry ${seq}/${index} of ${lane} is held and not there`)
       const { kind, nonce } = named
@@ -93,9 +95,12 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       if (!row) return []
       const hand = handOf(lane)
       const due = takeDue(hand, max)
-      return read(lane, row.slot, [...due, ...walk(row.slot, hand, max - due.length)])
+      return read(lane, row.slot, hand, [...due, ...walk(row.slot, hand, max - due.length)])
     },
-    isLeased: (ref) => hands.get(ref.lane)?.isLeased(placeOfRef(ref)) ?? false,
+    groupOfLeased(ref) {
+      const hand = hands.get(ref.lane)
+      return hand?.isLeased(placeOfRef(ref)) ? hand.groupOf(placeOfRef(ref)) : undefined
+    },
     release(ref) {
       const hand = hands.get(ref.lane)
       if (hand?.isLeased(placeOfRef(ref))) hand.release(placeOfRef(ref))
@@ -119,7 +124,11 @@ const batchAt = ({ batches }: Tables, seq: number): BatchHead & { record: Buffer
   return decodeBatch(bytes)
 }
 
-const unitAt = ({ units }: Tables, slot: number, seq: number) => {
-  const bytes = units.getBinary(unitKey(slot, seq))
-  return bytes && decodeUnit(bytes)
+const unitAt = ({ units }: Tables, slot: number, group: number): Unit | undefined => {
+  const bytes = units.getBinary(unitKey(slot, group))
+  return bytes && decodeUnit(group, bytes)
+}
+
+function* placesIn(unit: Unit): Generator<Place> {
+  for (const [seq, { entries }] of unit) for (const { index } of entries) yield placeOf(seq, index)
 }

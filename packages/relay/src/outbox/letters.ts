@@ -56,10 +56,11 @@ export const redriveLetter = (
   const { index, receivedAt, record, fingerprint } = letter
   const seq = transaction.takeSeq()
   const { lane, slot } = transaction.lanes.enter(letter.lane)
-  const head = { receivedAt, entries: [{ index, kind, nonce, slot }] }
+  const group = transaction.groupFor(seq, 1)
+  const head = { receivedAt, group, entries: [{ index, kind, nonce, slot }] }
   removeLetter(transaction, found)
   stage.append(tables.batches, seqKey(seq), encodeBatch(head, record))
-  transaction.units.put(slot, seq, { sole: true, entries: [freshEntry(index)] })
+  transaction.units.add(slot, group, seq, { others: [], entries: [freshEntry(index)] })
   const nonceAt = nonceKey(kind, nonce)
   if (nonceAt) transaction.nonces.remember(nonceAt, { fingerprint, seq, index })
   transaction.count(STEPS.redrive)

@@ -138,8 +138,9 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LocalO
     },
     settle: (ref, settlement) =>
       whileOpen((transaction) => {
-        if (!leases.isLeased(ref)) throw notLeased(ref)
-        settleEntry(transaction, ref, settlement, { now: clock.now(), keepDeliveredMs })
+        const group = leases.groupOfLeased(ref)
+        if (group === undefined) throw notLeased(ref)
+        settleEntry(transaction, ref, group, settlement, { now: clock.now(), keepDeliveredMs })
         transaction.afterwards(() => afterSettling(ref, settlement))
       }),
     release(refs) {

@@ -77,13 +77,15 @@ const fingerprintOf = (transaction: Transaction, { entry, key }: KeyedEntry): Ui
   return findLetter(transaction.tables.letters, entry.nonce, entry.kind)?.letter.fingerprint
 }
 
-/** One record for the batch, and a unit for each lane it has entries in. */
+/** One record for the batch, and a share of it for each lane it has entries in. */
 const store = (
-  { stage, tables, lanes, units }: Transaction,
+  transaction: Transaction,
   { receivedAt, record }: Intake,
   accepted: readonly NewEntry[],
   seq: number,
 ): Lane[] => {
+  const { stage, tables, lanes, units } = transaction
+  const group = transaction.groupFor(seq, accepted.length)
   const shares = new Map<number, { lane: Lane; entries: UnitEntry[] }>()
   const entries = accepted.map(({ index, kind, nonce, lane: wanted }): HeadEntry => {
     const { lane, slot } = lanes.enter(wanted)
@@ -92,8 +94,9 @@ const store = (
     shares.set(slot, share)
     return { index, kind, nonce, slot }
   })
-  stage.append(tables.batches, seqKey(seq), encodeBatch({ receivedAt, entries }, record))
+  stage.append(tables.batches, seqKey(seq), encodeBatch({ receivedAt, group, entries }, record))
+  const slots = [...shares.keys()]
   for (const [slot, share] of shares)
-    units.put(slot, seq, { sole: shares.size === 1, entries: share.entries })
+    units.add(slot, group, seq, { others: slots.filter((one) => one !== slot), entries: share.entries })
   return [...shares.values()].map(({ lane }) => lane)
 }

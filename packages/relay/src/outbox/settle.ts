@@ -1,10 +1,10 @@
 import { Declined } from './group-commit.ts'
-import { deliveredKey, expiryKey, letterKey, nonceKey, seqKey } from './keys.ts'
+import { expiryKey, letterKey, nonceKey, seqKey } from './keys.ts'
 import { STEPS } from './ledger.ts'
 import { encodeLetter } from './letter-record.ts'
 import type { EntryRef, Settlement } from './outbox.ts'
 import type { Transaction } from './transaction.ts'
-import { entryIn, type Unit, type UnitEntry, withEntry, withoutEntry } from './unit.ts'
+import type { Share, Unit, UnitEntry } from './unit.ts'
 
 export type SettleContext = {
   /** Epoch ms. */
@@ -13,7 +13,7 @@ export type SettleContext = {
   keepDeliveredMs: number
 }
 
-type Place = { ref: EntryRef; slot: number; unit: Unit; entry: UnitEntry }
+type Place = { ref: EntryRef; slot: number; group: number; unit: Unit; share: Share; entry: UnitEntry }
 
 /** Only the holder of the lease may settle an entry. */
 export const notLeased = ({ seq, index }: EntryRef): Declined =>
@@ -21,26 +21,32 @@ export const notLeased = ({ seq, index }: EntryRef): Declined =>
 
 const NOTHING = Buffer.alloc(0)
 
-/** Stages what became of a leased entry. */
+/**
+ * Stages what became of a leased entry.
+ *
+ * @param group of its batch
+ */
 export const settleEntry = (
   transaction: Transaction,
   ref: EntryRef,
+  group: number,
   settlement: Settlement,
   context: SettleContext,
 ): void => {
-  const place = placeOf(transaction, ref)
+  const place = placeOf(transaction, ref, group)
   const { entry } = place
+  transaction.units.changed(place.slot, group)
   switch (settlement.type) {
     case 'mark':
-      keep(transaction, place, { ...entry, attempting: true })
+      entry.attempting = true
       break
-    case 'retry': {
-      const attempts = entry.attempts + (settlement.counted ? 1 : 0)
-      keep(transaction, place, { ...entry, attempts, triedMs: settlement.triedMs, attempting: false })
+    case 'retry':
+      entry.attempts += settlement.counted ? 1 : 0
+      entry.triedMs = settlement.triedMs
+      entry.attempting = false
       break
-    }
     case 'ack':
-      deliver(transaction, ref, settlement.upstreamId, context)
+      deliver(transaction, place, settlement.upstreamId, context)
       letGo(transaction, place, context)
       break
     case 'bury':
@@ -49,30 +55,24 @@ export const settleEntry = (
   }
 }
 
-const placeOf = (transaction: Transaction, ref: EntryRef): Place => {
+const placeOf = (transaction: Transaction, ref: EntryRef, group: number): Place => {
   const slot = transaction.lanes.slotOf(ref.lane)
-  const unit = slot === undefined ? undefined : transaction.units.get(slot, ref.seq)
-  const entry = entryIn(unit, ref.index)
-  if (slot === undefined || !unit || !entry) throw notLeased(ref)
-  return { ref, slot, unit, entry }
+  const unit = slot === undefined ? undefined : transaction.units.get(slot, group)
+  const share = unit?.get(ref.seq)
+  const entry = share?.entries.find(({ index }) => index === ref.index)
+  if (slot === undefined || !unit || !share || !entry) throw notLeased(ref)
+  return { ref, slot, group, unit, share, entry }
 }
-
-const keep = ({ units }: Transaction, { ref, slot, unit }: Place, entry: UnitEntry) =>
-  units.put(slot, ref.seq, withEntry(unit, entry))
 
 const deliver = (
   transaction: Transaction,
-  { seq, index }: EntryRef,
+  { ref, group }: Place,
   upstreamId = '',
-  context: SettleContext,
+  { now, keepDeliveredMs }: SettleContext,
 ) => {
   transaction.count(STEPS.deliver)
-  if (context.keepDeliveredMs === 0) return
-  const id = Buffer.from(upstreamId)
-  const value = Buffer.allocUnsafe(8 + id.length)
-  value.writeDoubleBE(context.now, 0)
-  value.set(id, 8)
-  transaction.stage.append(transaction.tables.delivered, deliveredKey(seq, index), value)
+  const { seq, index } = ref
+  if (keepDeliveredMs > 0) transaction.endings.deliver(group, { seq, index, upstreamId }, now)
 }
 
 const bury = (
@@ -97,20 +97,24 @@ const bury = (
 }
 
 /** Takes the entry out of its lane; with the last one the batch is done. */
-const letGo = (transaction: Transaction, { ref, slot, unit }: Place, context: SettleContext) => {
-  const rest = withoutEntry(unit, ref.index)
+const letGo = (
+  transaction: Transaction,
+  { ref, group, unit, share, entry }: Place,
+  context: SettleContext,
+) => {
   transaction.lanes.leave(ref.lane)
-  if (rest.entries.length > 0) return transaction.units.put(slot, ref.seq, rest)
-  transaction.units.remove(slot, ref.seq)
-  if (rest.sole || isDone(transaction, ref.seq)) finish(transaction, ref.seq, context)
+  share.entries.splice(share.entries.indexOf(entry), 1)
+  if (share.entries.length > 0) return
+  unit.delete(ref.seq)
+  const isHeldIn = (slot: number) => transaction.units.get(slot, group)?.has(ref.seq) === true
+  if (!share.others.some(isHeldIn)) finish(transaction, ref.seq, context)
 }
 
-const isDone = (transaction: Transaction, seq: number): boolean => {
-  const slots = new Set(transaction.batchAt(seq).entries.map(({ slot }) => slot))
-  return ![...slots].some((slot) => transaction.units.get(slot, seq) !== undefined)
-}
-
-const finish = ({ stage, tables }: Transaction, seq: number, { now, keepDeliveredMs }: SettleContext) => {
+const finish = (
+  { stage, tables, endings }: Transaction,
+  seq: number,
+  { now, keepDeliveredMs }: SettleContext,
+) => {
   if (keepDeliveredMs === 0) stage.remove(tables.batches, seqKey(seq))
-  else stage.append(tables.expiry, expiryKey('batch', now, seqKey(seq)), NOTHING)
+  else endings.finish(seq, now)
 }

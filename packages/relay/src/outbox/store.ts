@@ -10,7 +10,7 @@ export type Table = Database<Buffer, Buffer>
 export type Tables = {
   /** seq → accepted batch. */
   batches: Table
-  /** slot, seq → what of it is unsettled in that lane. */
+  /** slot, group → what of its batches is unsettled in that lane. */
   units: Table
   /** Lane → slot and count. */
   lanes: Table
@@ -20,11 +20,11 @@ export type Tables = {
   nonceRuns: Table
   /** seq → nonces that are in no run yet. */
   journal: Table
-  /** seq, index → when, and the upstream's id. */
+  /** group, transaction → what that delivered: when, and the upstream's ids. */
   delivered: Table
   /** nonce, kind, seq, index → dead letter. */
   letters: Table
-  /** What, since when, key → nothing. */
+  /** What, since when, key → what else is needed to find it. */
   expiry: Table
   books: Table
 }

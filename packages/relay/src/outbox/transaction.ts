@@ -1,4 +1,5 @@
 import { type Books, encodeBooks } from './books.ts'
+import { createEndings, type Endings } from './endings.ts'
 import { type HeldBatch, readHeldBatches } from './held-batch.ts'
 import type { LaneChanges, LaneTable } from './lane-table.ts'
 import { addToLedger, type LedgerDelta } from './ledger.ts'
@@ -16,11 +17,14 @@ export interface Transaction {
   readonly lanes: LaneChanges
   readonly units: UnitChanges
   readonly nonces: NonceChanges
+  readonly endings: Endings
   /** @throws when there is no such batch */
   batchAt(seq: number): HeldBatch
   books(): Books
   turn(changes: Partial<Books>): void
   takeSeq(): number
+  /** Which group a new batch joins: of those put in one transaction, as many as make a unit of bounded size. */
+  groupFor(seq: number, entries: number): number
   count(delta: LedgerDelta): void
   ledger(): Ledger
   /** Runs after the sync, in order; never when the transaction fails. */
@@ -34,6 +38,9 @@ export interface Transaction {
   /** It is on disk. Returns lanes emptied by it. */
   complete(): { books: Books; emptied: Lane[] }
 }
+
+/** Entries of a group: a unit is written again whenever some of it settles. */
+const GROUP_ENTRIES = 512
 
 export const BOOKS_KEY = Buffer.from('books')
 
@@ -55,8 +62,15 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
   const effects: (() => void)[] = []
   let books = before
   let saving = false
+  const endings = createEndings()
+  const group = { first: 0, entries: GROUP_ENTRIES }
   const turn = (changes: Partial<Books>) => {
     books = { ...books, ...changes }
+  }
+  const takeSeq = (): number => {
+    const seq = books.nextSeq
+    turn({ nextSeq: seq + 1 })
+    return seq
   }
   return {
     tables,
@@ -64,13 +78,15 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
     lanes,
     units,
     nonces,
+    endings,
     batchAt: readHeldBatches(stage, tables.batches, ground.single),
     books: () => books,
     turn,
-    takeSeq() {
-      const seq = books.nextSeq
-      turn({ nextSeq: seq + 1 })
-      return seq
+    takeSeq,
+    groupFor(seq, entries) {
+      if (group.entries >= GROUP_ENTRIES) Object.assign(group, { first: seq, entries: 0 })
+      group.entries += entries
+      return group.first
     },
     count: (delta) => turn({ ledger: addToLedger(books.ledger, delta) }),
     ledger: () => books.ledger,
@@ -83,6 +99,7 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
       return !changed && !(saving && books !== ground.written)
     },
     write() {
+      if (!endings.isEmpty()) endings.write(stage, tables, takeSeq())
       nonces.write(stage, books.nextSeq - 1)
       units.write(stage)
       lanes.write(stage)

@@ -1,42 +1,54 @@
 import { unitKey } from './keys.ts'
 import type { Stage } from './stage.ts'
 import type { Table } from './store.ts'
-import { decodeUnit, encodeUnit, type Unit } from './unit.ts'
+import { decodeUnit, encodeUnit, type Share, type Unit } from './unit.ts'
 
-/** Units as a transaction sees and changes them: many entries of one unit may settle in it, which is written once. */
+/** Units as a transaction sees and changes them: many entries of one may settle in it, and it is written once. */
 export interface UnitChanges {
-  get(slot: number, seq: number): Unit | undefined
-  put(slot: number, seq: number, unit: Unit): void
-  remove(slot: number, seq: number): void
+  /** To read, and to change where `changed` follows. */
+  get(slot: number, group: number): Unit | undefined
+  changed(slot: number, group: number): void
+  add(slot: number, group: number, seq: number, share: Share): void
   write(stage: Stage): void
   readonly size: number
 }
 
-type Change = { slot: number; seq: number; unit: Unit | undefined }
+type Known = { slot: number; group: number; unit: Unit | undefined }
 
-/** seq stays below it: slot and seq together are one exact number. */
-const SEQS = 2 ** 37
+/** A group stays below it: slot and group together are one exact number. */
+const GROUPS = 2 ** 37
 
 export const changeUnits = (table: Table): UnitChanges => {
-  const changed = new Map<number, Change>()
-  const set = (slot: number, seq: number, unit: Unit | undefined) =>
-    changed.set(slot * SEQS + seq, { slot, seq, unit })
+  const known = new Map<number, Known>()
+  const changes = new Set<Known>()
+  const read = (slot: number, group: number): Unit | undefined => {
+    const bytes = table.getBinaryFast(unitKey(slot, group))
+    return bytes && decodeUnit(group, bytes)
+  }
+  const recall = (slot: number, group: number): Known => {
+    const before = known.get(slot * GROUPS + group)
+    if (before) return before
+    const one = { slot, group, unit: read(slot, group) }
+    known.set(slot * GROUPS + group, one)
+    return one
+  }
   return {
-    get(slot, seq) {
-      const change = changed.get(slot * SEQS + seq)
-      if (change) return change.unit
-      const bytes = table.getBinaryFast(unitKey(slot, seq))
-      return bytes && decodeUnit(bytes)
+    get: (slot, group) => recall(slot, group).unit,
+    changed: (slot, group) => void changes.add(recall(slot, group)),
+    add(slot, group, seq, share) {
+      // What a group is made of comes in one transaction: there is nothing on disk yet.
+      const one = known.get(slot * GROUPS + group) ?? { slot, group, unit: new Map() }
+      known.set(slot * GROUPS + group, one)
+      one.unit?.set(seq, share)
+      changes.add(one)
     },
-    put: set,
-    remove: (slot, seq) => set(slot, seq, undefined),
     write(stage) {
-      for (const { slot, seq, unit } of changed.values())
-        if (unit) stage.append(table, unitKey(slot, seq), encodeUnit(unit))
-        else stage.remove(table, unitKey(slot, seq))
+      for (const { slot, group, unit } of changes)
+        if (unit && unit.size > 0) stage.append(table, unitKey(slot, group), encodeUnit(group, unit))
+        else stage.remove(table, unitKey(slot, group))
     },
     get size() {
-      return changed.size
+      return changes.size
     },
   }
 }

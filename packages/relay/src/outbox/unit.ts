@@ -1,13 +1,18 @@
-/** What is still unsettled of one batch in one lane. */
-export type Unit = {
-  /** The batch has entries in no other lane: when this is empty, the batch is done. */
-  sole: boolean
-  entries: readonly UnitEntry[]
+/** What is still unsettled, in one lane, of batches that came in one transaction: seq → share. */
+export type Unit = Map<number, Share>
+/** Of one batch. */
+export type Share = {
+  /** Slots of the other lanes it has entries in: while one of these holds any, the batch is not done. */
+  others: readonly number[]
+  entries: UnitEntry[]
 }
 export type UnitEntry = { index: number; attempts: number; triedMs: number; attempting: boolean }
 
 const ATTEMPTING = 1
 const TRIED = 2
+const SHARE_BYTES = 5
+const FRESH_BYTES = 3
+const TRIED_BYTES = 15
 
 export const freshEntry = (index: number): UnitEntry => ({
   index,
@@ -18,47 +23,76 @@ export const freshEntry = (index: number): UnitEntry => ({
 
 const isTried = ({ attempts, triedMs }: UnitEntry): boolean => attempts > 0 || triedMs > 0
 
-/** Layout: sole u8, then index u16, flags u8 and, when it was tried, attempts u32 and triedMs f64. */
-export const encodeUnit = ({ sole, entries }: Unit): Buffer => {
-  const bytes = Buffer.allocUnsafe(1 + entries.reduce((sum, entry) => sum + (isTried(entry) ? 15 : 3), 0))
-  bytes[0] = sole ? 1 : 0
-  let at = 1
-  for (const entry of entries) {
-    const tried = isTried(entry)
-    bytes.writeUInt16BE(entry.index, at)
-    bytes[at + 2] = (entry.attempting ? ATTEMPTING : 0) | (tried ? TRIED : 0)
-    if (tried) bytes.writeUInt32BE(entry.attempts, at + 3)
-    if (tried) bytes.writeDoubleBE(entry.triedMs, at + 7)
-    at += tried ? 15 : 3
-  }
+const bytesOf = ({ others, entries }: Share): number => {
+  let sum = SHARE_BYTES + 2 * others.length
+  for (const entry of entries) sum += isTried(entry) ? TRIED_BYTES : FRESH_BYTES
+  return sum
+}
+
+/**
+ * Layout of a share: seq beyond the group u16, others u8, entries u16, slots of others u16; then of each entry index u16,
+ * flags u8 and, when it was tried, attempts u32 and triedMs f64.
+ *
+ * @param group seq of the first batch
+ */
+export const encodeUnit = (group: number, unit: Unit): Buffer => {
+  let length = 0
+  for (const share of unit.values()) length += bytesOf(share)
+  const bytes = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const [seq, share] of unit) at = writeShare(bytes, at, seq - group, share)
   return bytes
 }
 
-export const decodeUnit = (bytes: Buffer): Unit => {
-  const entries: UnitEntry[] = []
-  for (let at = 1; at < bytes.length; ) {
-    const flags = bytes.readUInt8(at + 2)
-    const tried = (flags & TRIED) !== 0
-    entries.push({
-      index: bytes.readUInt16BE(at),
-      attempts: tried ? bytes.readUInt32BE(at + 3) : 0,
-      triedMs: tried ? bytes.readDoubleBE(at + 7) : 0,
-      attempting: (flags & ATTEMPTING) !== 0,
-    })
-    at += tried ? 15 : 3
-  }
-  return { sole: bytes[0] === 1, entries }
+const writeShare = (bytes: Buffer, from: number, beyond: number, { others, entries }: Share): number => {
+  bytes.writeUInt16BE(beyond, from)
+  bytes[from + 2] = others.length
+  bytes.writeUInt16BE(entries.length, from + 3)
+  let at = from + SHARE_BYTES
+  for (const slot of others) at = bytes.writeUInt16BE(slot, at)
+  for (const entry of entries) at = writeEntry(bytes, at, entry)
+  return at
 }
 
-export const entryIn = (unit: Unit | undefined, index: number): UnitEntry | undefined =>
-  unit?.entries.find((entry) => entry.index === index)
+const writeEntry = (bytes: Buffer, at: number, entry: UnitEntry): number => {
+  const tried = isTried(entry)
+  bytes.writeUInt16BE(entry.index, at)
+  bytes[at + 2] = (entry.attempting ? ATTEMPTING : 0) | (tried ? TRIED : 0)
+  if (tried) bytes.writeUInt32BE(entry.attempts, at + 3)
+  if (tried) bytes.writeDoubleBE(entry.triedMs, at + 7)
+  return at + (tried ? TRIED_BYTES : FRESH_BYTES)
+}
 
-export const withEntry = (unit: Unit, entry: UnitEntry): Unit => ({
-  ...unit,
-  entries: unit.entries.map((one) => (one.index === entry.index ? entry : one)),
-})
+/** A copy of its own: whoever asked may change it. */
+export const decodeUnit = (group: number, bytes: Buffer): Unit => {
+  const unit: Unit = new Map()
+  for (let at = 0; at < bytes.length; ) {
+    const seq = group + bytes.readUInt16BE(at)
+    const others = Array.from({ length: bytes.readUInt8(at + 2) }, (_, number) =>
+      bytes.readUInt16BE(at + SHARE_BYTES + 2 * number),
+    )
+    const entries: UnitEntry[] = []
+    let entryAt = at + SHARE_BYTES + 2 * others.length
+    for (let left = bytes.readUInt16BE(at + 3); left > 0; left -= 1) {
+      entries.push(readEntry(bytes, entryAt))
+      entryAt += (bytes.readUInt8(entryAt + 2) & TRIED) !== 0 ? TRIED_BYTES : FRESH_BYTES
+    }
+    unit.set(seq, { others, entries })
+    at = entryAt
+  }
+  return unit
+}
 
-export const withoutEntry = (unit: Unit, index: number): Unit => ({
-  ...unit,
-  entries: unit.entries.filter((one) => one.index !== index),
-})
+const readEntry = (bytes: Buffer, at: number): UnitEntry => {
+  const flags = bytes.readUInt8(at + 2)
+  const tried = (flags & TRIED) !== 0
+  return {
+    index: bytes.readUInt16BE(at),
+    attempts: tried ? bytes.readUInt32BE(at + 3) : 0,
+    triedMs: tried ? bytes.readDoubleBE(at + 7) : 0,
+    attempting: (flags & ATTEMPTING) !== 0,
+  }
+}
+
+export const entryIn = (unit: Unit | undefined, seq: number, index: number): UnitEntry | undefined =>
+  unit?.get(seq)?.entries.find((entry) => entry.index === index)

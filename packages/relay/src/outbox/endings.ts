@@ -1,0 +1,45 @@
+import { type DeliveredEntry, stageDelivered } from './delivered.ts'
+import { expiryKey, seqKey } from './keys.ts'
+import type { Stage } from './stage.ts'
+import type { Tables } from './store.ts'
+
+/** What a transaction delivers and finishes, written down together: a row for each group, and what is to expire in two. */
+export interface Endings {
+  /** @param now epoch ms */
+  deliver(group: number, entry: DeliveredEntry, now: number): void
+  /** Nothing of the batch is held any more. */
+  finish(seq: number, now: number): void
+  isEmpty(): boolean
+  /** @param stamp a number no transaction had before */
+  write(stage: Stage, tables: Tables, stamp: number): void
+}
+
+export const createEndings = (): Endings => {
+  const delivered = new Map<number, DeliveredEntry[]>()
+  const finished: number[] = []
+  let at = 0
+  return {
+    deliver(group, entry, now) {
+      at = now
+      const entries = delivered.get(group)
+      if (entries) entries.push(entry)
+      else delivered.set(group, [entry])
+    },
+    finish(seq, now) {
+      at = now
+      finished.push(seq)
+    },
+    isEmpty: () => delivered.size + finished.length === 0,
+    write(stage, tables, stamp) {
+      for (const [group, entries] of delivered)
+        stageDelivered(stage, tables.delivered, group, stamp, { at, entries })
+      const expire = (what: 'delivered' | 'batch', numbers: Iterable<number>) => {
+        const keys = Array.from(numbers, seqKey)
+        if (keys.length > 0)
+          stage.append(tables.expiry, expiryKey(what, at, seqKey(stamp)), Buffer.concat(keys))
+      }
+      expire('delivered', delivered.keys())
+      expire('batch', finished)
+    },
+  }
+}
