@@ -67,10 +67,12 @@ test.each<[object, RegExp]>([
   [{ rateLimit: -1 }, /^rateLimit: expected a whole number/],
   [{ allowedOrigins: ['https://a.test/path'] }, /^allowedOrigins: expected a list, each an origin/],
   [{ trackerPattern: '(a)(b)' }, /^trackerPattern: expected .* exactly one group/],
-  [{ outboxUrl: 'nats://x:4222' }, /^outboxUrl: expected lmdb:<dir>/],
+  [{ outboxUrl: 'redis://x:6379' }, /^outboxUrl: expected lmdb:<dir> or nats:/],
   [{ trackerCookieDomain: 'shop.test; Path=/x' }, /^trackerCookieDomain: expected a domain/],
   [{ trackerCookieDomain: 'localhost' }, /^trackerCookieDomain: expected a domain/],
   [{ refuseBots: 'on' }, /^refuseBots: expected true or false, received "on"$/],
+  [{ validation: 'strict' }, /^validation: expected one of hold, warn, off, received "strict"$/],
+  [{ coercions: ['email'] }, /^coercions: expected a list, each one of number, phone, date/],
   [{ ratelimit: 5 }, /^ratelimit: expected one of .* a name that is unknown here$/],
 ])('options %j are refused by name', (wrong, message) => {
   expect(() => resolveOptions({ ...good, ...wrong })).toThrow(message)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { PROJECT_ID_PATTERN } from '@wmkt/protocol'
 import { boolean, createTaker, integer, listOf, OptionError, oneOf, text } from './option.ts'
+import { parseNatsUrl } from './outbox/nats/url.ts'
 import { isTrackerPattern } from './stamp/tracker-cookie.ts'
 
 /** What `createRelay` takes. Exactly one of `credentials` and `accessToken` is needed. */
@@ -27,7 +28,7 @@ export type RelayOptions = {
   serverKeys?: readonly string[]
   /** Root of everything written. @default './data' */
   dataDir?: string
-  /** `lmdb:<dir>`. @default 'lmdb:<dataDir>/outbox' */
+  /** `lmdb:<dir>`, or `nats://host:port[,host:port]` for several relays. @default 'lmdb:<dataDir>/outbox' */
   outboxUrl?: string
   /** Cookie that carries the tracker ID. @default 'ndrstnd' */
   trackerCookie?: string
@@ -66,7 +67,7 @@ export type RelaySettings = ReturnType<typeof resolveOptions>
 
 const DAY_MS = 86_400_000
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
-const LMDB = /^lmdb:./
+const OUTBOX = /^(lmdb:.|nats:\/\/.)/
 
 const nonEmpty = (expected: string) => text(expected, (value) => value.length > 0)
 const secret = (expected: string) => text(expected, (value) => /^[\x21-\x7e]{16,}$/.test(value), true)
@@ -98,7 +99,7 @@ export const resolveOptions = (options: RelayOptions) => {
   const outboxUrl =
     take.optional(
       'outboxUrl',
-      text('lmdb:<dir>', (url) => LMDB.test(url)),
+      text('lmdb:<dir> or nats://host:port', (url) => OUTBOX.test(url), true),
     ) ?? `lmdb:${join(dataDir, 'outbox')}`
   const browserEventTypes = take.optional('browserEventTypes', listOf(nonEmpty('an event type')))
   const settings = {
@@ -117,6 +118,7 @@ export const resolveOptions = (options: RelayOptions) => {
     serverKeys: take.optional('serverKeys', listOf(secret('a key of 16 characters or more'))) ?? [],
     dataDir,
     outboxDir: outboxUrl.slice('lmdb:'.length),
+    nats: outboxUrl.startsWith('nats:') ? parseNatsUrl(outboxUrl) : undefined,
     trackerCookie:
       take.optional(
         'trackerCookie',

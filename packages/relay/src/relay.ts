@@ -12,11 +12,11 @@ import { createDoor } from './door.ts'
 import { createFatal } from './fatal.ts'
 import { createForwarder, type ForwarderOptions } from './forward/forwarder.ts'
 import { type RelayOptions, type RelaySettings, resolveOptions } from './options.ts'
-import { openLmdbOutbox } from './outbox/lmdb.ts'
+import { openOutbox } from './outbox/open-outbox.ts'
 import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRouter } from './public-router.ts'
-import { decodeRecord, itemRecordsOf } from './record.ts'
+import { decodeRecord } from './record.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
 import { createCounts } from './telemetry/counts.ts'
@@ -183,11 +183,3 @@ const openTokens = ({ credentials, accessToken, oauthUrl }: RelaySettings): Toke
   accessToken === undefined
     ? createServiceAccountTokens({ keyFile: credentials ?? '', oauthUrl })
     : createStaticToken(accessToken)
-
-type OutboxSeams = { clock: Clock; log: Log; onFatal: (error: unknown) => void }
-
-const openOutbox = (settings: RelaySettings, seams: OutboxSeams): Promise<Outbox> => {
-  const { outboxDir: dir, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = settings
-  const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs, single: itemRecordsOf }
-  return openLmdbOutbox({ dir, ...kept, ...seams })
-}

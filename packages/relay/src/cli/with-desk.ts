@@ -1,7 +1,7 @@
 import { createDesk, type Desk, type LetterPage, type LetterView } from '../admin/desk.ts'
 import { systemClock } from '../clock.ts'
 import { resolveOptions } from '../options.ts'
-import { openLmdbOutbox } from '../outbox/lmdb.ts'
+import { openOutbox } from '../outbox/open-outbox.ts'
 import type { Fate } from '../outbox/outbox.ts'
 import { decodeRecord } from '../record.ts'
 import { silentLog } from '../telemetry/log.ts'
@@ -15,9 +15,8 @@ export const withDesk = async <T>(
 ): Promise<T> => {
   const admin = await findAdmin(listen, relay.adminToken)
   if (admin) return work(remoteDesk(admin))
-  const { outboxDir: dir, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = resolveOptions(relay)
-  const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs }
-  const outbox = await openLmdbOutbox({ dir, ...kept, clock: systemClock, log: silentLog, onFatal: () => {} })
+  const seams = { clock: systemClock, log: silentLog, onFatal: () => {} }
+  const outbox = await openOutbox(resolveOptions(relay), seams)
   try {
     return await work(createDesk(outbox, decodeRecord))
   } finally {

@@ -22,7 +22,7 @@ export type GroundOptions = {
 }
 
 /** What is claimed of durability could not be verified. */
-export class ClaimRefused extends Error {
+export class ClaimRefused extends TypeError {
   override readonly name = 'ClaimRefused'
 }
 

@@ -87,7 +87,7 @@ export const differencesOf = (wish: StreamWish, config: StreamConfig): string[] 
 }
 
 /** A stream is there already and is another than the one needed. Nothing is changed: that is for a person. */
-export class StreamsDiffer extends Error {
+export class StreamsDiffer extends TypeError {
   override readonly name = 'StreamsDiffer'
 }
 

@@ -1,0 +1,30 @@
+import type { Clock } from '../clock.ts'
+import { itemRecordsOf } from '../record.ts'
+import type { Log } from '../telemetry/log.ts'
+import { openLmdbOutbox } from './lmdb.ts'
+import { openNatsOutbox } from './nats/nats.ts'
+import type { NatsSettings } from './nats/url.ts'
+import type { Outbox, OutboxFailed } from './outbox.ts'
+
+/** Of a relay's settings, what says where its outbox is and what is kept in it. */
+export type OutboxPlace = {
+  projectId: string
+  /** Folder of the outbox in this process; looked at when there is no `nats`. */
+  outboxDir: string
+  /** The outbox that several relays share. */
+  nats: NatsSettings | undefined
+  maxBacklog: number
+  keepDeliveredMs: number
+  keepDeadLettersMs: number
+}
+
+export type OutboxSeams = { clock: Clock; log: Log; onFatal: (error: OutboxFailed) => void }
+
+/** Opens the outbox that the settings name: LMDB in a folder, or streams of NATS JetStream. */
+export const openOutbox = (place: OutboxPlace, seams: OutboxSeams): Promise<Outbox> => {
+  const { projectId, outboxDir: dir, nats: settings, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = place
+  const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs, single: itemRecordsOf }
+  return settings
+    ? openNatsOutbox({ settings, projectId, ...kept, ...seams })
+    : openLmdbOutbox({ dir, ...kept, ...seams })
+}
