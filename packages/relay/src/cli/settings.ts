@@ -137,7 +137,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: 'outbox-url',
     target: 'outboxUrl',
     form: 'text',
-    about: 'lmdb:<dir>, or nats://host:port for several relays (docs/scale.md); the folder outbox in WMKT_DATA_DIR when not set',
+    about: 'lmdb:<dir>, or nats://host:port (docs/scale.md); not set: outbox in WMKT_DATA_DIR',
   },
   {
     env: 'WMKT_TRACKER_COOKIE',
