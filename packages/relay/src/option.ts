@@ -44,7 +44,7 @@ export const oneOf = <T extends string>(...choices: readonly T[]): Rule<T> => ({
   read: (value) => choices.find((choice) => choice === value),
 })
 
-export const listOf = (item: Rule<string>): Rule<readonly string[]> => ({
+export const listOf = <T extends string>(item: Rule<T>): Rule<readonly T[]> => ({
   expected: `a list, each ${item.expected}`,
   read(value) {
     if (!Array.isArray(value)) return undefined

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { PROJECT_ID_PATTERN } from '@wmkt/protocol'
 import { boolean, createTaker, integer, listOf, OptionError, oneOf, text } from './option.ts'
 import { parseNatsUrl } from './outbox/nats/url.ts'
+import { COERCIONS, type Coercion } from './schema/coercion.ts'
+import { VALIDATIONS, type ValidationPolicy } from './schema/validation.ts'
 import { isTrackerPattern } from './stamp/tracker-cookie.ts'
 
 /** What `createRelay` takes. Exactly one of `credentials` and `accessToken` is needed. */
@@ -24,6 +26,13 @@ export type RelayOptions = {
   browserEventTypes?: readonly string[]
   /** Who may post offline interactions: nobody, whoever may post events, or callers with a key. @default 'off' */
   interactions?: 'off' | 'origins' | 'key'
+  /**
+   * Events that their event type would send to the trash: `hold` keeps them as dead letters, `warn` counts and sends
+   * them, `off` does not look. @default 'hold'
+   */
+  validation?: ValidationPolicy
+  /** Values put right on the way: `number` ("12,50"), `phone` (to E.164), `date` (to RFC 3339). @default [] */
+  coercions?: readonly Coercion[]
   /** Keys for server-to-server collect, 16 characters or more. When set, callers that are no browsers need one. @default [] */
   serverKeys?: readonly string[]
   /** Root of everything written. @default './data' */
@@ -115,6 +124,8 @@ export const resolveOptions = (options: RelayOptions) => {
     allowedOrigins: new Set(take.optional('allowedOrigins', listOf(origin))),
     browserEventTypes: browserEventTypes && new Set(browserEventTypes),
     interactions: take.optional('interactions', oneOf('off', 'origins', 'key')) ?? 'off',
+    validation: take.optional('validation', oneOf(...VALIDATIONS)) ?? 'hold',
+    coercions: new Set(take.optional('coercions', listOf(oneOf(...COERCIONS)))),
     serverKeys: take.optional('serverKeys', listOf(secret('a key of 16 characters or more'))) ?? [],
     dataDir,
     outboxDir: outboxUrl.slice('lmdb:'.length),

@@ -1,4 +1,4 @@
-import { type ItemCode, type JsonObject, makeNonce } from '@wmkt/protocol'
+import { type Held, type ItemCode, type JsonObject, makeNonce, type Receipt } from '@wmkt/protocol'
 import { accept, batchFor } from './collect/accept.ts'
 import { problemOf } from './collect/refusal.ts'
 import type { ItemPolicy } from './collect/sift.ts'
@@ -16,8 +16,8 @@ export type EventOptions = ItemOptions & {
   trackerId?: string
 }
 
-/** The item is on disk. `duplicate`: it was before. */
-export type Stored = { nonce: string; duplicate: boolean }
+/** The item is on disk. `duplicate`: it was before. `held`: it is kept for a person, as the upstream would trash it. */
+export type Stored = { nonce: string; duplicate: boolean; held?: Omit<Held, 'nonce'> }
 
 /** The item is none, or its nonce was used with other content. */
 export class ItemRefused extends TypeError {
@@ -39,6 +39,12 @@ export interface OwnItems {
   interaction(userData: JsonObject, nodeData: JsonObject, options?: ItemOptions): Promise<Stored>
 }
 
+const heldIn = ({ held: [first] }: Receipt): Pick<Stored, 'held'> => {
+  if (!first) return {}
+  const { nonce: _nonce, ...held } = first
+  return { held }
+}
+
 export type OwnItemsOptions = {
   door: Door
   tally: Tally
@@ -47,6 +53,7 @@ export type OwnItemsOptions = {
   /** In [0, 1). */
   random: () => number
   onStorage: (error: unknown) => void
+  judge?: ItemPolicy['judge']
 }
 
 /** Whoever calls from within has every right. */
@@ -54,19 +61,20 @@ const EVERYTHING: ItemPolicy = { interactions: 'origins' }
 
 /** Items recorded by the host's own code: the same way in as a batch from outside. */
 export const createOwnItems = (options: OwnItemsOptions): OwnItems => {
-  const { door, tally, projectId, now, random, onStorage } = options
+  const { door, tally, projectId, now, random, onStorage, judge } = options
+  const policy = { ...EVERYTHING, judge }
   const store = async (item: { nonce: string } & JsonObject): Promise<Stored> => {
     const at = now()
     const raw = Buffer.from(JSON.stringify({ v: 1, sentAt: at, items: [{ occurredAt: at, ...item }] }))
     const { outbox, leave } = door.enter()
     try {
       const batch = batchFor(projectId, JSON.parse(raw.toString()))
-      const accepted = await accept({ raw, batch, receivedAt: at, keyed: true }, outbox, EVERYTHING)
+      const accepted = await accept({ raw, batch, receivedAt: at, keyed: true }, outbox, policy)
       tally.add(batch, accepted, now() - at)
       const { receipt } = accepted
       const [rejection] = receipt.rejected
       if (rejection) throw new ItemRefused(rejection.code, rejection.field ?? rejection.message)
-      return { nonce: item.nonce, duplicate: receipt.duplicates === 1 }
+      return { nonce: item.nonce, duplicate: receipt.duplicates === 1, ...heldIn(receipt) }
     } catch (error) {
       onStorage(error)
       throw problemOf(error, random)

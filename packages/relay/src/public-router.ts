@@ -5,6 +5,7 @@ import type { CollectOptions } from './collect/collect.ts'
 import { createRateLimit } from './collect/rate-limit.ts'
 import { createCollectRouter } from './collect/router.ts'
 import { createKeyCheck } from './collect/server-keys.ts'
+import type { ItemPolicy } from './collect/sift.ts'
 import type { Door } from './door.ts'
 import { publicHeaders } from './http/base-headers.ts'
 import { createProblemHandler } from './http/problem-handler.ts'
@@ -20,6 +21,7 @@ export type PublicRouterOptions = {
   log: Log
   /** Told of what collect answered with a problem. */
   onRefusal: (error: unknown) => void
+  judge: ItemPolicy['judge']
 } & Omit<CollectOptions, 'policy' | 'enter' | 'rateLimit' | 'addressOf' | 'headers' | 'bodyTimeoutMs'>
 
 /** What strangers reach: collect, the tag's files, health. */
@@ -30,7 +32,7 @@ export const createPublicRouter = (options: PublicRouterOptions): Router => {
   if (!assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
   const collect = createCollectRouter({
     ...options,
-    policy: { ...settings, ...callerPolicyOf(settings) },
+    policy: { ...settings, ...callerPolicyOf(settings), judge: options.judge },
     enter: door.enter,
     rateLimit: createRateLimit(settings.rateLimit),
     addressOf: createAddressReader(settings.trustProxy, log),

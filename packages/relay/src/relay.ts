@@ -17,6 +17,7 @@ import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRouter } from './public-router.ts'
 import { decodeRecord } from './record.ts'
+import { createSchemaRoom } from './schema/schema-room.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
 import { createCounts } from './telemetry/counts.ts'
@@ -72,6 +73,8 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   let parts: Parts | undefined
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
+  const schemaRoom = createSchemaRoom({ settings, paths: apiPaths, clock, random, log })
+  const judge = schemaRoom?.validation
   const tally = createTally()
   const counts = createCounts(tally.counts)
   let careFor = careForNone
@@ -100,16 +103,19 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         projectId: settings.projectId,
         apiUrl: new URL(settings.apiUrl),
         ...(apiPaths && { paths: apiPaths }),
+        outgoing: judge?.outgoing,
         concurrency: settings.concurrency,
         clock,
         random,
         log,
       })
       parts = { outbox, tokens, forwarder }
+      await schemaRoom?.start(tokens)
       forwarder.start()
       live.start()
       door.open(outbox)
     } catch (error) {
+      schemaRoom?.stop()
       tokens.stop()
       await outbox?.close()
       throw error
@@ -118,6 +124,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const stop = async () => {
     await starting?.catch(() => {})
     await door.close()
+    schemaRoom?.stop()
     await parts?.forwarder.stop()
     await parts?.outbox.close()
     parts?.tokens.stop()
@@ -129,6 +136,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     parts: () => parts,
     refusal: door.refusal,
     collect: tally.counts,
+    schema: judge?.status,
   })
   const look = (): Look | undefined =>
     parts && {
@@ -140,13 +148,13 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const live = createLive({ clock, status, look, log })
 
   const router = createPublicRouter({
-    ...{ settings, door, log, clock, random, tally, trackerOf },
+    ...{ settings, door, log, clock, random, tally, trackerOf, judge },
     careFor: (...request) => careFor(...request),
     onStorage: onFatal,
     onReceipt: counts.onReceipt,
     onRefusal: counts.onRefusal,
   })
-  const own = { door, projectId: settings.projectId, now: clock.now, random }
+  const own = { door, projectId: settings.projectId, now: clock.now, random, judge }
   return {
     ...createOwnItems({ ...own, tally, onStorage: onFatal }),
     router,

@@ -4,6 +4,7 @@ import type { TallyCounts } from '../collect/tally.ts'
 import type { Forwarder } from '../forward/forwarder.ts'
 import type { ForwardStatus, LaneStatus } from '../forward/status.ts'
 import type { Ledger, Outbox } from '../outbox/outbox.ts'
+import type { SchemaStatus } from '../schema/validation.ts'
 
 /** `held`: entries that wait in the lane. */
 export type LaneLine = LaneStatus & { held: number }
@@ -22,6 +23,8 @@ export type Status = {
   backlog?: { limit: number; oldestAt?: number }
   forward?: Omit<ForwardStatus, 'lanes'> & { lanes: LaneLine[] }
   credential?: TokenHealth
+  /** Undefined when no event is looked at. */
+  schema?: SchemaStatus
   /** Since the start. */
   collect: TallyCounts
 }
@@ -37,13 +40,14 @@ export type StatusOptions = {
   /** Why nothing can be stored; undefined when it can. */
   refusal: () => Error | undefined
   collect: () => TallyCounts
+  schema?: (() => SchemaStatus) | undefined
 }
 
 export type ReadStatus = () => Status
 
 /** What the relay says of itself. */
 export const createStatusReader = (options: StatusOptions): ReadStatus => {
-  const { settings, clock, parts, refusal, collect } = options
+  const { settings, clock, parts, refusal, collect, schema } = options
   return () => {
     const why = refusal()
     const open = parts()
@@ -53,6 +57,7 @@ export const createStatusReader = (options: StatusOptions): ReadStatus => {
       ready: why === undefined,
       ...(why && { problem: why.message }),
       collect: collect(),
+      ...(schema && { schema: schema() }),
       ...(open && partsStatus(open, settings.maxBacklog)),
     }
   }

@@ -117,6 +117,21 @@ export const SETTINGS: readonly Setting[] = [
     about: 'who may post offline interactions: off, origins, key',
   },
   {
+    env: 'WMKT_VALIDATION',
+    flag: 'validation',
+    target: 'validation',
+    form: 'text',
+    fallback: 'hold',
+    about: 'events that would be trashed: hold, warn, off',
+  },
+  {
+    env: 'WMKT_COERCIONS',
+    flag: 'coercions',
+    target: 'coercions',
+    form: 'list',
+    about: 'values put right on the way: number, phone, date',
+  },
+  {
     env: 'WMKT_SERVER_KEYS',
     flag: 'server-keys',
     target: 'serverKeys',

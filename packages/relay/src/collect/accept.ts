@@ -36,7 +36,9 @@ export const batchFor = (projectId: string, value: unknown): ParsedBatch => {
 /** Stores a batch. Resolves after the sync that covers it and its duplicates; rejects as the outbox does. */
 export const accept = async (arrival: Arrival, outbox: Outbox, policy: ItemPolicy): Promise<Accepted> => {
   const { raw, batch, receivedAt, trackerId, keyed } = arrival
-  const { entries, rejected, trackersDropped } = sift(batch, raw.length, { keyed }, policy)
+  const unheardOf = policy.judge?.prepare(batch.items)
+  if (unheardOf) await unheardOf
+  const { entries, rejected, holds, trackersDropped } = sift(batch, raw.length, { keyed }, policy)
   const head = {
     receivedAt,
     keyed,
@@ -45,5 +47,5 @@ export const accept = async (arrival: Arrival, outbox: Outbox, policy: ItemPolic
   }
   const outcomes =
     entries.length === 0 ? [] : await outbox.put({ record: encodeRecord(head, raw), entries, receivedAt })
-  return { receipt: receiptOf(entries, outcomes, rejected), trackersDropped }
+  return { receipt: receiptOf(entries, outcomes, rejected, holds), trackersDropped }
 }

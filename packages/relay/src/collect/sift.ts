@@ -2,6 +2,8 @@ import { ITEM_CODES, type Item, MAX_ITEM_BYTES, type Rejection } from '@wmkt/pro
 import { type ParsedBatch, parseItem } from '@wmkt/protocol/parse'
 import { laneOf } from '../outbox/lane.ts'
 import type { NewEntry } from '../outbox/outbox.ts'
+import type { Hold } from '../schema/hold.ts'
+import type { Validation } from '../schema/validation.ts'
 import type { Caller } from './caller.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
@@ -10,9 +12,17 @@ export type ItemPolicy = {
   interactions: 'off' | 'origins' | 'key'
   /** Event types that callers without a key may post; undefined: all. */
   browserEventTypes?: ReadonlySet<string> | undefined
+  /** Whether events fit their event type. @default nobody looks */
+  judge?: Pick<Validation, 'prepare' | 'holdOf'> | undefined
 }
 
-export type Sifted = { entries: NewEntry[]; rejected: Rejection[]; trackersDropped: number }
+export type Sifted = {
+  entries: NewEntry[]
+  rejected: Rejection[]
+  /** What will be kept back when its turn comes, by position in the batch; undefined when there is none. */
+  holds: Map<number, Hold> | undefined
+  trackersDropped: number
+}
 
 /** Batch → what may enter the outbox, and why the rest may not. One bad item costs itself. */
 export const sift = (
@@ -21,7 +31,7 @@ export const sift = (
   caller: Pick<Caller, 'keyed'>,
   policy: ItemPolicy,
 ): Sifted => {
-  const sifted: Sifted = { entries: [], rejected: [], trackersDropped: 0 }
+  const sifted: Sifted = { entries: [], rejected: [], holds: undefined, trackersDropped: 0 }
   const company = { bodyBytes, consent: batch.consent, keyed: caller.keyed }
   for (const [index, value] of batch.items.entries()) {
     const parsed = parseItem(value)
@@ -34,6 +44,8 @@ export const sift = (
     const rejection = refusalOf(item, index, company, policy)
     if (rejection) sifted.rejected.push(rejection)
     else sifted.entries.push(entryOf(item, index))
+    const hold = rejection ? undefined : policy.judge?.holdOf(item)
+    if (hold) sifted.holds = (sifted.holds ?? new Map()).set(index, hold)
     if (parsed.trackerDropped) sifted.trackersDropped += 1
   }
   return sifted

@@ -1,5 +1,6 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
 import type { DecodeRecord, StampedItem } from '../record.ts'
+import { holdMessage, type Outgoing } from '../schema/hold.ts'
 import type { Authorized, NoToken } from './authorized.ts'
 import type { Outcome } from './outcome.ts'
 import type { Requests, UpstreamRequest } from './request.ts'
@@ -18,13 +19,15 @@ export type AttemptOptions = {
   /** Sets the durable mark; false when that could not be done. */
   mark: (entry: LeasedEntry) => Promise<boolean>
   retryInDoubt: boolean
+  /** An item as it is to be sent, or why it must not be. @default as it is */
+  outgoing?: ((item: StampedItem) => Outgoing | Promise<Outgoing>) | undefined
   now: () => number
 }
 
 /** Makes one attempt at an entry, and judges it. Settles nothing but the mark. */
 export const createAttempts = (options: AttemptOptions): ((entry: LeasedEntry) => Promise<Attempt>) => {
-  const { authorized, mark, retryInDoubt, now } = options
-  const requestOf = createReader(options)
+  const { authorized, requests, mark, retryInDoubt, outgoing, now } = options
+  const itemOf = createReader(options)
 
   const judge = async (entry: LeasedEntry, request: UpstreamRequest, token: string, repeated: boolean) => {
     const outcome = await authorized.call(request, token)
@@ -35,9 +38,13 @@ export const createAttempts = (options: AttemptOptions): ((entry: LeasedEntry) =
   return async (entry) => {
     if (entry.attempting && !retryInDoubt)
       return { verdict: { type: 'doubt', why: 'the relay stopped during an attempt' } }
-    const request = requestOf(entry)
-    if (!request)
+    const item = itemOf(entry)
+    if (!item)
       return { verdict: { type: 'bury', code: 'UNREADABLE', message: 'the stored record cannot be read' } }
+    const out = outgoing ? await outgoing(item) : { item }
+    if ('hold' in out)
+      return { verdict: { type: 'bury', code: out.hold.code, message: holdMessage(out.hold) } }
+    const request = requests.deliver(out.item)
     const credential = await authorized.token()
     if (credential.kind === 'no-token') return { verdict: credential }
     if (entry.kind === 'interaction' && !(await mark(entry))) return { verdict: { kind: 'not-begun' } }
@@ -48,15 +55,15 @@ export const createAttempts = (options: AttemptOptions): ((entry: LeasedEntry) =
   }
 }
 
-/** Entry → request; undefined when its record cannot be read. A record is decoded once for all its entries. */
-const createReader = ({ decode, requests }: AttemptOptions) => {
+/** Entry → item; undefined when its record cannot be read. A record is decoded once for all its entries. */
+const createReader = ({ decode }: AttemptOptions) => {
   const decoded = new WeakMap<Uint8Array, readonly StampedItem[]>()
-  return (entry: LeasedEntry): UpstreamRequest | undefined => {
+  return (entry: LeasedEntry): StampedItem | undefined => {
     try {
       const items = decoded.get(entry.record) ?? decode(entry.record)
       decoded.set(entry.record, items)
       const item = items[entry.index]
-      return item?.kind === entry.kind ? requests.deliver(item) : undefined
+      return item?.kind === entry.kind ? item : undefined
     } catch {
       return undefined
     }

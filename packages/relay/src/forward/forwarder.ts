@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { LeasedEntry, Outbox, Settlement } from '../outbox/outbox.ts'
 import type { DecodeRecord } from '../record.ts'
 import type { Log } from '../telemetry/log.ts'
-import { type Attempt, createAttempts } from './attempt.ts'
+import { type Attempt, type AttemptOptions, createAttempts } from './attempt.ts'
 import { createAuthorized } from './authorized.ts'
 import { makeCounters } from './counters.ts'
 import { tryOne, widthOf } from './gate.ts'
@@ -61,6 +61,7 @@ export type ForwarderOptions = {
   stopMs?: number
   onEnding?: (ending: ForwardEnding) => void
   onAttempt?: (attempt: ForwardAttempt) => void
+  outgoing?: AttemptOptions['outgoing']
 }
 
 export interface Forwarder {

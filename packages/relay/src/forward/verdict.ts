@@ -1,4 +1,5 @@
 import { type Kind, retryAfterMs } from '@wmkt/protocol'
+import type { HoldCode } from '../schema/codes.ts'
 import { answerOf, messageOf } from './answer.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -27,7 +28,7 @@ export type Verdict =
   | { type: 'refused'; status: number }
   /** Nobody answers for this path as the API would. A probe tells whether it is the lane or the project. */
   | { type: 'park'; code: ParkCode }
-  | { type: 'bury'; code: BuryCode; message: string }
+  | { type: 'bury'; code: BuryCode | HoldCode; message: string }
 
 export type VerdictContext = {
   kind: Kind

@@ -1,9 +1,11 @@
 import type { EventItem, Item } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
+import type { StampedItem } from '../record.ts'
 import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { DoubtCode, HoldCode } from './codes.ts'
 import { type Coercion, coerce } from './coercion.ts'
+import type { Hold, Outgoing } from './hold.ts'
 import type { Registry, RegistryStatus } from './registry.ts'
 import type { TypeSchema } from './schema.ts'
 import { type Finding, type Verdict, verdictOf } from './verdict.ts'
@@ -11,9 +13,6 @@ import { type Finding, type Verdict, verdictOf } from './verdict.ts'
 /** `hold`: what would be trashed is kept for a person. `warn`: it is counted and sent. `off`: nothing is looked at. */
 export const VALIDATIONS = ['hold', 'warn', 'off'] as const
 export type ValidationPolicy = (typeof VALIDATIONS)[number]
-
-/** Why an item is kept back. The field is one of its `data`, or `eventType`. */
-export type Hold = { readonly code: HoldCode; readonly field: string }
 
 export type ValidationCounts = {
   /** Events that came while there was no schema to go by. */
@@ -29,10 +28,10 @@ export type SchemaStatus = RegistryStatus & ValidationCounts & { policy: Validat
 export interface Validation {
   /** What has to be waited for before these items can be judged: an unheard-of event type may be a new one. */
   prepare(items: readonly unknown[]): Promise<void> | undefined
-  /** Why the item must not be sent; undefined when it may. Counts what it finds. */
+  /** Why an item that came in will not be sent; undefined when it will. Counts what it finds. */
   holdOf(item: Item): Hold | undefined
-  /** The event as it is sent: the coercions that are allowed, by the schema of the moment. */
-  improved<T extends EventItem>(event: T): T
+  /** An item as it is sent, with what is allowed put right; or why it is not, by the schema of the moment. */
+  outgoing(item: StampedItem): Outgoing | Promise<Outgoing>
   status(): SchemaStatus
 }
 
@@ -70,7 +69,7 @@ export const createValidation = (options: ValidationOptions): Validation => {
   }
   const unknownType = (): Hold => {
     findings.add('reject EVENT_TYPE_UNKNOWN')
-    return { code: 'EVENT_TYPE_UNKNOWN', field: 'eventType' }
+    return UNKNOWN_TYPE
   }
   const holdOfEvent = (event: EventItem): Hold | undefined => {
     const schema = registry.schema()
@@ -82,7 +81,17 @@ export const createValidation = (options: ValidationOptions): Validation => {
     if (!type) return unknownType()
     const verdict = judge(type, event)
     note(type.reference, verdict.findings)
-    return verdict.level === 'reject' ? firstHoldIn(verdict) : undefined
+    return firstHoldIn(verdict)
+  }
+
+  const outgoingNow = (item: StampedItem): Outgoing => {
+    const schema = item.kind === 'event' ? registry.schema() : undefined
+    if (item.kind !== 'event' || !schema) return { item }
+    const type = schema.types.get(item.eventType)
+    if (!type) return policy === 'hold' ? { hold: UNKNOWN_TYPE } : { item }
+    const { data } = improve(type, item.data)
+    const hold = policy === 'hold' ? firstHoldIn(verdictOf(type, data)) : undefined
+    return hold ? { hold } : { item: data === item.data ? item : { ...item, data } }
   }
 
   return {
@@ -98,11 +107,11 @@ export const createValidation = (options: ValidationOptions): Validation => {
       if (hold) void registry.ask()
       return policy === 'hold' ? hold : undefined
     },
-    improved(event) {
-      const type = coercions.size === 0 ? undefined : registry.schema()?.types.get(event.eventType)
-      if (!type) return event
-      const { data } = improve(type, event.data)
-      return data === event.data ? event : { ...event, data }
+    outgoing(item) {
+      const now = outgoingNow(item)
+      // A letter that is put back has had its event type mended a moment ago.
+      const answer = 'hold' in now ? registry.ask() : undefined
+      return answer ? within(answer, LONGEST_WAIT_MS, clock).then(() => outgoingNow(item)) : now
     },
     status: () => ({
       policy,
@@ -113,6 +122,8 @@ export const createValidation = (options: ValidationOptions): Validation => {
     }),
   }
 }
+
+const UNKNOWN_TYPE: Hold = { code: 'EVENT_TYPE_UNKNOWN', field: 'eventType' }
 
 const firstHoldIn = ({ findings }: Verdict): Hold | undefined => {
   for (const { level, code, field } of findings) if (level === 'reject') return { code, field }

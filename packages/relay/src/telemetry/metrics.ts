@@ -4,9 +4,15 @@ import { histogramText } from './exposition.ts'
 import { FORWARD_METRICS } from './forward-metrics.ts'
 import type { Metric, Reading } from './metric.ts'
 import { OUTBOX_METRICS } from './outbox-metrics.ts'
+import { SCHEMA_METRICS } from './schema-metrics.ts'
 
 /** Every metric of ours but the histograms. docs/metrics.md is held against it. */
-export const METRICS: readonly Metric[] = [...OUTBOX_METRICS, ...COLLECT_METRICS, ...FORWARD_METRICS]
+export const METRICS: readonly Metric[] = [
+  ...OUTBOX_METRICS,
+  ...COLLECT_METRICS,
+  ...FORWARD_METRICS,
+  ...SCHEMA_METRICS,
+]
 
 export const HISTOGRAMS = {
   wmkt_collect_duration_seconds: 'From the head of a collect request to the sync that covers it.',

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import type { PathOverrides } from '@wmkt/api'
+import type { TokenSource } from '@wmkt/api/client'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Coercion } from './coercion.ts'
+import { createSchemaReader, type ReadSchema } from './read-upstream.ts'
+import { createRegistry } from './registry.ts'
+import { createSchemaFile } from './schema-file.ts'
+import { createValidation, type Validation, type ValidationPolicy } from './validation.ts'
+
+export type SchemaRoomOptions = {
+  settings: {
+    validation: ValidationPolicy
+    coercions: ReadonlySet<Coercion>
+    projectId: string
+    apiUrl: string
+    dataDir: string
+  }
+  paths: PathOverrides | undefined
+  clock: Clock
+  /** In [0, 1). */
+  random: () => number
+  log: Log
+}
+
+/** The project's schema and what is decided by it, for the time that a relay runs. */
+export interface SchemaRoom {
+  validation: Validation
+  /** Begins to read. What was read before the last stop is at hand when it resolves. */
+  start(tokens: TokenSource): Promise<void>
+  stop(): void
+}
+
+/** Undefined when nothing is to be looked at. */
+export const createSchemaRoom = (options: SchemaRoomOptions): SchemaRoom | undefined => {
+  const { settings, paths, clock, random, log } = options
+  const { validation: policy, coercions, projectId, apiUrl, dataDir } = settings
+  if (policy === 'off') return undefined
+  let read: ReadSchema = () => Promise.reject(new Error('the relay has not started'))
+  const registry = createRegistry({
+    read: (signal) => read(signal),
+    file: createSchemaFile(join(dataDir, 'schema.json')),
+    ...{ clock, random, log },
+  })
+  return {
+    validation: createValidation({ policy, coercions, registry, clock, log }),
+    start(tokens) {
+      read = createSchemaReader({
+        apiUrl,
+        tokens,
+        projectId,
+        now: clock.now,
+        random,
+        ...(paths && { paths }),
+      })
+      return registry.start()
+    },
+    stop: registry.stop,
+  }
+}
