@@ -9,7 +9,7 @@ const ARROWS: Record<(typeof PACKAGES)[number], RegExp> = {
   api: /^$/,
   tag: /^@wmkt\/protocol(\/|$)/,
   relay: /^@wmkt\/(protocol(\/parse)?|api(\/client)?)$/,
-  sandbox: /^@wmkt\/api$/,
+  sandbox: /^@wmkt\/api(\/paths)?$/,
 }
 
 /** Each outside power, what its use looks like, and the files that may use it. */

@@ -84,5 +84,6 @@ describe('wmkt-sandbox', () => {
     const { status, stdout } = spawnSync(process.execPath, [BIN, '--help'], { encoding: 'utf8' })
     expect(status).toBe(0)
     expect(stdout).toContain('--database-url')
+    expect(stdout).toContain('one JSON line (api, oauth, credentials, projectId)')
   })
 })

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 export type Listening = {
   /** `http://host:port` as taken. */
   readonly url: string
-  /** Takes requests from now on; those that came earlier wait in the socket. */
+  /** Answers requests from now on, first those that came earlier. */
   serve(listener: RequestListener): void
   /** Takes no more; what is under way has a second to finish. */
   close(): Promise<void>
@@ -19,7 +19,11 @@ const hostOf = (host: string): string => (host.includes(':') ? `[${host}]` : hos
  * @throws what the system says, EADDRINUSE and the like
  */
 export const listen = async (port: number, host: string): Promise<Listening> => {
-  const server = createServer()
+  let serve: Listening['serve'] = () => {}
+  const served = new Promise<RequestListener>((begin) => {
+    serve = begin
+  })
+  const server = createServer((req, res) => void served.then((answer) => answer(req, res)))
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
     server.listen(port, host, done)
@@ -32,9 +36,5 @@ export const listen = async (port: number, host: string): Promise<Listening> => 
       server.closeIdleConnections()
       setTimeout(() => server.closeAllConnections(), PATIENCE_MS).unref()
     })
-  return {
-    url: `http://${hostOf(host)}:${taken}`,
-    serve: (listener) => void server.on('request', listener),
-    close,
-  }
+  return { url: `http://${hostOf(host)}:${taken}`, serve, close }
 }

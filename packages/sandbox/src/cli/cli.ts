@@ -15,6 +15,12 @@ const wholeNumber = (text: string): number => {
   return Number(text)
 }
 
+const READY = `
+Prints one JSON line (api, oauth, credentials, projectId) once every endpoint answers: within a second on a folder
+that holds data, after some seconds on a new one. The embedded database does not sync to disk: a killed process loses
+nothing it answered for, a power cut may. Ends at SIGTERM or SIGINT with exit code 0; 1 is a start that failed, 2 a
+wrong option.`
+
 const createCommand = ({ complain, print }: Surroundings): Command =>
   new Command('wmkt-sandbox')
     .description('The whole Webmarketer API on your machine, for building and testing without an account')
@@ -30,6 +36,7 @@ const createCommand = ({ complain, print }: Surroundings): Command =>
     .option('--trash-sync-refusals', 'also trash what /events/sync refuses', false)
     .option('--plain-trash-errors', 'tell errors of trashed events as plain strings', false)
     .option('--log-level <level>', 'pino level of the log on stderr', 'info')
+    .addHelpText('after', READY)
     .configureOutput({ writeOut: print, writeErr: complain })
     .exitOverride()
 

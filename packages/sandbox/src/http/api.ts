@@ -1,4 +1,4 @@
-import { type EndpointName, type PathOverrides, ROUTES } from '@wmkt/api'
+import { type EndpointName, type PathOverrides, ROUTES } from '@wmkt/api/paths'
 import express, { type Request, type RequestHandler, Router } from 'express'
 import type { Board } from '../faults/board.ts'
 import { createGate } from '../faults/gate.ts'

@@ -1,4 +1,4 @@
-import { type EndpointName, ROUTES } from '@wmkt/api'
+import { type EndpointName, ROUTES } from '@wmkt/api/paths'
 
 /** Whether a text names an endpoint of the contract. */
 export const isEndpointName = (text: string): text is EndpointName => Object.hasOwn(ROUTES, text)

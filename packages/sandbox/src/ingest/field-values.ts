@@ -1,7 +1,7 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js'
 import { instantOf } from '../http/rfc3339.ts'
 import { isRecord } from '../http/shape.ts'
 import type { EventTypeField } from '../storage/schema.ts'
+import { phoneNumberOf } from './phone.ts'
 
 /** What the reading of values depends on besides the value. */
 export type ValueRules = {
@@ -56,13 +56,8 @@ const emailOf: Parse = (input) => {
 }
 
 const phoneOf: Parse = (input, { countries }) => {
-  const text = typeof input === 'string' ? input : ''
-  const supported = countries.flatMap((country) => (isSupportedCountry(country) ? [country] : []))
-  for (const country of [undefined, ...supported]) {
-    const phone = parsePhoneNumberFromString(text, country)
-    if (phone?.isValid()) return { value: phone.number }
-  }
-  return { wrong: 'must be a valid phone number' }
+  const value = typeof input === 'string' ? phoneNumberOf(input, countries) : undefined
+  return value === undefined ? { wrong: 'must be a valid phone number' } : { value }
 }
 
 const dateOf: Parse = (input) => {

@@ -1,4 +1,5 @@
-import { jwtVerify, SignJWT } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { Caller } from '../http/call.ts'
 import type { Settings } from '../settings.ts'
 import type { SigningKey } from './signing-key.ts'

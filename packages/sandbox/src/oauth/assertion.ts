@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm'
-import { decodeProtectedHeader, importSPKI, jwtVerify } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import { jwtVerify } from 'jose/jwt/verify'
+import { importSPKI } from 'jose/key/import'
 import type { Caller } from '../http/call.ts'
 import type { Database } from '../storage/database.ts'
 import { agentKeys, agents, workspaces } from '../storage/schema.ts'

@@ -82,11 +82,15 @@ const seedIntegrations = (db: Database, projectId: string, at: Date) =>
     })),
   )
 
+const isSeeded = async (db: Database, projectId: string): Promise<boolean> => {
+  const found = await db.select().from(projects).where(eq(projects.id, projectId))
+  return found.length > 0
+}
+
 /** Creates the project with its demo fields, event types and integration, unless it is there already. */
-export const seedProject = (db: Database, projectId: string, at: Date): Promise<void> =>
-  db.transaction(async (tx) => {
-    const [known] = await tx.select().from(projects).where(eq(projects.id, projectId))
-    if (known) return
+export const seedProject = async (db: Database, projectId: string, at: Date): Promise<void> => {
+  if (await isSeeded(db, projectId)) return
+  await db.transaction(async (tx) => {
     const workspaceId = await seedWorkspace(tx, at)
     await tx.insert(projects).values({
       ...{ id: projectId, workspaceId, name: projectId, mode: 'e-commerce', domain: `${projectId}.test` },
@@ -96,3 +100,4 @@ export const seedProject = (db: Database, projectId: string, at: Date): Promise<
     await seedEventTypes(tx, projectId, at)
     await seedIntegrations(tx, projectId, at)
   })
+}
