@@ -14,6 +14,7 @@ import { SNIPPET_NOTE, snippetOf } from './snippet.ts'
 import { start } from './start.ts'
 import { showStatus } from './status.ts'
 import { processTerm, type Term } from './term.ts'
+import { type TypesOptions, types } from './types.ts'
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration. */
 export const main = async (
@@ -63,6 +64,10 @@ const programOf = (term: Term, net: Net): Command => {
     .option('--site <url>', 'where the public routes are reached', '')
     .option('--json', 'as JSON')
     .action((options: SnippetOptions, command) => snippet(configure(command), options, term))
+  add(program, 'types', 'TypeScript for the project’s event types: types > wmkt.d.ts')
+    .option('--check <file>', 'fail when the file does not fit the event types any more')
+    .option('--json', 'as JSON')
+    .action((options: TypesOptions, command) => types(configure(command), term, options))
   add(program, 'doctor <site>', 'look at a site and its relay from outside')
     .option('--relay <url>', 'where the public routes are; else as the page’s snippet says')
     .option('--json', 'as JSON')
