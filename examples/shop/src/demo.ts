@@ -33,25 +33,26 @@ const fateReader =
     return answer.ok ? ((await answer.json()) as Fate) : undefined
   }
 
-const startRelay = async (sandbox: SandboxAddress, env: Variables) => {
+const startRelay = async (sandbox: SandboxAddress, env: Variables, folder?: string) => {
   const { relay: options, listen } = configurationOf(gather(upstreamAt(sandbox), env, defaultsFor(sandbox)))
   const tokens = createServiceAccountTokens({ keyFile: sandbox.credentials, oauthUrl: sandbox.oauth })
   const client = createClient({ apiUrl: sandbox.api, tokens, projectId: sandbox.projectId })
   const sandboxUrl = new URL('/', sandbox.api).href
   const dashboard = `http://${listen.adminHost}:${listen.adminPort}/`
   const links = { 'what the sandbox received': sandboxUrl, 'the relay’s dashboard': dashboard }
-  const shop = createShop({ fateOf: fateReader(listen, options.adminToken), client, links })
+  const shop = createShop({ fateOf: fateReader(listen, options.adminToken), client, links, folder })
   const standalone = await startStandalone(createRelay(options), { ...listen, beside: shop })
   return { standalone, sandboxUrl, stopTokens: tokens.stop }
 }
 
 /**
  * The main job on this machine: the sandbox in a process of its own, the relay with an LMDB outbox, and a demo shop on
- * one origin. `onSandboxExit` hears when the sandbox ends unasked.
+ * one origin. `onSandboxExit` hears when the sandbox ends unasked; `folder` holds another site to show in the shop's place.
  */
 export const startDemo = async (
   env: Variables,
   onSandboxExit: (code: number | null) => void,
+  folder?: string,
 ): Promise<Demo> => {
   const dataDir = env.WMKT_DATA_DIR || './data'
   const sandbox: SandboxProcess = await startSandboxProcess({
@@ -60,7 +61,7 @@ export const startDemo = async (
     onExit: onSandboxExit,
   })
   try {
-    const { standalone, sandboxUrl, stopTokens } = await startRelay(sandbox.address, env)
+    const { standalone, sandboxUrl, stopTokens } = await startRelay(sandbox.address, env, folder)
     return {
       url: `${standalone.public.url}/`,
       adminUrl: `${standalone.admin.url}/`,

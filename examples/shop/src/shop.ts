@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ApiClient, ApiError } from '@wmkt/api/client'
 import express, { type Router } from 'express'
@@ -8,16 +9,16 @@ import helmet from 'helmet'
 const PUBLIC_DIR = fileURLToPath(new URL('../public', import.meta.url))
 
 /** The snippet is the page's only inline script; its hash lets a strict policy allow just that. */
-const snippetHash = (): string => {
-  const page = readFileSync(`${PUBLIC_DIR}/index.html`, 'utf8')
+const snippetHash = (folder: string): string => {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8')
   const snippet = /<script>(.*?)<\/script>/s.exec(page)?.[1] ?? ''
   return `'sha256-${createHash('sha256').update(snippet).digest('base64')}'`
 }
 
-const pageHeaders = () =>
+const pageHeaders = (folder: string) =>
   helmet({
     contentSecurityPolicy: {
-      directives: { scriptSrc: ["'self'", snippetHash()], upgradeInsecureRequests: null },
+      directives: { scriptSrc: ["'self'", snippetHash(folder)], upgradeInsecureRequests: null },
     },
     strictTransportSecurity: false,
   })
@@ -31,6 +32,8 @@ export type ShopOptions = {
   client: ApiClient
   /** Shown in the footer, by name. */
   links: Record<string, string>
+  /** The site's files, `index.html` among them. @default the shop's */
+  folder?: string | undefined
 }
 
 /** The computed event with the tracker ID it was sent with; undefined while the API has not processed it. */
@@ -45,7 +48,7 @@ const eventOf = async (client: ApiClient, id: string) => {
 }
 
 /** A product page, a contact form and a purchase button; and, beside the page, what became of each item. */
-export const createShop = ({ fateOf, client, links }: ShopOptions): Router => {
+export const createShop = ({ fateOf, client, links, folder = PUBLIC_DIR }: ShopOptions): Router => {
   const router = express.Router()
   router.get('/shop/links', (_req, res) => {
     res.json(links)
@@ -55,5 +58,7 @@ export const createShop = ({ fateOf, client, links }: ShopOptions): Router => {
     const event = fate?.upstreamId ? await eventOf(client, fate.upstreamId) : undefined
     res.set('Cache-Control', 'no-store').json({ ...fate, ...(event && { event }) })
   })
-  return router.use(pageHeaders(), express.static(PUBLIC_DIR))
+  // Whatever the site, the shop's folder has the stand-in for Webmarketer's own script.
+  const files = [express.static(folder), express.static(PUBLIC_DIR, { index: false })]
+  return router.use(pageHeaders(folder), ...files)
 }
