@@ -44,7 +44,7 @@ export const freshState = (lane: Lane): HeldState => ({
   dueAt: 0,
 })
 
-/** What a settlement makes of a held item. */
+/** What a settlement makes of a held item; of what stands beside the state it may carry the old. */
 export const stateAfter = (held: HeldState, settlement: Settlement, now: number): ItemState => {
   switch (settlement.type) {
     case 'mark':

@@ -51,7 +51,7 @@ export const createSettle = (parts: SettleParts): Settle => {
     const key = nonceKeyOf(item.entry)
     for (;;) {
       const by = `${relay}/${item.revision}`
-      const record = { fingerprint: item.record.fingerprint, by, ...state }
+      const record = { ...state, fingerprint: item.record.fingerprint, by }
       const revision = await nonces.write(key, record, item.revision)
       const now = revision === undefined ? await nonces.read(key) : { record, revision }
       const clash = revision === undefined ? clashOf(state, by, now?.record) : 'done'

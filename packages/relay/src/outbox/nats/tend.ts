@@ -21,17 +21,30 @@ const IDLE_MS = 2_000
 /** Looks overtaken by changes of ours before one is believed all the same: under load each of them is. */
 const OVERTAKEN = 3
 
-/** Once a second: keeps leases alive, gives back what is not wanted, and looks at what other relays did. */
-export const startTending = (options: TendingOptions): (() => void) => {
-  const { clock, log, hands, view, leaseMs, look, onWork } = options
+/** Does something again and again, each time so long after the last one has ended. Returns the way to stop. */
+const startRepeating = (clock: Clock, everyMs: number, work: () => Promise<void> | void): (() => void) => {
   let callOff = () => {}
   let stopped = false
-  let workingAt = clock.now()
+  const once = async () => {
+    await work()
+    arm()
+  }
+  const arm = () => {
+    if (!stopped) callOff = clock.after(everyMs, () => void once())
+  }
+  arm()
+  return () => {
+    stopped = true
+    callOff()
+  }
+}
+
+/** Keeps leases alive; once a second gives back what is not wanted, and looks at what other relays did. */
+export const startTending = (options: TendingOptions): (() => void) => {
+  const { clock, log, hands, view, leaseMs, look, onWork } = options
   let overtaken = 0
 
   const keepAlive = () => {
-    if (clock.now() - workingAt < leaseMs / 3) return
-    workingAt = clock.now()
     for (const { delivery } of hands.all()) delivery.working()
   }
   const giveBack = (item: InHand) => {
@@ -52,14 +65,11 @@ export const startTending = (options: TendingOptions): (() => void) => {
     onWork([...counts.lanes].filter(([lane, held]) => held > hands.count(lane)).map(([lane]) => lane))
   }
   const tick = async () => {
-    keepAlive()
     giveBackIdle()
     await lookOnce().catch((error) => log.debug({ err: error }, 'the streams could not be looked at'))
-    if (!stopped) callOff = clock.after(TICK_MS, () => void tick())
   }
-  callOff = clock.after(TICK_MS, () => void tick())
+  const stops = [startRepeating(clock, leaseMs / 3, keepAlive), startRepeating(clock, TICK_MS, tick)]
   return () => {
-    stopped = true
-    callOff()
+    for (const stop of stops) stop()
   }
 }

@@ -1,0 +1,163 @@
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { type KV, Kvm } from '@nats-io/kv'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
+import { freshState, type ItemState } from '../../../packages/relay/src/outbox/nats/item-record.ts'
+import { namesOf } from '../../../packages/relay/src/outbox/nats/names.ts'
+import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
+import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
+import { createTurnedClock } from '../outbox/turned-clock.ts'
+import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
+
+/** What a relay leaves behind that dies between two steps, made by hand: each state once, and what the next one makes of it. */
+const server = useNatsServer()
+const LANE = 'event:purchase'
+const clock = createTurnedClock()
+let nc: NatsConnection
+let js: JetStreamClient
+let jsm: JetStreamManager
+let kv: KV
+let outbox: Outbox
+let names: ReturnType<typeof namesOf>
+
+beforeEach(async ({ skip }) => {
+  if (!server()) return skip()
+  const projectId = freshProject()
+  names = namesOf('wmkt', projectId)
+  outbox = await openOn(server(), { clock, projectId, single: singleOf })
+  nc = await connect({ servers: server().host })
+  js = jetstream(nc)
+  jsm = await jetstreamManager(nc)
+  kv = await new Kvm(js).open(names.nonces)
+})
+afterEach(async () => {
+  await outbox?.close()
+  await nc?.close()
+})
+
+const [fingerprint = ''] = intakeOf(['a']).entries.map((entry) =>
+  Buffer.from(entry.fingerprint).toString('base64url'),
+)
+const headOf = (more: Partial<ItemHead> = {}): ItemHead => ({
+  ...{ kind: 'event', nonce: 'a', lane: LANE, index: 0, fingerprint, receivedAt: clock.now() },
+  ...more,
+})
+const leaveItem = (more: Partial<ItemHead> = {}, msgID?: string) => {
+  const head = headOf(more)
+  const frame = encodeFrame(head, Buffer.from('[{"nonce":"a"}]'))
+  return js.publish(names.subject.item(head.lane, head.nonce), frame, msgID === undefined ? {} : { msgID })
+}
+const leaveRecord = (state: ItemState, key = 'event.a') =>
+  kv.put(key, JSON.stringify({ fingerprint, by: 'the dead', ...state }))
+const held = async () => (await jsm.streams.info(names.items)).state.messages
+/** Opens the lane's queue, as the relay that died had done. */
+const openLane = async (kind: 'event' | 'interaction' = 'event') => {
+  await outbox.put(intakeOf([{ nonce: 'other', kind }]))
+  const [other] = await outbox.lease(kind === 'event' ? LANE : 'interaction:', 1)
+  if (other) await outbox.settle(other.ref, { type: 'ack' })
+}
+
+describe('an item whose nonce was not written', () => {
+  test.each([
+    ['with its message id', 'event.a'],
+    ['after that was forgotten', undefined],
+  ])('is known by a repeat %s, and then by its nonce', async (_, msgID) => {
+    await leaveItem({}, msgID)
+    expect(await outbox.put(intakeOf(['a', { nonce: 'a', content: 'other' }]))).toEqual([
+      'duplicate',
+      'conflict',
+    ])
+    expect([await held(), (await outbox.fate('a'))?.state]).toEqual([1, 'held'])
+  })
+
+  test('is delivered, and known from then on', async () => {
+    await openLane()
+    await leaveItem()
+    const [entry] = await outbox.lease(LANE, 1)
+    expect(entry).toMatchObject({ nonce: 'a', attempts: 0, attempting: false })
+    if (entry) await outbox.settle(entry.ref, { type: 'ack', upstreamId: 'up' })
+    expect(await outbox.fate('a')).toMatchObject({ state: 'delivered', upstreamId: 'up' })
+    expect(await outbox.put(intakeOf(['a']))).toEqual(['duplicate'])
+  })
+
+  test('is in doubt when it is an interaction that has waited longer than nonces are remembered', async () => {
+    await openLane('interaction')
+    const lane = 'interaction:'
+    const old = { kind: 'interaction', lane, receivedAt: clock.now() - NONCE_MS - 1 } as const
+    await leaveItem({ ...old, nonce: 'old' })
+    await leaveItem({ ...old, nonce: 'young', receivedAt: clock.now() })
+    expect(await outbox.lease(lane, 2)).toMatchObject([
+      { nonce: 'old', attempting: true },
+      { nonce: 'young', attempting: false },
+    ])
+  })
+})
+
+describe('an item whose record says it is done, still in the queue', () => {
+  test.each<[ItemState['state'], ItemState]>([
+    ['delivered', { state: 'delivered', at: 1 }],
+    ['dropped', { state: 'dropped' }],
+  ])('%s: it is not handed out again, and taken off', async (_, state) => {
+    await openLane()
+    await leaveRecord(state)
+    await leaveItem()
+    expect(await outbox.lease(LANE, 5)).toEqual([])
+    expect(await held()).toBe(0)
+  })
+
+  test('buried, but without its letter: the letter is written, once', async () => {
+    await openLane()
+    await leaveRecord({ state: 'buried', at: clock.now(), code: 'NO', message: 'é', attempts: 3 })
+    await leaveItem()
+    expect(await outbox.lease(LANE, 5)).toEqual([])
+    expect(await lettersOf(outbox)).toMatchObject([
+      { nonce: 'a', code: 'NO', message: 'é', attempts: 3, lane: LANE },
+    ])
+    expect(await held()).toBe(0)
+    await leaveItem()
+    expect(await outbox.lease(LANE, 5)).toEqual([])
+    expect([await held(), (await jsm.streams.info(names.letters)).state.last_seq]).toEqual([0, 1])
+  })
+
+  test('held until later: it is not handed out before its time, whoever made it wait', async () => {
+    await openLane()
+    await leaveRecord({ ...freshState(LANE), attempts: 2, triedMs: 5, dueAt: clock.now() + 4_000 })
+    await leaveItem()
+    expect(await outbox.lease(LANE, 5)).toEqual([])
+    expect(outbox.nextDueAt(LANE)).toBe(clock.now() + 4_000)
+    clock.turn(4_000)
+    expect(await outbox.lease(LANE, 5)).toMatchObject([{ nonce: 'a', attempts: 2, triedMs: 5 }])
+  })
+
+  test('with an attempt begun: it is handed out as one that may not be repeated blindly', async () => {
+    await openLane('interaction')
+    await leaveRecord({ ...freshState('interaction:'), attempting: true }, 'interaction.a')
+    await leaveItem({ kind: 'interaction', lane: 'interaction:' })
+    expect(await outbox.lease('interaction:', 5)).toMatchObject([{ nonce: 'a', attempting: true }])
+  })
+})
+
+describe('a redrive that was cut short', () => {
+  const bury = async () => {
+    await outbox.put(intakeOf(['a']))
+    const [entry] = await outbox.lease(LANE, 1)
+    if (entry) await outbox.settle(entry.ref, { type: 'bury', code: 'NO', message: '' })
+  }
+
+  test('after its record was written is done again from there: nothing is lost, nothing doubled', async () => {
+    await bury()
+    await leaveRecord({ ...freshState(LANE), again: 1 })
+    expect(await outbox.redrive('a')).toBe(true)
+    expect([await held(), await outbox.redrive('a')]).toEqual([1, false])
+    expect(outbox.ledger()).toMatchObject({ received: 1, held: 1, buried: 0, dropped: 0 })
+  })
+
+  test('after the item was delivered leaves a letter, and nothing is delivered twice', async () => {
+    await bury()
+    await leaveRecord({ state: 'delivered', at: clock.now() })
+    await outbox.redrive('a')
+    expect([await held(), await lettersOf(outbox)]).toEqual([0, []])
+  })
+})
