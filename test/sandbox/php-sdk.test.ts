@@ -1,6 +1,7 @@
 /**
- * What the official PHP SDK sends, and what it needs back, replayed byte for byte. Its classes (the newest at hand,
- * of versions 2 and 3, on PHP 8.2 with Guzzle 7) were run against the sandbox, every service. Seen then:
+ * What the official PHP SDK sends, and what it needs back, replayed byte for byte. Its classes (the newest at hand, of
+ * versions 2 and 3, the event service that of 3.6.0, commit c91d7008, on PHP 8.2 with Guzzle 7) were run against the
+ * sandbox, every service. Seen then:
  *
  * - Every GET has a `?`, with nothing behind it where there are no parameters (some HTTP libraries drop it then).
  *   Event types are always asked for with `archived=0`; booleans are 0 and 1, nulls are left out.
@@ -184,6 +185,20 @@ describe('the PHP SDK’s events', () => {
     expect(await sdk.post('events', event)).toBe(id)
     expect(await box.sandbox.waitForEvent({ id })).toMatchObject({ data: event.data, trackerId: 'php-1' })
     expect(await sdk.post('events/sync', makeEvent())).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('created synchronously are there when they are asked for by id, and refused by a bad request', async () => {
+    const id = await sdk.post('events/sync', makeEvent())
+    const read = await sdk.get(`~/events/${id}`)
+    expect(read).toMatchObject({ projectId: 'demo-shop', eventType: 'contact-form', event: {}, metrics: [] })
+    expect(read).toMatchObject({ userId: expect.any(String), user: { email: 'ada@php.test' } })
+    const lacking = makeEvent({ data: { message: 'no e-mail' } })
+    await expect(sdk.post('events/sync', lacking)).rejects.toThrow(
+      'BadRequestException {"statusCode":400,"message":["data.email is mandatory"],"error":"Bad Request"}',
+    )
+    await expect(sdk.get('~/events/da717cf8-cd33-4a6d-a052-68e2096f06b9')).rejects.toThrow(
+      /^EndpointNotFoundException/,
+    )
   })
 
   test.each([
