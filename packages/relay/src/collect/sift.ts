@@ -6,6 +6,7 @@ import type { Hold } from '../schema/hold.ts'
 import type { Validation } from '../schema/validation.ts'
 import type { Caller } from './caller.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { plainEventOf } from './plain-event.ts'
 
 export type ItemPolicy = {
   /** Who may post offline interactions. */
@@ -33,22 +34,48 @@ export const sift = (
 ): Sifted => {
   const sifted: Sifted = { entries: [], rejected: [], holds: undefined, trackersDropped: 0 }
   const company = { bodyBytes, consent: batch.consent, keyed: caller.keyed }
-  for (const [index, value] of batch.items.entries()) {
-    const parsed = parseItem(value)
-    if (!parsed.ok) {
-      const { ok: _, ...why } = parsed
-      sifted.rejected.push({ index, ...why })
-      continue
-    }
-    const { item } = parsed
-    const rejection = refusalOf(item, index, company, policy)
-    if (rejection) sifted.rejected.push(rejection)
-    else sifted.entries.push(entryOf(item, index))
-    const hold = rejection ? undefined : policy.judge?.holdOf(item)
-    if (hold) sifted.holds = (sifted.holds ?? new Map()).set(index, hold)
-    if (parsed.trackerDropped) sifted.trackersDropped += 1
-  }
+  const siftOne = isLetThrough(company, policy) ? siftQuickly : siftParsed
+  for (let index = 0; index < batch.items.length; index += 1)
+    siftOne(sifted, batch.items[index], index, company, policy)
   return sifted
+}
+
+type SiftOne = (sifted: Sifted, value: unknown, index: number, company: Company, policy: ItemPolicy) => void
+
+/** Whether nothing but the item itself can be a reason to refuse an event. */
+const isLetThrough = ({ bodyBytes, consent = 'granted', keyed }: Company, policy: ItemPolicy): boolean =>
+  consent === 'granted' && bodyBytes <= MAX_ITEM_BYTES && (keyed || !policy.browserEventTypes)
+
+/** What is not plain goes the long way, which ends alike. */
+const siftQuickly: SiftOne = (sifted, value, index, company, policy) => {
+  const plain = plainEventOf(value)
+  if (!plain) return siftParsed(sifted, value, index, company, policy)
+  const { event, fingerprint } = plain
+  const { nonce, eventType } = event
+  sifted.entries.push({ index, kind: 'event', nonce, lane: laneOf('event', eventType), fingerprint })
+  judge(sifted, event, index, policy)
+}
+
+const judge = (sifted: Sifted, item: Item, index: number, policy: ItemPolicy): void => {
+  const hold = policy.judge?.holdOf(item)
+  if (hold) sifted.holds = (sifted.holds ?? new Map()).set(index, hold)
+}
+
+const siftParsed: SiftOne = (sifted, value, index, company, policy) => {
+  const parsed = parseItem(value)
+  if (!parsed.ok) {
+    const { ok: _, ...why } = parsed
+    sifted.rejected.push({ index, ...why })
+    return
+  }
+  const { item } = parsed
+  const rejection = refusalOf(item, index, company, policy)
+  if (rejection) sifted.rejected.push(rejection)
+  else {
+    sifted.entries.push(entryOf(item, index))
+    judge(sifted, item, index, policy)
+  }
+  if (parsed.trackerDropped) sifted.trackersDropped += 1
 }
 
 const entryOf = (item: Item, index: number): NewEntry => ({
