@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium, makeProfile } from '../support/browser.ts'
-import { browserPids } from '../support/browser-pids.ts'
+import { killBrowser } from '../support/browser-kill.ts'
 import {
   type RelayChild,
   type SandboxChild,
@@ -47,12 +47,12 @@ const arrived = (...nonces: string[]) =>
   expect
     .poll(
       async () => {
-        const events = await Promise.all(nonces.map((nonce) => sandbox.events(`?nonce=${nonce}`)))
-        return events.flat().map(({ nonce, status }) => `${nonce} ${status}`)
+        const events = (await sandbox.events()).filter(({ nonce }) => nonces.includes(nonce))
+        return events.map(({ nonce, status }) => `${nonce} ${status}`).sort()
       },
       { timeout: 20_000, interval: 100 },
     )
-    .toEqual(nonces.map((nonce) => `${nonce} computed`))
+    .toEqual(nonces.map((nonce) => `${nonce} computed`).sort())
 
 describe('an event', () => {
   test('recorded offline, the page closed, is delivered once when the site is visited online', async () => {
@@ -82,12 +82,6 @@ describe('an event', () => {
     await after.close()
   })
 })
-
-/** The browser's processes, found by their profile folder, end as if the power went out. */
-const killBrowser = async (profile: string): Promise<void> => {
-  for (const pid of browserPids(profile)) process.kill(pid, 'SIGKILL')
-  await expect.poll(() => browserPids(profile), { timeout: 10_000 }).toEqual([])
-}
 
 describe('the relay', () => {
   test('stopped and started while tags deliver, brings each event to the sandbox once', async () => {
