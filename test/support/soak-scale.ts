@@ -6,6 +6,9 @@ export const SOAK = {
   rounds: asked('SOAK_ROUNDS', 6),
   /** Hostile bodies. */
   bodies: asked('SOAK_BODIES', 3_000),
+  /** Leaders of the NATS cluster that are killed, and how far apart. */
+  leaderKills: asked('SOAK_LEADER_KILLS', 1),
+  leaderKillEveryMs: asked('SOAK_LEADER_KILL_EVERY_MS', 2_000),
   /** What chance begins with; a run is had again under its seed. */
   seed: asked('SOAK_SEED', Math.floor(Math.random() * 1e6)),
 }

@@ -26,12 +26,15 @@ export class ClaimRefused extends TypeError {
   override readonly name = 'ClaimRefused'
 }
 
+/** For a cluster that has lost its leader to find another one, in ms. */
+const START_MS = 30_000
+
 /** @throws StreamsDiffer, ClaimRefused */
 export const openGround = async (options: GroundOptions): Promise<Ground> => {
   const { settings, projectId, clock, log } = options
   const link = await openLink(settings, clock, log)
   try {
-    return await layGround(link, namesOf(settings.prefix, projectId), options)
+    return await link.persist(() => layGround(link, namesOf(settings.prefix, projectId), options), START_MS)
   } catch (error) {
     await link.nc.close()
     throw error

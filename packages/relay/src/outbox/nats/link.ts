@@ -22,11 +22,15 @@ export type Link = {
   nc: NatsConnection
   js: JetStreamClient
   jsm: JetStreamManager
-  /** Tries until it gets through. Rejects with OutboxFull when it does not, or when the server takes no more. */
-  persist<T>(request: () => Promise<T>): Promise<T>
+  /**
+   * Tries until it gets through. Rejects with OutboxFull when it does not, or when the server takes no more.
+   *
+   * @param forMs @default 8000
+   */
+  persist<T>(request: () => Promise<T>, forMs?: number): Promise<T>
 }
 
-/** Rejects when no server can be reached, or none has JetStream. */
+/** Rejects when no server can be reached. */
 export const openLink = async (settings: NatsSettings, clock: Clock, log: Log): Promise<Link> => {
   const { servers, user, password, token, tls } = settings
   const nc = await connect({
@@ -43,14 +47,10 @@ export const openLink = async (settings: NatsSettings, clock: Clock, log: Log): 
     maxPingOut: 2,
   })
   void watch(nc, log)
-  try {
-    const jsm = await jetstreamManager(nc, { timeout: REQUEST_MS })
-    const js = jetstream(nc, { timeout: REQUEST_MS })
-    return { nc, js, jsm, persist: (request) => persist(request, clock) }
-  } catch (error) {
-    await nc.close()
-    throw error
-  }
+  const options = { timeout: REQUEST_MS, checkAPI: false }
+  const jsm = await jetstreamManager(nc, options)
+  const js = jetstream(nc, options)
+  return { nc, js, jsm, persist: (request, forMs) => persist(request, clock, forMs) }
 }
 
 const watch = async (nc: NatsConnection, log: Log): Promise<void> => {
@@ -60,8 +60,8 @@ const watch = async (nc: NatsConnection, log: Log): Promise<void> => {
   }
 }
 
-const persist = async <T>(request: () => Promise<T>, clock: Clock): Promise<T> => {
-  const until = clock.now() + PERSIST_MS
+const persist = async <T>(request: () => Promise<T>, clock: Clock, forMs = PERSIST_MS): Promise<T> => {
+  const until = clock.now() + forMs
   for (;;) {
     try {
       return await request()
@@ -89,6 +89,7 @@ const AWAY = new Set([
 
 /** What went wrong with a request: no room, nobody there, or a request that is wrong and stays so. */
 export const faultOf = (error: unknown): Fault => {
+  if (error instanceof OutboxFull) return { kind: error.reason === 'unreachable' ? 'away' : 'full' }
   if (error instanceof JetStreamApiError) {
     if (FULL.has(error.code)) return { kind: 'full' }
     return { kind: error.status === 503 ? 'away' : 'ours' }

@@ -57,7 +57,7 @@ export const openNatsOutbox = async (options: NatsOutboxOptions): Promise<Outbox
   const relay = randomUUID()
   const listeners = createListeners()
   const look = () => lookAt(link, names, queues)
-  const view = createView(await look())
+  const view = createView(await link.persist(look))
   const hands = createHands(clock, (lane) => listeners.tell([lane]))
   const letters = createLetterBox(link, names)
   const common = { ...ground, relay, letters, hands, view, clock, log }

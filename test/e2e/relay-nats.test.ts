@@ -1,0 +1,81 @@
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { startBalancer } from '../support/balancer.ts'
+import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
+import { pause, startLoad } from '../support/load.ts'
+import { type NatsCluster, type NatsServer, startNatsCluster } from '../support/nats-server.ts'
+import { drained, reckon } from '../support/reckoning.ts'
+import { createSeeded, oneOf, wholeIn } from '../support/seeded.ts'
+import { SOAK } from '../support/soak-scale.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+/** Relays that share one outbox on three servers, while relays and servers are killed under them. */
+const missing = inject('natsMissing')
+let cluster: NatsCluster
+let sandbox: SandboxChild
+beforeAll(async () => {
+  if (missing !== undefined) return
+  ;[cluster, sandbox] = await Promise.all([startNatsCluster(), startSandboxChild(tempFolder('sandbox'))])
+})
+afterAll(async () => void (await Promise.all([cluster?.dispose(), sandbox?.child.end()])))
+beforeEach(({ skip }) => {
+  if (missing !== undefined) skip(missing)
+})
+
+const startRelay = (): Promise<RelayChild> =>
+  startRelayChild(sandbox, tempFolder('relay'), {
+    WMKT_OUTBOX_URL: `nats://${cluster.hosts}?lease=3`,
+    WMKT_RATE_LIMIT: '0',
+    WMKT_LOG_LEVEL: 'warn',
+  })
+
+/** The server that leads the work queue. */
+const leader = async (): Promise<NatsServer> => {
+  const nc = await connect({ servers: cluster.hosts.split(','), timeout: 5_000 })
+  try {
+    const { cluster: state } = await (await jetstreamManager(nc)).streams.info('wmkt_demo-shop_items')
+    const [first, ...others] = cluster.servers
+    return [...others].find(({ name }) => name === state?.leader) ?? first ?? fail()
+  } finally {
+    await nc.close()
+  }
+}
+const fail = (): never => {
+  throw new Error('no server')
+}
+
+test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 0 (seed ${SOAK.seed})`, async () => {
+  const random = createSeeded(SOAK.seed)
+  const relays = [await startRelay(), await startRelay()]
+  const balancer = await startBalancer(relays.map(({ url }) => url))
+  const load = startLoad({ url: balancer.url, random, name: 'nats', interactions: 4 })
+  let killed = 0
+  for (let kill = 0; kill < SOAK.leaderKills; kill += 1) {
+    await pause(SOAK.leaderKillEveryMs / 2)
+    const server = await leader()
+    await server.kill()
+    const relay = oneOf(random, ...relays)
+    await pause(wholeIn(random, 0, 1_000))
+    await relay.end('SIGKILL')
+    killed += 1
+    await pause(SOAK.leaderKillEveryMs / 2)
+    await server.start()
+    await cluster.ready()
+    await relay.restart()
+  }
+  await load.stop()
+  for (const relay of relays) await drained(relay, 90_000)
+  const [one = fail()] = relays
+  const acknowledged = load.acknowledged.event.size + load.acknowledged.interaction.size
+  // What the other relay took is seen with the next look at the streams.
+  await expect.poll(async () => (await one.status()).ledger.received, { timeout: 15_000 }).toBe(acknowledged)
+  const { events, interactions, letters } = await reckon(load, 'nats', one, sandbox)
+  const codes = [...new Set(letters.values())]
+  expect(codes.filter((code) => code !== 'IN_DOUBT')).toEqual([])
+  console.log(
+    `${killed} leaders and ${killed} relays killed, ${events} events, ${interactions} interactions, ${letters.size} dead letters (${codes}), 0 lost, 0 doubled; refusals ${JSON.stringify([...load.refusals])}`,
+  )
+  for (const relay of relays) await relay.end()
+  await balancer.stop()
+})
