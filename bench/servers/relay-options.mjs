@@ -6,6 +6,7 @@ export const optionsIn = (dataDir) => ({
   rateLimit: 0,
   maxBacklog: 100_000_000,
   logLevel: 'warn',
+  validation: 'off',
 })
 
 /** Nothing is forwarded: the token never comes. */

@@ -38,6 +38,38 @@ test('public routes lie below the base path, and nothing else is there', async (
   expect((await fetch(`${admin.url}/api/status`)).status).toBe(200)
 })
 
+test('collect answers alike, taken before the app and routed by it', async () => {
+  const { relay } = rig()
+  const { public: main, admin } = await startStandalone(relay, LOCAL)
+  onTestFinished(() => relay.stop())
+  const event = { kind: 'event', nonce: 'n1', eventType: 'lead', data: {} }
+  const requests: RequestInit[] = [
+    { body: JSON.stringify({ items: [event, { ...event, nonce: '' }] }) },
+    { body: '{' },
+    { body: '{}', headers: { origin: 'http://elsewhere.test' } },
+    { body: '{}', headers: { 'content-type': 'text/html' } },
+  ]
+  const answersAt = async (path: string) => {
+    const answers = []
+    for (const request of requests) {
+      const answer = await fetch(`${main.url}${path}`, { method: 'POST', ...request })
+      const { date, ...headers } = Object.fromEntries(answer.headers)
+      answers.push([answer.status, headers, await answer.text()])
+    }
+    return answers
+  }
+  const first = await answersAt('/wmkt/collect')
+  expect(first.map(([status]) => status)).toEqual([202, 400, 403, 415])
+  // Another letter case, and a query, are what only the router knows to be the same path.
+  const [stored, ...refused] = first
+  expect((await answersAt('/wmkt/Collect')).slice(1)).toEqual(refused)
+  const again = await answersAt('/wmkt/collect?x')
+  expect(again.slice(1)).toEqual(refused)
+  expect(again[0]).toEqual([stored?.[0], stored?.[1], expect.stringContaining('"duplicates":1')])
+  const metrics = await (await fetch(`${admin.url}/metrics`)).text()
+  expect(metrics).toMatch(/wmkt_collect_requests_total\{status="403",code="ORIGIN_REFUSED"\} 3/)
+})
+
 test('what is served beside the relay comes after it', async () => {
   const { public: main } = await start({
     beside: (_req: unknown, res: { end(text: string): void }) => res.end('shop'),

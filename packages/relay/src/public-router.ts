@@ -1,14 +1,14 @@
 import { type ErrorRequestHandler, Router } from 'express'
 import type { CallerPolicy } from './collect/caller.ts'
 import { createAddressReader } from './collect/client-address.ts'
-import type { CollectOptions } from './collect/collect.ts'
+import { type Collect, type CollectOptions, createCollect } from './collect/collect.ts'
 import { createRateLimit } from './collect/rate-limit.ts'
 import { createCollectRouter } from './collect/router.ts'
 import { createKeyCheck } from './collect/server-keys.ts'
 import type { ItemPolicy } from './collect/sift.ts'
 import type { Door } from './door.ts'
 import { publicHeaders } from './http/base-headers.ts'
-import { createProblemHandler } from './http/problem-handler.ts'
+import { createProblemHandler, createRefuse } from './http/problem-handler.ts'
 import type { RelaySettings } from './options.ts'
 import { loadAssets } from './serve/assets.ts'
 import { createHealthRouter } from './serve/health.ts'
@@ -22,20 +22,32 @@ export type PublicRouterOptions = {
   /** Told of what collect answered with a problem. */
   onRefusal: (error: unknown) => void
   judge: ItemPolicy['judge']
-} & Omit<CollectOptions, 'policy' | 'enter' | 'rateLimit' | 'addressOf' | 'headers' | 'bodyTimeoutMs'>
+} & Omit<
+  CollectOptions,
+  'policy' | 'enter' | 'rateLimit' | 'addressOf' | 'headers' | 'bodyTimeoutMs' | 'refuse'
+>
+
+/** `collect`: the one route that matters for speed, for a server that asks it first. */
+export type PublicRoutes = { router: Router; collect: Collect }
 
 /** What strangers reach: collect, the tag's files, health. */
-export const createPublicRouter = (options: PublicRouterOptions): Router => {
+export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes => {
   const { settings, door, log, onRefusal } = options
   const headers = publicHeaders()
   const assets = loadAssets()
   if (!assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
-  const collect = createCollectRouter({
+  const policy = { ...settings, ...callerPolicyOf(settings), judge: options.judge }
+  const refuse = createRefuse(log, headers)
+  const collect = createCollect({
     ...options,
-    policy: { ...settings, ...callerPolicyOf(settings), judge: options.judge },
+    policy,
     enter: door.enter,
     rateLimit: createRateLimit(settings.rateLimit),
     addressOf: createAddressReader(settings.trustProxy, log),
+    refuse(res, error) {
+      onRefusal(error)
+      refuse(res, error)
+    },
     headers,
     bodyTimeoutMs: settings.bodyTimeoutMs,
   })
@@ -43,13 +55,14 @@ export const createPublicRouter = (options: PublicRouterOptions): Router => {
     onRefusal(error)
     next(error)
   }
-  return Router().use(
-    collect,
+  const router = Router().use(
+    createCollectRouter({ collect, policy, headers }),
     countRefusal,
     createAssetRouter(assets, headers),
     createHealthRouter(door.refusal, headers),
     createProblemHandler(log, headers),
   )
+  return { router, collect }
 }
 
 const callerPolicyOf = ({ allowedOrigins, serverKeys, trustProxy }: RelaySettings): CallerPolicy => ({

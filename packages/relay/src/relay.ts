@@ -5,6 +5,7 @@ import { createAdminRouter } from './admin/router.ts'
 import { createStatusReader, type Parts } from './admin/status.ts'
 import { readApiPaths } from './api-paths.ts'
 import { type Clock, systemClock } from './clock.ts'
+import type { Collect } from './collect/collect.ts'
 import { createTally } from './collect/tally.ts'
 import { createLive } from './dashboard/live.ts'
 import type { Look } from './dashboard/sample.ts'
@@ -15,7 +16,7 @@ import { type RelayOptions, type RelaySettings, resolveOptions } from './options
 import { openOutbox } from './outbox/open-outbox.ts'
 import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
-import { createPublicRouter } from './public-router.ts'
+import { createPublicRoutes } from './public-router.ts'
 import { decodeRecord } from './record.ts'
 import { createSchemaRoom } from './schema/schema-room.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
@@ -39,6 +40,8 @@ export type RelaySeams = {
 export type Relay = OwnItems & {
   /** The public routes: `app.use('/wmkt', relay.router)`. */
   router: Router
+  /** `POST {base}/collect` of `router` by itself, for a server that asks it before its app: an app takes its time. */
+  collect: Collect
   /** The admin routes, for a listener of their own. */
   admin: Router
   /** The visitor, from the request's tracker cookie. Undefined when there is none: never make one up. */
@@ -147,7 +150,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     }
   const live = createLive({ clock, status, look, log })
 
-  const router = createPublicRouter({
+  const routes = createPublicRoutes({
     ...{ settings, door, log, clock, random, tally, trackerOf, judge },
     careFor: (...request) => careFor(...request),
     onStorage: onFatal,
@@ -157,7 +160,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const own = { door, projectId: settings.projectId, now: clock.now, random, judge }
   return {
     ...createOwnItems({ ...own, tally, onStorage: onFatal }),
-    router,
+    ...routes,
     admin: createAdminRouter({ settings, clock, log, parts: () => parts, status, counts: counts.read, live }),
     trackerIdOf: (req) => trackerOf(req.headers.cookie),
     start() {

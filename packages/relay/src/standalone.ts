@@ -1,5 +1,7 @@
+import type { Server } from 'node:http'
 import express, { type Express, type RequestHandler } from 'express'
-import { createAppServer } from './http/app-server.ts'
+import { COLLECT_PATH, isForCollect } from './collect/router.ts'
+import { createAppServer, type Shortcut } from './http/app-server.ts'
 import { type Listener, listen } from './http/listen.ts'
 import { notFound } from './http/problem-handler.ts'
 import type { Relay } from './relay.ts'
@@ -33,8 +35,8 @@ export const startStandalone = async (relay: Relay, options: ListenOptions): Pro
     const stopped = relay.stop()
     await Promise.all([...open.map((listener) => listener.close()), stopped])
   }
-  const bind = async (app: Express, host: string, port: number): Promise<Listener> => {
-    const listener = await listen(createAppServer(app), host, port)
+  const bind = async (server: Server, host: string, port: number): Promise<Listener> => {
+    const listener = await listen(server, host, port)
     open.push(listener)
     return listener
   }
@@ -42,13 +44,26 @@ export const startStandalone = async (relay: Relay, options: ListenOptions): Pro
     const main = bareApp().use(options.basePath, relay.router)
     if (options.beside) main.use(options.beside)
     return {
-      admin: await bind(bareApp().use(relay.admin), options.adminHost, options.adminPort),
-      public: await bind(main.use(notFound), options.host, options.port),
+      admin: await bind(createAppServer(bareApp().use(relay.admin)), options.adminHost, options.adminPort),
+      public: await bind(
+        createAppServer(main.use(notFound), collectBelow(options.basePath, relay)),
+        options.host,
+        options.port,
+      ),
       stop,
     }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+const collectBelow = (basePath: string, { collect }: Relay): Shortcut => {
+  const path = `${basePath.replace(/\/+$/, '')}${COLLECT_PATH}`
+  return (req, res) => {
+    if (!isForCollect(req, path)) return false
+    void collect(req, res)
+    return true
   }
 }
 

@@ -15,7 +15,8 @@ export const arrivedBody = (
   req.readableEnded ? fromHost(req.body, limits.maxBytes) : fromWire(req, limits)
 
 const fromWire = async (req: IncomingMessage, limits: BodyLimits): Promise<ArrivedBody> => {
-  const raw = await inflate(await readBody(req, limits), limits.maxBytes)
+  const inflated = inflate(await readBody(req, limits), limits.maxBytes)
+  const raw = inflated instanceof Buffer ? inflated : await inflated
   return { raw, value: parseJson(raw) }
 }
 

@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { MAX_BODY_BYTES, type Receipt } from '@wmkt/protocol'
-import type { RequestHandler } from 'express'
 import type { Clock } from '../clock.ts'
 import type { BaseHeaders } from '../http/base-headers.ts'
 import { Problem } from '../http/problem.ts'
@@ -34,6 +33,8 @@ export type CollectOptions = {
   addressOf: ReadAddress
   trackerOf: ReadTracker
   careFor: CareForTracker
+  /** Answers with a problem; told of everything that is thrown on the way to a receipt. */
+  refuse: (res: ServerResponse, error: unknown) => void
   headers: BaseHeaders
   bodyTimeoutMs: number
   clock: Clock
@@ -41,8 +42,11 @@ export type CollectOptions = {
   random: () => number
 }
 
+/** Answers a `POST` to `{base}/collect`. Never rejects. */
+export type Collect = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+
 /** `POST {base}/collect`: each check costs more than the one before it, and the answer comes after the sync. */
-export const createCollect = (options: CollectOptions): RequestHandler => {
+export const createCollect = (options: CollectOptions): Collect => {
   const { policy, clock, random, tally, rateLimit, addressOf, trackerOf, careFor } = options
   const answer = createReceiptAnswer(options.headers)
   const limits = { maxBytes: MAX_BODY_BYTES, timeoutMs: options.bodyTimeoutMs, clock }
@@ -95,7 +99,7 @@ export const createCollect = (options: CollectOptions): RequestHandler => {
     options.enter().leave()
     return caller
   }
-  const take = async (req: IncomingMessage, caller: Caller): Promise<Arrival> => {
+  const take = (req: IncomingMessage, caller: Caller): Promise<Arrival> => {
     const address = addressOf(req)
     refuseEmptyBucket(address)
     refuseType(req.headers['content-type'])
@@ -113,7 +117,7 @@ export const createCollect = (options: CollectOptions): RequestHandler => {
       answer(res, { caller: admitted, ...stored })
     } catch (error) {
       if (!res.headersSent) setCors(res, caller)
-      throw error
+      options.refuse(res, error)
     }
   }
 }

@@ -10,18 +10,36 @@ export type AnswerReceipt = (
 ) => void
 
 /**
- * Answers 202. Its headers are one flat list, most of it made once: set one by one, they cost a request more than
- * parsing its batch.
+ * Answers 202. Its headers are one flat list, all of it but the length made once: set one by one, they cost a request
+ * more than parsing its batch.
  */
 export const createReceiptAnswer = (base: BaseHeaders): AnswerReceipt => {
   const fixed = flat({ ...base, 'content-type': 'application/json', 'cache-control': 'no-store' })
-  return (res, { caller, receipt, durability }) => {
-    const body = JSON.stringify(receipt)
-    const length = String(Buffer.byteLength(body))
-    const own = ['content-length', length, 'wmkt-durability', durability]
-    res.writeHead(202, [...fixed, ...flat(corsHeaders(caller)), ...own])
-    res.end(body)
+  const lists = new Map<string, readonly string[]>()
+  /** Origins are those of the settings: there are few. */
+  const listFor = (caller: Caller, durability: string): readonly string[] => {
+    const key = `${durability} ${caller.kind === 'browser' ? (caller.corsOrigin ?? '') : ''}`
+    const known = lists.get(key)
+    if (known) return known
+    const list = [...fixed, ...flat(corsHeaders(caller)), 'wmkt-durability', durability, 'content-length']
+    lists.set(key, list)
+    return list
   }
+  return (res, { caller, receipt, durability }) => {
+    const body = textOf(receipt)
+    const isPlain = receipt.rejected.length + receipt.held.length === 0
+    const length = isPlain ? body.length : Buffer.byteLength(body)
+    res.writeHead(202, [...listFor(caller, durability), String(length)])
+    res.end(body, isPlain ? 'latin1' : 'utf8')
+  }
+}
+
+/** As JSON, which is nearly always all numbers. */
+const textOf = (receipt: Receipt): string => {
+  const { accepted, duplicates, rejected, held } = receipt
+  return rejected.length + held.length === 0
+    ? `{"accepted":${accepted},"duplicates":${duplicates},"rejected":[],"held":[]}`
+    : JSON.stringify(receipt)
 }
 
 const flat = (headers: Readonly<Record<string, string>>): string[] => Object.entries(headers).flat()

@@ -1,4 +1,4 @@
-import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer, IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http'
 import type { Express } from 'express'
 
 /** Header and whole request must be here by then; the relay's own limit on slow bodies is tighter. */
@@ -9,12 +9,17 @@ const CHECK_INTERVAL_MS = 1_000
 /** Longer than proxies keep idle connections, so that it is they who close them: the other way round costs requests. */
 const KEEP_ALIVE_MS = 75_000
 
+/** Whether a request was taken; if not, it is the app's. */
+export type Shortcut = (req: IncomingMessage, res: ServerResponse) => boolean
+
 /**
  * An HTTP server for an Express app. Express changes the prototype of every request and response, which costs more
  * than all the rest of its work; here they are born with the app's own prototypes, so that the change changes nothing.
  * Classes, because node takes them to build from.
+ *
+ * @param shortcut asked before the app
  */
-export const createAppServer = (app: Express): Server => {
+export const createAppServer = (app: Express, shortcut?: Shortcut): Server => {
   class AppRequest extends IncomingMessage {}
   class AppResponse extends ServerResponse<AppRequest> {}
   adopt(app, 'request', AppRequest.prototype)
@@ -25,7 +30,12 @@ export const createAppServer = (app: Express): Server => {
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   }
-  return createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse, ...timeouts }, app)
+  const listener: RequestListener<typeof AppRequest, typeof AppResponse> = shortcut
+    ? (req, res) => {
+        if (!shortcut(req, res)) app(req, res)
+      }
+    : app
+  return createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse, ...timeouts }, listener)
 }
 
 /** The prototype inherits Express's methods and becomes the one the app hands to `setPrototypeOf`. */
