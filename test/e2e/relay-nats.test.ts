@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { startBalancer } from '../support/balancer.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
 import { pause, startLoad } from '../support/load.ts'
@@ -30,13 +30,19 @@ const startRelay = (): Promise<RelayChild> =>
     WMKT_LOG_LEVEL: 'warn',
   })
 
-/** The server that leads the work queue. */
+/** The server that leads the work queue, as soon as there is one. */
 const leader = async (): Promise<NatsServer> => {
   const nc = await connect({ servers: cluster.hosts.split(','), timeout: 5_000 })
   try {
-    const { cluster: state } = await (await jetstreamManager(nc)).streams.info('wmkt_demo-shop_items')
-    const [first, ...others] = cluster.servers
-    return [...others].find(({ name }) => name === state?.leader) ?? first ?? fail()
+    const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 1_000 })
+    return await vi.waitFor(
+      async () => {
+        const { cluster: state } = await jsm.streams.info('wmkt_demo-shop_items')
+        const server = cluster.servers.find(({ name }) => name === state?.leader)
+        return server ?? fail()
+      },
+      { timeout: 40_000, interval: 250 },
+    )
   } finally {
     await nc.close()
   }
@@ -61,7 +67,7 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
     killed += 1
     await pause(SOAK.leaderKillEveryMs / 2)
     await server.start()
-    await cluster.ready()
+    await leader()
     await relay.restart()
   }
   await load.stop()

@@ -7,6 +7,7 @@ import type { DecodeRecord } from '../record.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Attempt, type AttemptOptions, createAttempts } from './attempt.ts'
 import { createAuthorized } from './authorized.ts'
+import { createCompanyPauses } from './company-pauses.ts'
 import { makeCounters } from './counters.ts'
 import { tryOne, widthOf } from './gate.ts'
 import { createHeed } from './heed.ts'
@@ -124,11 +125,18 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     supply.arm(lane)
   }
   const onLaneParked = (lane: LaneState, code: string) => log.warn({ lane: lane.lane, code }, 'lane parked')
-  const heed = createHeed({ project, trial, concurrency, now: clock.now, random, onGate, onLaneParked })
+  const company = createCompanyPauses({ company: outbox.company, clock, lanes, onGate })
+  const heed = createHeed({
+    ...{ project, trial, concurrency, now: clock.now, random, onLaneParked },
+    onGate(lane) {
+      onGate(lane)
+      company.tell(lane)
+    },
+  })
 
   const room = (): number =>
     running && settler.pending() < MAX_SETTLING
-      ? Math.min(concurrency, widthOf(project.gate())) - underWay.size()
+      ? Math.min(company.share(concurrency), widthOf(project.gate())) - underWay.size()
       : 0
   const pick = (lane: LaneState): LeasedEntry | undefined =>
     project.gate().state === 'open' && lane.gate.state === 'open'
@@ -205,8 +213,10 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
       running = true
       const stopWork = outbox.onWork((lane) => supply.stir(lanes.of(lane)))
       const stopChange = options.tokens.onChange(project.renewed)
+      const stopPauses = company.listen()
       deaf = () => {
         stopWork()
+        stopPauses()
         stopChange()
       }
       for (const lane of outbox.lanes()) supply.stir(lanes.of(lane))

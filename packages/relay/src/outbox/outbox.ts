@@ -81,6 +81,16 @@ export type Ledger = {
 
 export type DeadLetterFilter = { code?: string; after?: string; limit?: number }
 
+/** The relays on one outbox, as each of them sees the others. */
+export interface Company {
+  /** How many there are, this one included. */
+  size(): number
+  /** Tells the others that a lane pauses until then, in epoch ms. */
+  tellPause(lane: Lane, until: number): void
+  /** Calls back with each pause another told, and at once with those that last. Returns the way to stop listening. */
+  onPause(listener: (lane: Lane, until: number) => void): () => void
+}
+
 /** What may have to be fetched from elsewhere. */
 export type Awaitable<T> = T | Promise<T>
 
@@ -89,6 +99,8 @@ export type Awaitable<T> = T | Promise<T>
  * Leases live in memory: after a restart every unsettled entry is due again.
  */
 export interface Outbox {
+  /** The other relays that share this outbox; missing when there can be none. */
+  readonly company?: Company
   /** What a kept item survives; said in `Wmkt-Durability`. */
   readonly durability: 'fsync' | 'replicated' | 'process-crash'
   /**

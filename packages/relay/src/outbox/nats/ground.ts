@@ -1,4 +1,4 @@
-import { Kvm } from '@nats-io/kv'
+import { type KV, Kvm } from '@nats-io/kv'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { refusalOfClaim } from './durability.ts'
@@ -11,7 +11,7 @@ import { ensureStreams, type StreamWish, streamsOf } from './streams.ts'
 import type { NatsSettings } from './url.ts'
 
 /** What an outbox stands on: the connection, and streams that are as they must be. */
-export type Ground = { link: Link; names: Names; queues: Queues; nonces: NonceBucket }
+export type Ground = { link: Link; names: Names; queues: Queues; nonces: NonceBucket; shared: KV }
 
 export type GroundOptions = {
   settings: NatsSettings
@@ -49,9 +49,10 @@ const layGround = async (link: Link, names: Names, options: GroundOptions): Prom
   const wishes = streamsOf({ names, replicas, keepDeadLettersMs, maxBytes })
   await ensureStreams(link.jsm, wishes)
   await verifyClaim(link, wishes, settings)
-  const kv = await new Kvm(link.js).open(names.nonces, { allow_direct: false })
+  const open = (bucket: string) => new Kvm(link.js).open(bucket, { allow_direct: false })
   const queues = await openQueues({ link, names, clock, leaseMs })
-  return { link, names, queues, nonces: createNonceBucket(kv, link) }
+  const nonces = createNonceBucket(await open(names.nonces), link)
+  return { link, names, queues, nonces, shared: await open(names.shared) }
 }
 
 /** @throws ClaimRefused */

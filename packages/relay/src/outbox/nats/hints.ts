@@ -1,29 +1,37 @@
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Lane } from '../outbox.ts'
 
-/** Relays tell each other in which lanes there is work. A hint that is lost is made good by the next look. */
+/** What relays call to each other, and nobody keeps. What is lost is made good by the next look, or the next beat. */
 export interface Hints {
+  /** There is work in these lanes. */
   tell(lanes: Iterable<Lane>): void
-  stop(): void
+  /** We are here. */
+  beat(): void
+  /** We leave. */
+  leave(): void
 }
 
-type Hint = { from: string; lanes: Lane[] }
+type Hint = { from: string; lanes?: Lane[]; leaves?: true }
 
-export const createHints = (
-  nc: NatsConnection,
-  subject: string,
-  relay: string,
-  onHint: (lanes: readonly Lane[]) => void,
-): Hints => {
-  const subscription = nc.subscribe(subject, {
-    callback(error, message) {
-      if (error) return
-      const hint: Hint = message.json()
-      if (hint.from !== relay) onHint(hint.lanes)
-    },
-  })
+export type Hearing = {
+  onLanes: (lanes: readonly Lane[]) => void
+  onBeat: (relay: string) => void
+  onLeave: (relay: string) => void
+}
+
+export const createHints = (nc: NatsConnection, subject: string, from: string, hearing: Hearing): Hints => {
+  const say = (hint: Omit<Hint, 'from'>) => nc.publish(subject, JSON.stringify({ from, ...hint }))
+  const hear = ({ from: relay, lanes, leaves }: Hint) => {
+    if (relay === from) return
+    if (leaves) return hearing.onLeave(relay)
+    hearing.onBeat(relay)
+    if (lanes) hearing.onLanes(lanes)
+  }
+  // Ends with the connection.
+  nc.subscribe(subject, { callback: (error, message) => (error ? undefined : hear(message.json())) })
   return {
-    tell: (lanes) => nc.publish(subject, JSON.stringify({ from: relay, lanes: [...lanes] })),
-    stop: () => subscription.unsubscribe(),
+    tell: (lanes) => say({ lanes: [...lanes] }),
+    beat: () => say({}),
+    leave: () => say({ leaves: true }),
   }
 }

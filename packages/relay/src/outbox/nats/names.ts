@@ -82,3 +82,9 @@ export const consumerOf = (lane: Lane): string => {
 
 /** The key of a nonce in its bucket. */
 export const nonceKeyOf = ({ kind, nonce }: { kind: Kind; nonce: string }): string => `${kind}.${nonce}`
+
+/** The key of a lane's pause in the shared bucket. */
+export const pauseKeyOf = (lane: Lane): string => `pause.${tokensOf(lane)}`
+
+/** The lane of such a key. */
+export const laneOfKey = (key: string): Lane => laneOfSubject(`${key}.`)

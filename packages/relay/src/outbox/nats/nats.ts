@@ -11,6 +11,7 @@ import {
   type Settlement,
 } from '../outbox.ts'
 import { type Single, whole } from '../single.ts'
+import { openCompany } from './company.ts'
 import { type Ground, openGround } from './ground.ts'
 import { createHands, type Hands } from './hands.ts'
 import { createHints } from './hints.ts'
@@ -50,9 +51,21 @@ const DAY_MS = 24 * 3_600_000
  * cannot be verified
  */
 export const openNatsOutbox = async (options: NatsOutboxOptions): Promise<Outbox> => {
-  const { clock, log, settings, single = whole, maxBacklog = 5_000_000 } = options
-  const { keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
+  const { keepDeadLettersMs = 90 * DAY_MS } = options
   const ground = await openGround({ ...options, keepDeadLettersMs })
+  try {
+    return await openOn(ground, { ...options, keepDeadLettersMs })
+  } catch (error) {
+    await ground.link.nc.close()
+    throw error
+  }
+}
+
+type Kept = NatsOutboxOptions & { keepDeadLettersMs: number }
+
+const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
+  const { clock, log, settings, single = whole, maxBacklog = 5_000_000 } = options
+  const { keepDeliveredMs = DAY_MS, keepDeadLettersMs } = options
   const { link, names, queues, nonces } = ground
   const relay = randomUUID()
   const listeners = createListeners()
@@ -63,10 +76,15 @@ export const openNatsOutbox = async (options: NatsOutboxOptions): Promise<Outbox
   const common = { ...ground, relay, letters, hands, view, clock, log }
   const settling = createSettle(common)
   const lease = createLease({ ...common, settling })
-  const hints = createHints(link.nc, names.hints, relay, (lanes) => {
-    for (const lane of lanes) queues.learn(lane)
-    listeners.tell(lanes)
+  const hints = createHints(link.nc, names.hints, relay, {
+    onLanes(lanes) {
+      for (const lane of lanes) queues.learn(lane)
+      listeners.tell(lanes)
+    },
+    onBeat: (other) => company.heardOf(other),
+    onLeave: (other) => company.left(other),
   })
+  const company = await openCompany({ kv: ground.shared, link, hints, clock, log })
   const onPut = (lanes: ReadonlySet<Lane>) => {
     listeners.tell(lanes)
     hints.tell(lanes)
@@ -112,14 +130,16 @@ export const openNatsOutbox = async (options: NatsOutboxOptions): Promise<Outbox
   }
   const close = async () => {
     stopTending()
-    hints.stop()
+    company.stop()
     hands.stop()
     if (busy > 0) await new Promise<void>((resolve) => (onIdle = resolve))
+    hints.leave()
     await leave(ground, hands, clock)
   }
 
   return {
     durability: settings.durability,
+    company,
     put: (intake) => whileOpen(() => put(intake)),
     lanes: () => [...view.counts().lanes.keys()],
     heldIn: (lane) => view.counts().lanes.get(lane) ?? 0,

@@ -1,0 +1,77 @@
+import type { KV } from '@nats-io/kv'
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../telemetry/log.ts'
+import type { Company, Lane } from '../outbox.ts'
+import type { Hints } from './hints.ts'
+import type { Link } from './link.ts'
+import { laneOfKey, pauseKeyOf } from './names.ts'
+
+export type CompanyOptions = { kv: KV; link: Link; hints: Hints; clock: Clock; log: Log }
+
+export type OpenCompany = Company & {
+  /** Another relay was heard of. */
+  heardOf(relay: string): void
+  /** It has left. */
+  left(relay: string): void
+  stop(): void
+}
+
+const BEAT_MS = 2_000
+/** Who was not heard of for so long counts no more. */
+const SILENT_MS = 7_000
+
+type Pause = { until: number }
+
+/** The relays on one outbox: who there is, by a beat every two seconds; and pauses, kept for those who come later. */
+export const openCompany = async ({ kv, link, hints, clock, log }: CompanyOptions): Promise<OpenCompany> => {
+  const heard = new Map<string, number>()
+  const listeners = new Set<(lane: Lane, until: number) => void>()
+  const pauses = new Map<Lane, number>()
+  let callOff = () => {}
+
+  const hear = (lane: Lane, until: number) => {
+    if (until <= clock.now() || until <= (pauses.get(lane) ?? 0)) return
+    pauses.set(lane, until)
+    for (const listener of listeners) listener(lane, until)
+  }
+  const beat = () => {
+    hints.beat()
+    callOff = clock.after(BEAT_MS, beat)
+  }
+  const watch = await link.persist(() => kv.watch({ key: 'pause.>' }))
+  void (async () => {
+    for await (const entry of watch) {
+      const pause: Pause = entry.json()
+      hear(laneOfKey(entry.key), pause.until)
+    }
+  })().catch((error) => log.warn({ err: error }, 'pauses of other relays are not heard any more'))
+  beat()
+  return {
+    size() {
+      const since = clock.now() - SILENT_MS
+      for (const [relay, at] of heard) if (at < since) heard.delete(relay)
+      return 1 + heard.size
+    },
+    tellPause(lane, until) {
+      if (until <= (pauses.get(lane) ?? 0)) return
+      pauses.set(lane, until)
+      const told = link.persist(() => kv.put(pauseKeyOf(lane), JSON.stringify({ until })))
+      told.catch((error) => log.debug({ err: error }, 'a pause could not be told to the other relays'))
+    },
+    onPause(listener) {
+      listeners.add(listener)
+      for (const [lane, until] of pauses) if (until > clock.now()) listener(lane, until)
+      return () => listeners.delete(listener)
+    },
+    heardOf(relay) {
+      // Who is new here has not heard of us either.
+      if (!heard.has(relay)) hints.beat()
+      heard.set(relay, clock.now())
+    },
+    left: (relay) => void heard.delete(relay),
+    stop() {
+      callOff()
+      watch.stop()
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../../../packages/relay/src/clock.ts'
+import { createForwarder } from '../../../packages/relay/src/forward/forwarder.ts'
+import { laneOf } from '../../../packages/relay/src/outbox/lane.ts'
+import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import type { Company, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { createRig, createTokens, event } from '../forward/rig.ts'
+import { startScriptedUpstream } from '../forward/scripted-upstream.ts'
+import { createTurnedClock } from '../outbox/turned-clock.ts'
+import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
+
+const server = useNatsServer()
+
+const openTwo = async () => {
+  const projectId = freshProject()
+  const open = async (clock = systemClock) => {
+    const outbox = await openOn(server(), { clock, projectId })
+    onTestFinished(outbox.close)
+    return outbox
+  }
+  return { one: await open(), other: await open(), open }
+}
+const sizeOf = (outbox: Outbox) => outbox.company?.size()
+
+describe('relays on one outbox', () => {
+  test('know how many they are: who comes, who leaves, and who falls silent', async () => {
+    const { one, other, open } = await openTwo()
+    await vi.waitFor(() => expect([sizeOf(one), sizeOf(other)]).toEqual([2, 2]))
+    const clock = createTurnedClock(Date.now())
+    const third = await open(clock)
+    await vi.waitFor(() => expect([sizeOf(one), sizeOf(third)]).toEqual([3, 3]))
+    await other.close()
+    await vi.waitFor(() => expect([sizeOf(one), sizeOf(third)]).toEqual([2, 2]))
+    clock.turn(7_001)
+    expect(sizeOf(third)).toBe(1)
+  })
+
+  test('hear of each other’s pauses, also those who come later, and not of those that are over', async () => {
+    const { one, other, open } = await openTwo()
+    const heard: unknown[] = []
+    other.company?.onPause((...pause) => heard.push(pause))
+    const until = Date.now() + 60_000
+    one.company?.tellPause('event:a b', until)
+    one.company?.tellPause('event:over', Date.now() - 1)
+    await vi.waitFor(() => expect(heard).toEqual([['event:a b', until]]))
+    const late: unknown[] = []
+    const third = await open()
+    third.company?.onPause((...pause) => late.push(pause))
+    await vi.waitFor(() => expect(late).toEqual([['event:a b', until]]))
+  })
+})
+
+describe('forwarders on one outbox', () => {
+  test('pause together when the upstream asks one of them to', async () => {
+    const { one, other } = await openTwo()
+    const upstream = await startScriptedUpstream(Date.now)
+    onTestFinished(upstream.close)
+    const told = [one, other].map((outbox) => new Promise((resolve) => outbox.company?.onPause(resolve)))
+    let asked = 0
+    upstream.fallback(() => {
+      asked += 1
+      return asked === 1 ? { status: 429, headers: { 'retry-after': '2' } } : {}
+    })
+    for (const outbox of [one, other]) {
+      const forwarder = createForwarder({
+        outbox,
+        decode: (record) => JSON.parse(Buffer.from(record).toString()),
+        tokens: createTokens().source,
+        projectId: 'demo-shop',
+        apiUrl: upstream.apiUrl,
+        concurrency: 8,
+        clock: systemClock,
+        random: () => 0.5,
+        log: silentLog,
+        stopMs: 100,
+      })
+      onTestFinished(forwarder.stop)
+      forwarder.start()
+    }
+    const put = (nonce: string) =>
+      one.put({
+        record: Buffer.from(JSON.stringify([event(nonce)])),
+        entries: [
+          {
+            index: 0,
+            kind: 'event',
+            nonce,
+            lane: laneOf('event', 'purchase'),
+            fingerprint: new Uint8Array(8),
+          },
+        ],
+        receivedAt: Date.now(),
+      })
+    await put('first')
+    await vi.waitFor(() => expect(upstream.seen).toHaveLength(1))
+    const pausedAt = upstream.seen[0]?.at ?? 0
+    await Promise.race(told)
+    for (let n = 0; n < 10; n += 1) await put(`n${n}`)
+    await vi.waitFor(() => expect(upstream.stored.size).toBe(11), { timeout: 8_000 })
+    const early = upstream.seen.slice(1).filter(({ at }) => at < pausedAt + 1_990)
+    expect(early).toEqual([])
+    expect([...upstream.stored.values()].every((times) => times === 1)).toBe(true)
+  })
+
+  test('share the concurrency: what one alone may have in flight, all have together', async () => {
+    const clock = systemClock
+    const company: Company = { size: () => 4, tellPause: () => {}, onPause: () => () => {} }
+    const outbox = { ...createMemoryOutbox({ clock }), company }
+    const rig = await createRig({ outbox, concurrency: 8, clock })
+    rig.upstream.fallback(() => ({ delayMs: 100 }))
+    rig.forwarder.start()
+    await rig.put(...Array.from({ length: 12 }, (_, n) => event(`n${n}`)))
+    let most = 0
+    await vi.waitFor(
+      () => {
+        most = Math.max(most, rig.forwarder.status().inFlight)
+        expect(rig.upstream.stored.size).toBe(12)
+      },
+      { interval: 5, timeout: 8_000 },
+    )
+    expect(most).toBe(2)
+  })
+})
