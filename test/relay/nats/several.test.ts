@@ -1,3 +1,4 @@
+import { connect } from '@nats-io/transport-node'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Clock, systemClock } from '../../../packages/relay/src/clock.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
@@ -101,13 +102,26 @@ describe('several relays on one stream', () => {
     expect(nonces(await lettersOf(other))).toEqual(['x'])
   })
 
-  test('keep a lease as long as they live, however long it lasts', async () => {
-    const [one, other] = [await open(), await open()]
-    await one.put(intakeOf(['a']))
-    const entry = await leaseOne(one)
-    const until = Date.now() + 2_500
-    while (Date.now() < until) expect(await other.lease(LANE, 1)).toEqual([])
-    await one.settle(entry.ref, { type: 'ack' })
+  test('keep alive what they have in hand, three times a lease, and nothing else', async () => {
+    const clock = createTurnedClock(Date.now())
+    const one = await open(clock, 'lease=30')
+    const nc = await connect({ servers: server().host })
+    onTestFinished(() => nc.close())
+    const alive: string[] = []
+    nc.subscribe('$JS.ACK.>', {
+      callback(_, message) {
+        if (message.string() === '+WPI') alive.push(message.subject)
+      },
+    })
+    await nc.flush()
+    await one.put(intakeOf(['a', 'b', 'c']))
+    const [a] = await one.lease(LANE, 2)
+    clock.turn(10_000)
+    await vi.waitFor(() => expect(alive).toHaveLength(2))
+    if (a) await one.settle(a.ref, { type: 'ack' })
+    clock.turn(10_000)
+    await vi.waitFor(() => expect(alive).toHaveLength(3))
+    expect(new Set(alive).size).toBe(2)
   })
 
   test('get at once what one gives back as it leaves, and soon what it wants no more', async () => {
