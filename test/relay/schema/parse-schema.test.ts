@@ -12,6 +12,7 @@ test('what the upstream left out is read as what refuses least', () => {
   expect(types.get('lead')).toEqual({
     reference: 'lead',
     fields: [{ key: 'note', form: 'string', mandatory: false, isPii: false }],
+    keys: new Set(['note']),
     countries: [],
     moreCountries: true,
   })

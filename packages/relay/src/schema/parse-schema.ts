@@ -17,9 +17,11 @@ export const schemaOf = ({ eventTypes, project }: SchemaFacts): Schema => {
 const typeOf = ({ reference, fields, phoneParsingConfig }: EventType, project: ProjectFacts): TypeSchema => {
   const own = countriesIn(phoneParsingConfig ?? [])
   const shared = project && countriesIn(project.phoneParsingConfig ?? [])
+  const known = fields.flatMap(fieldOf)
   return {
     reference,
-    fields: fields.flatMap(fieldOf),
+    fields: known,
+    keys: new Set(known.map(({ key }) => key)),
     countries: [...new Set([...(own ?? []), ...(shared ?? [])])],
     moreCountries: own === undefined || shared === undefined,
   }

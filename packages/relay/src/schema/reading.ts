@@ -52,10 +52,17 @@ const readCurrency: Read = (value) => {
 
 const filled = (value: unknown): boolean => typeof value === 'string' && value.trim() !== ''
 
+/** No text within holds U+0000. The parser at the door has bounded the depth. */
+const isClear = (value: unknown): boolean => {
+  if (typeof value === 'string') return !value.includes('\u0000')
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, inner]) => isClear(key) && isClear(inner))
+}
+
 /** Zip code and country are recommended, no key is demanded. */
 const readLocation: Read = (value) => {
   if (!isObject(value)) return 'reject'
-  if (JSON.stringify(value).includes('\\u0000')) return 'warn'
+  if (!isClear(value)) return 'warn'
   return filled(value.zipcode) || filled(value.country) ? 'ok' : 'warn'
 }
 

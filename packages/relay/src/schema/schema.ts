@@ -24,6 +24,8 @@ export type SchemaField = {
 export type TypeSchema = {
   readonly reference: string
   readonly fields: readonly SchemaField[]
+  /** Of the fields: what `data` may hold. */
+  readonly keys: ReadonlySet<string>
   /** Whose national phone numbers the upstream reads, in order. */
   readonly countries: readonly string[]
   /** Others may be read too: what the project says of them is not known. */

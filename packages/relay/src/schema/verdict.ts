@@ -19,7 +19,7 @@ export const verdictOf = (type: TypeSchema, data: Readonly<Record<string, unknow
     const finding = findingOf(field, valueAt(data, field.key), type)
     if (finding) findings.push(finding)
   }
-  for (const key in data) if (!isAsked(type, key)) findings.push(unasked(key))
+  for (const key in data) if (!type.keys.has(key)) findings.push(unasked(key))
   return findings.length === 0 ? OK : { level: worstOf(findings), findings }
 }
 
@@ -50,9 +50,6 @@ const emptyOf = (value: unknown, form: SchemaField['form'], field: string): Find
     : { level: 'warn', code: 'FIELD_EMPTY', field }
 
 const unasked = (field: string): Finding => ({ level: 'warn', code: 'FIELD_UNASKED', field })
-
-/** Types have a dozen fields: a set of their keys would cost more than it saves. */
-const isAsked = ({ fields }: TypeSchema, key: string): boolean => fields.some((field) => field.key === key)
 
 const worstOf = (findings: readonly Finding[]): 'warn' | 'reject' =>
   findings.some(({ level }) => level === 'reject') ? 'reject' : 'warn'
