@@ -1,7 +1,9 @@
-import { ENDPOINTS, type EndpointName } from '@wmkt/api'
+import { ENDPOINTS, type Endpoint, type EndpointName, flawsOf, pathOf } from '@wmkt/api'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { useBox } from '../support/sandbox.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Mutation, mutated } from '../support/sample.ts'
+import { type Answer, useBox } from '../support/sandbox.ts'
+import { type Call, openValidCalls } from '../support/valid-calls.ts'
 
 const box = useBox()
 
@@ -116,6 +118,79 @@ describe('any JSON posted anywhere', () => {
 
   test('leaves nothing that ingestion cannot settle', async () => {
     await expect.poll(async () => (await box.sandbox.counts()).accepted, { timeout: 5000 }).toBe(0)
+  })
+})
+
+/** Endpoints that take more than a path. */
+const callsWithParts: ReadonlySet<EndpointName> = new Set(
+  NAMES.filter((name) => {
+    const { body: sent, query }: Endpoint = ENDPOINTS[name]
+    return sent !== undefined || query !== undefined
+  }),
+)
+
+/** What the contract says an endpoint may answer. */
+const statusesOf = (name: EndpointName): readonly number[] => {
+  const { refusals = {} }: Endpoint = ENDPOINTS[name]
+  return [200, 201, 400, ...Object.keys(refusals).map(Number)]
+}
+
+const queryTextOf = (query: unknown): string => {
+  const entries = typeof query === 'object' && query !== null ? Object.entries(query) : []
+  return new URLSearchParams(entries.map(([key, value]) => [key, String(value).toWellFormed()])).toString()
+}
+
+const make = ({ name, params, query, body: sent }: Call): Promise<Answer> =>
+  box.call(ENDPOINTS[name].method, `${pathOf(name, params)}?${queryTextOf(query)}`, sent)
+
+const isSuccess = ({ status }: Answer): boolean => status === 200 || status === 201
+
+describe('a call that the contract describes', () => {
+  let callOf: Awaited<ReturnType<typeof openValidCalls>>
+  beforeAll(async () => {
+    await box.sandbox.reset()
+    callOf = await openValidCalls(box)
+  })
+
+  const mutation: fc.Arbitrary<Mutation> = fc.record({
+    at: fc.nat(),
+    how: fc.constantFrom('replace', 'replace', 'drop', 'wrap', 'add', 'text'),
+    value: anyValue,
+  })
+  const changes = fc.record({
+    name: fc.constantFrom(...NAMES.filter((name) => callsWithParts.has(name))),
+    ofBody: fc.array(mutation, { maxLength: 2 }),
+    ofQuery: fc.array(mutation, { maxLength: 1 }),
+  })
+
+  test('gets a documented answer however a part or two of it are changed, and one in three is still taken', async () => {
+    let taken = 0
+    let made = 0
+    await fc.assert(
+      fc.asyncProperty(changes, async ({ name, ofBody, ofQuery }) => {
+        const whole = callOf(name)
+        const call = {
+          ...whole,
+          body: whole.body && ofBody.reduce(mutated, whole.body),
+          query: whole.query && ofQuery.reduce(mutated, whole.query),
+        }
+        const answer = await make(call)
+        made += 1
+        if (isSuccess(answer)) taken += 1
+        expect(statusesOf(name), JSON.stringify([call, answer.body])).toContain(answer.status)
+        if (isSuccess(answer)) expect(flawsOf(ENDPOINTS[name].response, answer.body)).toEqual([])
+        expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.(ts|js):\d+/)
+      }),
+      { numRuns: 300 },
+    )
+    expect(taken / made).toBeGreaterThan(1 / 3)
+    await expect.poll(async () => (await box.sandbox.counts()).accepted, { timeout: 5000 }).toBe(0)
+  })
+
+  test.each(NAMES)('is taken as it stands: %s', async (name) => {
+    const answer = await make(callOf(name))
+    expect([isSuccess(answer), answer.body]).toEqual([true, answer.body])
+    expect(flawsOf(ENDPOINTS[name].response, answer.body)).toEqual([])
   })
 })
 

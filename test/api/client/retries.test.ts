@@ -28,7 +28,7 @@ describe('a call that may be repeated', () => {
   test('tries again after an attempt that took too long', async () => {
     const { client, server } = await clientOn(
       inTurn(() => {}, ME),
-      { attemptMs: 50 },
+      { attemptMs: 500 },
     )
     expect(await client.getMe()).toEqual({ id: 'robot' })
     expect(server.seen).toHaveLength(2)

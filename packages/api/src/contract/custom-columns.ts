@@ -54,6 +54,7 @@ export const CUSTOM_COLUMNS = {
     params: All,
     body: NewCustomColumn,
     response: Unattested,
+    refusals: { 409: 'The key is taken (inferred: it may be a 400).' },
   }),
   getCustomColumn: endpoint('getCustomColumn', {
     ...COMMON,

@@ -74,6 +74,8 @@ const CreatedId = Type.String({
   examples: ['0d9c2c4e-5f0b-4c39-9f0e-7f3f4a1f6f10'],
 })
 
+const NO_PROJECT = { 404: 'No such project, or none this token may see (inferred).' }
+
 export const EVENTS = {
   createEvent: endpoint('createEvent', {
     area: 'events',
@@ -86,6 +88,7 @@ export const EVENTS = {
     params: Type.Object({}),
     body: NewEvent,
     response: CreatedId,
+    refusals: NO_PROJECT,
   }),
   createEventSync: endpoint('createEventSync', {
     area: 'events',
@@ -98,6 +101,7 @@ export const EVENTS = {
     params: Type.Object({}),
     body: NewEvent,
     response: CreatedId,
+    refusals: NO_PROJECT,
   }),
   getRawEvent: endpoint('getRawEvent', {
     area: 'events',

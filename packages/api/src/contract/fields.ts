@@ -67,6 +67,7 @@ export const FIELDS = {
     params: Type.Object({ projectId: ProjectId }),
     body: NewProjectField,
     response: Unattested,
+    refusals: { 409: 'The key is taken (inferred: it may be a 400).' },
   }),
   deleteField: endpoint('deleteField', {
     area: 'fields',
