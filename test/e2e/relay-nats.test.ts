@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { startBalancer } from '../support/balancer.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
 import { pause, startLoad } from '../support/load.ts'
@@ -23,12 +23,15 @@ beforeEach(({ skip }) => {
   if (missing !== undefined) skip(missing)
 })
 
-const startRelay = (): Promise<RelayChild> =>
-  startRelayChild(sandbox, tempFolder('relay'), {
+const startRelay = async (): Promise<RelayChild> => {
+  const relay = await startRelayChild(sandbox, tempFolder('relay'), {
     WMKT_OUTBOX_URL: `nats://${cluster.hosts}?lease=3`,
     WMKT_RATE_LIMIT: '0',
     WMKT_LOG_LEVEL: 'warn',
   })
+  onTestFinished(async () => void (await relay.end('SIGKILL')))
+  return relay
+}
 
 /** The server that leads the work queue, as soon as there is one. */
 const leader = async (): Promise<NatsServer> => {
@@ -55,6 +58,7 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
   const random = createSeeded(SOAK.seed)
   const relays = [await startRelay(), await startRelay()]
   const balancer = await startBalancer(relays.map(({ url }) => url))
+  onTestFinished(balancer.stop)
   const load = startLoad({ url: balancer.url, random, name: 'nats', interactions: 4 })
   let killed = 0
   for (let kill = 0; kill < SOAK.leaderKills; kill += 1) {
@@ -82,6 +86,4 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
   console.log(
     `${killed} leaders and ${killed} relays killed, ${events} events, ${interactions} interactions, ${letters.size} dead letters (${codes}), 0 lost, 0 doubled; refusals ${JSON.stringify([...load.refusals])}`,
   )
-  for (const relay of relays) await relay.end()
-  await balancer.stop()
 })
