@@ -3,6 +3,7 @@ import { launchChromium, makeProfile } from '../support/browser.ts'
 import { killBrowser } from '../support/browser-kill.ts'
 import { servePage } from '../support/site.ts'
 import {
+  atRest,
   endings,
   listen,
   POLL,
@@ -82,6 +83,7 @@ describe('when the relay fails', () => {
     const page = await site.open({ head })
     await recordMany(page, 1)
     await expect.poll(() => site.collector.arrivals.length, POLL).toBe(1)
+    await atRest(page)
     const refusedAt = Date.now()
     await recordMany(page, 1)
     await wmkt(page, 'flush')

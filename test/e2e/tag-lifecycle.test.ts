@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  atRest,
   breathe,
   endings,
   listen,
@@ -36,6 +37,7 @@ describe('leaving', () => {
     site.collector.fault = { status: 503, headers: { 'Retry-After': '600' } }
     const first = await recordMany(page, 3)
     await expect.poll(() => site.collector.arrivals.length, POLL).toBe(1)
+    await atRest(page)
     const hide = () =>
       page.evaluate(() => {
         Object.defineProperty(document, 'hidden', { value: true, configurable: true })
@@ -88,13 +90,16 @@ describe('the way back', () => {
   const site = useTagSite({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 
   test('a page with items held is kept in the back/forward cache, and delivers when it is shown again', async () => {
-    site.collector.fault = { status: 503 }
+    // Long enough that no attempt is under way when the page is left: Chromium does not keep a page with a keepalive request in flight.
+    site.collector.fault = { status: 503, headers: { 'Retry-After': '5' } }
     const page = await site.open({ head })
     site.collector.serve('/next', '<!doctype html><title>next</title>')
     await page.evaluate(() => {
       addEventListener('pageshow', ({ persisted }) => Reflect.set(window, 'restored', persisted))
     })
     await recordMany(page, 3)
+    await expect.poll(() => site.collector.arrivals.length, POLL).toBe(1)
+    await atRest(page)
     await page.goto(`${site.collector.url}/next`)
     site.collector.fault = 'none'
     await page.evaluate(() => history.back())

@@ -91,7 +91,7 @@ export const startRelayChild = async (
           throw new Error(`not ready: ${status}
 ${child.output()}`)
       },
-      { timeout: 15_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     )
   }
   await up()

@@ -1,18 +1,17 @@
 import { rm } from 'node:fs/promises'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type ChromiumOptions, launchChromium, makeProfile } from './browser.ts'
 import { type Collector, startCollector } from './collector.ts'
 import { type SiteOptions, servePage } from './site.ts'
 
 export const POLL = { timeout: 20_000, interval: 25 }
 
-/** The snippet's function has given way to the tag's. */
-const LIVE = '!String(window.wmkt).includes("wmkt.q")'
-
-/** The page once the tag is at work there. */
+/** The page once the tag is at work there: the snippet's function has given way to the tag's. */
 export const untilLive = async (page: Page): Promise<Page> => {
-  await page.waitForFunction(LIVE)
+  const isLive = (): Promise<boolean> =>
+    page.evaluate(() => !String(Reflect.get(window, 'wmkt')).includes('wmkt.q'))
+  await expect.poll(isLive, POLL).toBe(true)
   return page
 }
 
@@ -89,6 +88,10 @@ export const breathe = (page: Page): Promise<string> =>
     await new Promise((resolve) => setTimeout(resolve))
     return (await fetch(location.href)).text()
   })
+
+/** Once nothing is under way: the tag has heard the answers to what it has sent, and acted on them. */
+export const atRest = (page: Page): Promise<void> =>
+  expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held?.length), POLL).toBe(0)
 
 /** Everything the tag tells from now on, gathered in the page. */
 export const listen = (page: Page): Promise<void> =>
