@@ -24,11 +24,12 @@ beforeEach(({ skip }) => {
 })
 
 const startRelay = async (): Promise<RelayChild> => {
-  const relay = await startRelayChild(sandbox, tempFolder('relay'), {
+  const env = {
     WMKT_OUTBOX_URL: `nats://${cluster.hosts}?lease=3`,
     WMKT_RATE_LIMIT: '0',
     WMKT_LOG_LEVEL: 'warn',
-  })
+  }
+  const relay = await startRelayChild(sandbox, tempFolder('relay'), env)
   onTestFinished(async () => void (await relay.end('SIGKILL')))
   return relay
 }

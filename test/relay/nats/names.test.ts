@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   consumerOf,
+  laneOfConsumer,
   laneOfSubject,
   letterOfSubject,
   namesOf,
@@ -13,6 +14,7 @@ const { subject } = namesOf('wmkt', 'demo-shop')
 test('subjects say project, kind, type and nonce', () => {
   expect(subject.item('event:purchase', '0193-a_B')).toBe('wmkt.demo-shop.items.event.purchase.0193-a_B')
   expect(subject.lane('interaction:')).toBe('wmkt.demo-shop.items.interaction.=.*')
+  expect(laneOfConsumer(consumerOf('event:page-view'))).toBe('event:page-view')
   expect(letterOfSubject(subject.letter('interaction', 'n1'))).toEqual({ kind: 'interaction', nonce: 'n1' })
 })
 
@@ -29,6 +31,7 @@ test('whatever an event type is, it is one token of a subject, and read back as 
       expect(item).not.toMatch(/[\s*>]/)
       expect([laneOfSubject(item), laneOfSubject(subject.lane(lane))]).toEqual([lane, lane])
       expect(consumerOf(lane)).toMatch(/^[\w=-]{1,80}$/)
+      expect([lane, undefined]).toContain(laneOfConsumer(consumerOf(lane)))
     }),
   )
 })

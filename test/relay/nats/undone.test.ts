@@ -1,10 +1,11 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { type KV, Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { Kind } from '@wmkt/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
 import { freshState, type ItemState } from '../../../packages/relay/src/outbox/nats/item-record.ts'
-import { namesOf } from '../../../packages/relay/src/outbox/nats/names.ts'
+import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
@@ -49,8 +50,8 @@ const leaveItem = (more: Partial<ItemHead> = {}, msgID?: string) => {
   const frame = encodeFrame(head, Buffer.from('[{"nonce":"a"}]'))
   return js.publish(names.subject.item(head.lane, head.nonce), frame, msgID === undefined ? {} : { msgID })
 }
-const leaveRecord = (state: ItemState, key = 'event.a') =>
-  kv.put(key, JSON.stringify({ fingerprint, by: 'the dead', ...state }))
+const leaveRecord = (state: ItemState, kind: Kind = 'event') =>
+  kv.put(nonceKeyOf({ kind, nonce: 'a' }), JSON.stringify({ fingerprint, by: 'the dead', ...state }))
 const held = async () => (await jsm.streams.info(names.items)).state.messages
 /** Opens the lane's queue, as the relay that died had done. */
 const openLane = async (kind: 'event' | 'interaction' = 'event') => {
@@ -61,7 +62,7 @@ const openLane = async (kind: 'event' | 'interaction' = 'event') => {
 
 describe('an item whose nonce was not written', () => {
   test.each([
-    ['with its message id', 'event.a'],
+    ['with its message id', nonceKeyOf({ kind: 'event', nonce: 'a' })],
     ['after that was forgotten', undefined],
   ])('is known by a repeat %s, and then by its nonce', async (_, msgID) => {
     await leaveItem({}, msgID)
@@ -133,7 +134,7 @@ describe('an item whose record says it is done, still in the queue', () => {
 
   test('with an attempt begun: it is handed out as one that may not be repeated blindly', async () => {
     await openLane('interaction')
-    await leaveRecord({ ...freshState('interaction:'), attempting: true }, 'interaction.a')
+    await leaveRecord({ ...freshState('interaction:'), attempting: true }, 'interaction')
     await leaveItem({ kind: 'interaction', lane: 'interaction:' })
     expect(await outbox.lease('interaction:', 5)).toMatchObject([{ nonce: 'a', attempting: true }])
   })

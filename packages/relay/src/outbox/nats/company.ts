@@ -2,6 +2,7 @@ import type { KV } from '@nats-io/kv'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Company, Lane } from '../outbox.ts'
+import { START_MS } from './ground.ts'
 import type { Hints } from './hints.ts'
 import type { Link } from './link.ts'
 import { laneOfKey, pauseKeyOf } from './names.ts'
@@ -38,7 +39,7 @@ export const openCompany = async ({ kv, link, hints, clock, log }: CompanyOption
     hints.beat()
     callOff = clock.after(BEAT_MS, beat)
   }
-  const watch = await link.persist(() => kv.watch({ key: 'pause.>' }))
+  const watch = await link.persist(() => kv.watch({ key: 'pause.>' }), START_MS)
   void (async () => {
     for await (const entry of watch) {
       const pause: Pause = entry.json()

@@ -27,7 +27,7 @@ export class ClaimRefused extends TypeError {
 }
 
 /** For a cluster that has lost its leader to find another one, in ms. */
-const START_MS = 30_000
+export const START_MS = 30_000
 
 /** @throws StreamsDiffer, ClaimRefused */
 export const openGround = async (options: GroundOptions): Promise<Ground> => {

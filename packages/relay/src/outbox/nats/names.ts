@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Kind } from '@wmkt/protocol'
+import { nonceKey } from '../keys.ts'
 import type { Lane } from '../outbox.ts'
 
 /** What everything of one project is called at the server: streams, buckets, subjects. */
@@ -80,8 +81,18 @@ export const consumerOf = (lane: Lane): string => {
   return name.length <= 80 ? name : `long-${createHash('sha256').update(lane).digest('base64url')}`
 }
 
-/** The key of a nonce in its bucket. */
-export const nonceKeyOf = ({ kind, nonce }: { kind: Kind; nonce: string }): string => `${kind}.${nonce}`
+/** The lane of a consumer's name; undefined when that was too long to say. */
+export const laneOfConsumer = (name: string): Lane | undefined => {
+  const [, kind, token] = /^(event|interaction)-(.+)$/s.exec(name) ?? []
+  return kind === undefined ? undefined : laneOfSubject(`${kind}.${token}.`)
+}
+
+/** The key of a nonce in its bucket: as in the nonce memory of LMDB, so that it can be carried over. */
+export const nonceKeyOf = ({ kind, nonce }: { kind: Kind; nonce: string }): string =>
+  keyText(nonceKey(kind, nonce) ?? Buffer.alloc(0))
+
+export const keyText = (key: Uint8Array): string =>
+  Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('base64url')
 
 /** The key of a lane's pause in the shared bucket. */
 export const pauseKeyOf = (lane: Lane): string => `pause.${tokensOf(lane)}`

@@ -12,7 +12,7 @@ import {
 } from '../outbox.ts'
 import { type Single, whole } from '../single.ts'
 import { openCompany } from './company.ts'
-import { type Ground, openGround } from './ground.ts'
+import { type Ground, openGround, START_MS } from './ground.ts'
 import { createHands, type Hands } from './hands.ts'
 import { createHints } from './hints.ts'
 import { fateOfRecord } from './item-record.ts'
@@ -70,7 +70,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const relay = randomUUID()
   const listeners = createListeners()
   const look = () => lookAt(link, names, queues)
-  const view = createView(await link.persist(look))
+  const view = createView(await link.persist(look, START_MS))
   const hands = createHands(clock, (lane) => listeners.tell([lane]))
   const letters = createLetterBox(link, names)
   const common = { ...ground, relay, letters, hands, view, clock, log }

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { overflowLaneOf } from '../lane.ts'
 import type { Lane } from '../outbox.ts'
 import type { Link } from './link.ts'
-import { consumerOf, laneOfSubject, type Names } from './names.ts'
+import { consumerOf, laneOfConsumer, laneOfSubject, type Names } from './names.ts'
 import { type Delivery, PullFailed, pull } from './pull.ts'
 import { StreamsDiffer } from './streams.ts'
 
@@ -20,7 +20,7 @@ export interface Queues {
   pull(lane: Lane, max: number): Promise<Delivery[]>
   /** Another relay has made the lane. */
   learn(lane: Lane): void
-  /** What each lane holds, as the server counts it. */
+  /** What each lane holds, as the server counts it; of a lane nobody answers for, what was last known. */
   counts(): Promise<Map<Lane, number>>
 }
 
@@ -34,10 +34,19 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   const learn = (lane: Lane) => {
     if (!made.has(lane)) made.set(lane, Promise.resolve())
   }
-  const list = () => everyConsumer(link, names.items)
+  const held = new Map<Lane, number>()
+  const note = (one: ConsumerInfo) => {
+    learn(laneOf(one))
+    held.set(laneOf(one), heldBy(one))
+  }
+  const list = () => listConsumers(link, names.items)
   for (const one of await list()) {
     refuseDifferent(one.config, options)
-    learn(laneOf(one))
+    note(one)
+  }
+  for (const name of await namesOfConsumers(link, names.items)) {
+    const lane = laneOfConsumer(name)
+    if (lane !== undefined) learn(lane)
   }
   const make = async (lane: Lane) => {
     await persist(() => jsm.consumers.add(names.items, consumerConfigOf(lane, options)))
@@ -68,12 +77,8 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
       }
     },
     async counts() {
-      const held = new Map<Lane, number>()
-      for (const one of await list()) {
-        learn(laneOf(one))
-        if (heldBy(one) > 0) held.set(laneOf(one), heldBy(one))
-      }
-      return held
+      for (const one of await list()) note(one)
+      return new Map([...held].filter(([, count]) => count > 0))
     },
   }
 }
@@ -82,10 +87,23 @@ const laneOf = ({ config }: ConsumerInfo): Lane => laneOfSubject(config.filter_s
 
 const heldBy = ({ num_pending, num_ack_pending }: ConsumerInfo): number => num_pending + num_ack_pending
 
-const everyConsumer = async ({ jsm }: Link, stream: string): Promise<ConsumerInfo[]> => {
-  const consumers: ConsumerInfo[] = []
-  for await (const one of jsm.consumers.list(stream)) consumers.push(one)
-  return consumers
+type Listed = { consumers?: ConsumerInfo[] | null; error?: { description?: string } }
+type Named = { consumers?: string[] | null }
+
+/** In a cluster a server asks the others, and waits four seconds for one that is gone: those that answered are listed. */
+const LIST_MS = 6_000
+
+const listConsumers = async ({ nc }: Link, stream: string): Promise<ConsumerInfo[]> => {
+  const answer = await nc.request(`$JS.API.CONSUMER.LIST.${stream}`, '{}', { timeout: LIST_MS })
+  const { consumers, error } = answer.json<Listed>()
+  if (error) throw new Error(`the consumers of ${stream} could not be listed: ${error.description}`)
+  return consumers ?? []
+}
+
+/** All there are, whether or not anybody answers for them just now. */
+const namesOfConsumers = async ({ nc }: Link, stream: string): Promise<string[]> => {
+  const answer = await nc.request(`$JS.API.CONSUMER.NAMES.${stream}`, '{}', { timeout: LIST_MS })
+  return answer.json<Named>().consumers ?? []
 }
 
 const consumerConfigOf = (lane: Lane, { names, leaseMs }: QueuesOptions) => ({
