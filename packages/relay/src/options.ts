@@ -33,6 +33,11 @@ export type RelayOptions = {
   validation?: ValidationPolicy
   /** Values put right on the way: `number` ("12,50"), `phone` (to E.164), `date` (to RFC 3339). @default [] */
   coercions?: readonly Coercion[]
+  /**
+   * One in so many events of each type, the first too, goes by the synchronous endpoint: a refusal stops its type
+   * before more is trashed. 0: none. @default 0
+   */
+  canary?: number
   /** Keys for server-to-server collect, 16 characters or more. When set, callers that are no browsers need one. @default [] */
   serverKeys?: readonly string[]
   /** Root of everything written. @default './data' */
@@ -126,6 +131,7 @@ export const resolveOptions = (options: RelayOptions) => {
     interactions: take.optional('interactions', oneOf('off', 'origins', 'key')) ?? 'off',
     validation: take.optional('validation', oneOf(...VALIDATIONS)) ?? 'hold',
     coercions: new Set(take.optional('coercions', listOf(oneOf(...COERCIONS)))),
+    canary: take.optional('canary', integer(0, 1_000_000)) ?? 0,
     serverKeys: take.optional('serverKeys', listOf(secret('a key of 16 characters or more'))) ?? [],
     dataDir,
     outboxDir: outboxUrl.slice('lmdb:'.length),

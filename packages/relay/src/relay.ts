@@ -13,6 +13,7 @@ import { createDoor } from './door.ts'
 import { createFatal } from './fatal.ts'
 import { createForwarder, type ForwarderOptions } from './forward/forwarder.ts'
 import { type RelayOptions, type RelaySettings, resolveOptions } from './options.ts'
+import { laneOf } from './outbox/lane.ts'
 import { openOutbox } from './outbox/open-outbox.ts'
 import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
@@ -107,6 +108,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         apiUrl: new URL(settings.apiUrl),
         ...(apiPaths && { paths: apiPaths }),
         outgoing: judge?.outgoing,
+        canary: settings.canary,
         concurrency: settings.concurrency,
         clock,
         random,
@@ -114,6 +116,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       })
       parts = { outbox, tokens, forwarder }
       await schemaRoom?.start(tokens)
+      schemaRoom?.onTypeChange((reference) => forwarder.doubt(laneOf('event', reference)))
       forwarder.start()
       live.start()
       door.open(outbox)

@@ -21,9 +21,16 @@ const LEAD = eventType('lead', [
 
 /** An API with event types that takes every event it is sent, as the asynchronous endpoint does. */
 const startApi = async (eventTypes = [LEAD]) => {
-  const api = { eventTypes, lists: 0, events: [] as { nonce: string; data: object }[], broken: false }
+  const api = {
+    eventTypes,
+    lists: 0,
+    sync: 0,
+    events: [] as { nonce: string; data: object }[],
+    broken: false,
+  }
   const answerOf = (path: string, body: string) => {
-    if (path.endsWith('/events')) {
+    if (path.includes('/events')) {
+      api.sync += path.endsWith('/sync') ? 1 : 0
       const event = JSON.parse(body)
       api.events.push(event)
       return `id-of-${event.nonce}`
@@ -203,4 +210,20 @@ test('allowed coercions are made as an event is sent, counted, and what is store
     ])
   expect((await status()).schema.coerced).toEqual({ number: 2, phone: 2, date: 2 })
   await expect.poll(() => outbox.deadLetter('spoilt')?.record.toString()).toContain('"12,50"')
+})
+
+test('an event type that changed sends its next event as a canary', async () => {
+  const api = await startApi()
+  const clock = createTurnedClock()
+  const { collect, ledger } = await start(api, { canary: 1_000 }, clock)
+  await collect(good)
+  await collect({ ...good, nonce: 'next' })
+  await expect.poll(ledger).toMatchObject({ delivered: 2 })
+  expect(api.sync).toBe(1)
+  api.eventTypes = [eventType('lead', [...LEAD.fields, field('note', 'string')])]
+  clock.turn(LEAST_GAP_MS)
+  await collect({ ...good, nonce: 'unheard-of', eventType: 'quote' })
+  await collect({ ...good, nonce: 'after' })
+  await expect.poll(ledger).toMatchObject({ delivered: 3, buried: 1 })
+  expect(api.sync).toBe(2)
 })

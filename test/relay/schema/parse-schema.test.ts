@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
+import { changedTypes, schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
 import { eventType, field } from './facts.ts'
 
 const project = { phoneParsingConfig: ['FR'] }
@@ -44,4 +44,17 @@ test('the hash tells schemas apart by what matters, not by their order', () => {
   expect(hashOf(eventType('y', [a], { name: 'Other' }), eventType('x', [b, a]))).toBe(before)
   expect(hashOf(eventType('x', [a, b]), eventType('y', [{ ...a, optional: false }]))).not.toBe(before)
   expect(hashOf(eventType('x', [a, b]))).not.toBe(before)
+})
+
+test('an event type has changed when it is new or other than before, not when it is gone or renamed for people', () => {
+  const of = (...eventTypes: Parameters<typeof schemaOf>[0]['eventTypes']) =>
+    schemaOf({ eventTypes, project })
+  const [a, b] = [field('a', 'string'), field('b', 'number')]
+  const before = of(eventType('same', [a, b]), eventType('other', [a]), eventType('gone', [a]))
+  const after = of(
+    eventType('same', [b, a], { name: 'Renamed' }),
+    eventType('other', [b]),
+    eventType('new', [a]),
+  )
+  expect(changedTypes(after, before)).toEqual(['other', 'new'])
 })

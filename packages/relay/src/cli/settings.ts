@@ -132,6 +132,14 @@ export const SETTINGS: readonly Setting[] = [
     about: 'values put right on the way: number, phone, date',
   },
   {
+    env: 'WMKT_CANARY',
+    flag: 'canary',
+    target: 'canary',
+    form: 'integer',
+    fallback: '0',
+    about: 'one in so many events of a type goes by the synchronous endpoint; 0 = none',
+  },
+  {
     env: 'WMKT_SERVER_KEYS',
     flag: 'server-keys',
     target: 'serverKeys',

@@ -6,11 +6,11 @@ import type { Outcome } from './outcome.ts'
 import type { Requests, UpstreamRequest } from './request.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 
-/** How an attempt ended. `outcome` is missing when nothing was asked of the upstream. */
+/** How an attempt ended. `outcome` is missing when nothing was asked of the upstream; `canary`: it was asked to process the event at once. */
 export type Attempt =
-  | { verdict: Verdict; outcome?: Outcome }
+  | { verdict: Verdict; outcome?: Outcome; canary?: boolean }
   /** Nothing was begun: no token, or the mark could not be set. */
-  | { verdict: NoToken | { kind: 'not-begun' }; outcome?: undefined }
+  | { verdict: NoToken | { kind: 'not-begun' }; outcome?: undefined; canary?: boolean }
 
 export type AttemptOptions = {
   authorized: Authorized
@@ -19,14 +19,18 @@ export type AttemptOptions = {
   /** Sets the durable mark; false when that could not be done. */
   mark: (entry: LeasedEntry) => Promise<boolean>
   retryInDoubt: boolean
+  /** The upstream takes events, but knows no canaries. */
+  onNoCanaries?: () => void
   /** An item as it is to be sent, or why it must not be. @default as it is */
   outgoing?: ((item: StampedItem) => Outgoing | Promise<Outgoing>) | undefined
   now: () => number
 }
 
 /** Makes one attempt at an entry, and judges it. Settles nothing but the mark. */
-export const createAttempts = (options: AttemptOptions): ((entry: LeasedEntry) => Promise<Attempt>) => {
-  const { authorized, requests, mark, retryInDoubt, outgoing, now } = options
+export const createAttempts = (
+  options: AttemptOptions,
+): ((entry: LeasedEntry, canary?: boolean) => Promise<Attempt>) => {
+  const { authorized, requests, mark, retryInDoubt, outgoing, onNoCanaries, now } = options
   const itemOf = createReader(options)
 
   const judge = async (entry: LeasedEntry, request: UpstreamRequest, token: string, repeated: boolean) => {
@@ -35,7 +39,14 @@ export const createAttempts = (options: AttemptOptions): ((entry: LeasedEntry) =
     return { outcome, verdict: verdictOf(outcome, { kind: entry.kind, repeated, now: now() }) }
   }
 
-  return async (entry) => {
+  const send = async (entry: LeasedEntry, request: UpstreamRequest, token: string): Promise<Attempt> => {
+    const first = await judge(entry, request, token, false)
+    return 'type' in first.verdict && first.verdict.type === 'again'
+      ? judge(entry, request, token, true)
+      : first
+  }
+
+  return async (entry, canary = false) => {
     if (entry.attempting && !retryInDoubt)
       return { verdict: { type: 'doubt', why: 'the relay stopped during an attempt' } }
     const item = itemOf(entry)
@@ -44,16 +55,21 @@ export const createAttempts = (options: AttemptOptions): ((entry: LeasedEntry) =
     const out = outgoing ? await outgoing(item) : { item }
     if ('hold' in out)
       return { verdict: { type: 'bury', code: out.hold.code, message: holdMessage(out.hold) } }
-    const request = requests.deliver(out.item)
     const credential = await authorized.token()
     if (credential.kind === 'no-token') return { verdict: credential }
     if (entry.kind === 'interaction' && !(await mark(entry))) return { verdict: { kind: 'not-begun' } }
-    const first = await judge(entry, request, credential.token, false)
-    return 'type' in first.verdict && first.verdict.type === 'again'
-      ? judge(entry, request, credential.token, true)
-      : first
+    if (!canary) return send(entry, requests.deliver(out.item), credential.token)
+    const first = await send(entry, requests.deliver(out.item, true), credential.token)
+    if (!isStranger(first.outcome)) return { ...first, canary }
+    const plain = await send(entry, requests.deliver(out.item), credential.token)
+    if ('type' in plain.verdict && plain.verdict.type === 'ack') onNoCanaries?.()
+    return { ...plain, canary }
   }
 }
+
+/** Whether the path is one the upstream does not know, by this method at least. */
+const isStranger = (outcome: Outcome | undefined): boolean =>
+  outcome?.kind === 'answer' && (outcome.status === 404 || outcome.status === 405)
 
 /** Entry → item; undefined when its record cannot be read. A record is decoded once for all its entries. */
 const createReader = ({ decode }: AttemptOptions) => {

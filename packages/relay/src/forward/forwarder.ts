@@ -1,14 +1,15 @@
 import type { PathOverrides } from '@wmkt/api'
 import type { TokenSource } from '@wmkt/api/client'
-import type { Kind } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import type { LeasedEntry, Outbox, Settlement } from '../outbox/outbox.ts'
 import type { DecodeRecord } from '../record.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Attempt, type AttemptOptions, createAttempts } from './attempt.ts'
 import { createAuthorized } from './authorized.ts'
+import { createCanary } from './canary.ts'
 import { createCompanyPauses } from './company-pauses.ts'
 import { makeCounters } from './counters.ts'
+import type { ForwardAttempt, ForwardEnding } from './ending.ts'
 import { tryOne, widthOf } from './gate.ts'
 import { createHeed } from './heed.ts'
 import type { LaneState } from './lane-state.ts'
@@ -25,18 +26,7 @@ import { createTurns } from './turns.ts'
 import { createUnderWay } from './under-way.ts'
 import { createUpstream } from './upstream.ts'
 
-/** What became of an entry, once that is on disk. `upstreamId` or `code` say more. */
-export type ForwardEnding = {
-  nonce: string
-  kind: Kind
-  lane: string
-  ending: 'delivered' | 'buried'
-  upstreamId?: string
-  code?: string
-}
-
-/** One attempt as the wire saw it. */
-export type ForwardAttempt = { lane: string; kind: Kind; status: number | string; latencyMs: number }
+export type { ForwardAttempt, ForwardEnding } from './ending.ts'
 
 export type ForwarderOptions = {
   outbox: Outbox
@@ -63,10 +53,14 @@ export type ForwarderOptions = {
   onEnding?: (ending: ForwardEnding) => void
   onAttempt?: (attempt: ForwardAttempt) => void
   outgoing?: AttemptOptions['outgoing']
+  /** One in so many events of each type is processed before the upstream answers, the first too; 0: none. @default 0 */
+  canary?: number
 }
 
 export interface Forwarder {
   start(): void
+  /** Events of this lane may be trashed from now on: the next goes alone, as a canary. */
+  doubt(lane: string): void
   /** Takes no more, finishes what is under way within a bound, then gives the leases back. */
   stop(): Promise<void>
   status(): ForwardStatus
@@ -93,12 +87,14 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   const refusals = createRefusals()
   const trial = createTrial()
   const underWay = createUnderWay(clock)
-  const lanes = createLanes(concurrency)
+  const canary = createCanary(options.canary ?? 0, clock.now)
+  const lanes = createLanes(concurrency, canary.firstGate)
   const settler = createSettler(outbox, clock, log, () => {
     running = false
   })
   const mark = (entry: LeasedEntry) => settler.settle(entry.ref, { type: 'mark' })
-  const attempt = createAttempts({ ...options, authorized, requests, mark, retryInDoubt, now: clock.now })
+  const seams = { mark, retryInDoubt, onNoCanaries: canary.unknown, now: clock.now }
+  const attempt = createAttempts({ ...options, authorized, requests, ...seams })
 
   const closed = (lane: LaneState): boolean =>
     !running || widthOf(project.gate()) === 0 || widthOf(lane.gate) === 0
@@ -127,7 +123,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   const onLaneParked = (lane: LaneState, code: string) => log.warn({ lane: lane.lane, code }, 'lane parked')
   const company = createCompanyPauses({ company: outbox.company, clock, lanes, onGate })
   const heed = createHeed({
-    ...{ project, trial, concurrency, now: clock.now, random, onLaneParked },
+    ...{ project, trial, concurrency, now: clock.now, random, onLaneParked, canaries: canary },
     onGate(lane) {
       onGate(lane)
       company.tell(lane)
@@ -146,7 +142,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     lane.inFlight += 1
     underWay.add(entry)
     counters.attempts += 1
-    void attempt(entry).then((made) => conclude(lane, entry, made))
+    void attempt(entry, canary.isDue(lane)).then((made) => conclude(lane, entry, made))
   }
   const turns = createTurns({ room, pick, begin, onDrawn: supply.fill })
 
@@ -220,6 +216,12 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
         stopChange()
       }
       for (const lane of outbox.lanes()) supply.stir(lanes.of(lane))
+    },
+    doubt(name) {
+      const lane = lanes.of(name)
+      if (!canary.doubt(lane)) return
+      onGate(lane)
+      serve(lane)
     },
     stop() {
       stopping ??= halt()

@@ -1,4 +1,4 @@
-import { backoffMs } from '@wmkt/protocol'
+import { type BackoffPolicy, backoffMs } from '@wmkt/protocol'
 import type { ParkCode } from './verdict.ts'
 
 /** Whether deliveries may pass: one for the project, one for each lane. */
@@ -36,9 +36,35 @@ export const park = (gate: Gate, code: ParkCode, now: number, random: () => numb
 export const parkLonger = (gate: Gate, code: ParkCode, now: number, random: () => number): Gate =>
   parkedAfter(gate, code, now, random)
 
-const parkedAfter = (gate: Gate, code: ParkCode, now: number, random: () => number): Gate => {
+/** No event of the lane's type is known to have come through: one at a time is to show it. */
+export const isUnproven = (gate: Gate): boolean =>
+  (gate.state === 'trial' || gate.state === 'parked') && gate.code === 'UNPROVEN'
+
+/** To be shown anew. What is closed for another reason stays so. */
+export const unproven = (gate: Gate, now: number): Gate =>
+  gate.state === 'open' || isUnproven(gate)
+    ? { state: 'trial', code: 'UNPROVEN', since: now, probes: 0 }
+    : gate
+
+/** Closes for longer than a probe takes, each time longer still: what was tried costs something. */
+export const parkFor = (
+  gate: Gate,
+  code: ParkCode,
+  now: number,
+  random: () => number,
+  { policy, shortestMs }: { policy: BackoffPolicy; shortestMs: number },
+): Gate => parkedAfter(gate, code, now, random, policy, shortestMs)
+
+const parkedAfter = (
+  gate: Gate,
+  code: ParkCode,
+  now: number,
+  random: () => number,
+  policy: BackoffPolicy = PROBE_POLICY,
+  shortestMs = SHORTEST_WAIT_MS,
+): Gate => {
   const before = gate.state === 'parked' || gate.state === 'trial' ? gate : { probes: 0, since: now }
-  const waitMs = Math.max(SHORTEST_WAIT_MS, backoffMs(before.probes + 1, PROBE_POLICY, random))
+  const waitMs = Math.max(shortestMs, backoffMs(before.probes + 1, policy, random))
   return { state: 'parked', code, since: before.since, probes: before.probes + 1, nextProbeAt: now + waitMs }
 }
 

@@ -1,6 +1,7 @@
 import { type BackoffPolicy, backoffMs } from '@wmkt/protocol'
 import type { LeasedEntry } from '../outbox/outbox.ts'
 import type { Attempt } from './attempt.ts'
+import { CANARY_WAITS, type Canary } from './canary.ts'
 import * as gates from './gate.ts'
 import type { LaneState } from './lane-state.ts'
 import type { Outcome } from './outcome.ts'
@@ -22,25 +23,38 @@ export type HeedOptions = {
   /** The lane's gate has changed. */
   onGate: (lane: LaneState) => void
   onLaneParked: (lane: LaneState, code: string) => void
+  canaries: Pick<Canary, 'proves' | 'refused'>
 }
 
 type Heed = (lane: LaneState, entry: LeasedEntry, attempt: Attempt) => void
 
 /** What a verdict means for those who come after: windows, pauses, parking. The entry itself is settled elsewhere. */
 export const createHeed = (options: HeedOptions): Heed => {
-  const { project, trial, concurrency, now, random, onGate, onLaneParked } = options
+  const { project, trial, concurrency, now, random, onGate, onLaneParked, canaries } = options
 
   const turnGate = (lane: LaneState, gate: gates.Gate) => {
     if (gate === lane.gate) return
     lane.gate = gate
     onGate(lane)
   }
-  const pass = (lane: LaneState) => {
+  /** The API answered: whatever was wrong with the project is over. */
+  const answered = (lane: LaneState) => {
     lane.stalls = 0
     lane.failing.clear()
     if (project.gate().state === 'trial') trial.over()
     project.passed()
-    turnGate(lane, gates.passed(lane.gate))
+  }
+  /** An answer that came before the event was processed proves nothing of its type. */
+  const pass = (lane: LaneState, canary: boolean) => {
+    answered(lane)
+    if (canaries.proves(lane, canary) || !gates.isUnproven(lane.gate)) turnGate(lane, gates.passed(lane.gate))
+  }
+  /** What follows would be trashed likewise: it waits. */
+  const refuse = (lane: LaneState) => {
+    answered(lane)
+    canaries.refused(lane)
+    if (lane.gate.state !== 'parked') onLaneParked(lane, 'UNPROVEN')
+    turnGate(lane, gates.parkFor(lane.gate, 'UNPROVEN', now(), random, CANARY_WAITS))
   }
   const fail = (lane: LaneState, nonce: string) => {
     lane.failing.add(nonce)
@@ -51,14 +65,15 @@ export const createHeed = (options: HeedOptions): Heed => {
     turnGate(lane, gates.pause(lane.gate, now() + waitMs))
   }
 
-  return (lane, entry, { verdict, outcome }) => {
+  return (lane, entry, { verdict, outcome, canary = false }) => {
     if (outcome) noteOutcome(lane, outcome, concurrency)
     if ('kind' in verdict) return verdict.kind === 'no-token' ? project.park(verdict.code) : undefined
     switch (verdict.type) {
       case 'ack':
-        return pass(lane)
+        return pass(lane, canary)
       case 'bury':
-        return verdict.code === 'UPSTREAM_REJECTED' ? pass(lane) : undefined
+        if (verdict.code !== 'UPSTREAM_REJECTED') return
+        return canary ? refuse(lane) : pass(lane, canary)
       case 'refused':
         trial.failed(entry.nonce)
         return project.park('UNAUTHORIZED')

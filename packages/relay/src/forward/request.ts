@@ -10,8 +10,8 @@ export type UpstreamRequest = {
 }
 
 export interface Requests {
-  /** Creates the event, or the offline interaction. */
-  deliver(item: StampedItem): UpstreamRequest
+  /** Creates the event, or the offline interaction. `sync`: an event is processed before the answer. */
+  deliver(item: StampedItem, sync?: boolean): UpstreamRequest
   /** Lists one event type: changes nothing, and proves address, project and credential. */
   probe(): UpstreamRequest
 }
@@ -19,6 +19,7 @@ export interface Requests {
 /** Items → requests of the upstream's API. */
 export const createRequests = (projectId: string, paths: PathOverrides = {}): Requests => {
   const eventPath = pathOf('createEvent', { projectId }, paths)
+  const syncPath = pathOf('createEventSync', { projectId }, paths)
   const interactionPath = pathOf('createOfflineInteraction', { projectId }, paths)
   const probePath = `${pathOf('listEventTypes', { projectId }, paths)}?limit=1&offset=0`
   const bodyOf = (item: StampedItem): string =>
@@ -33,9 +34,9 @@ export const createRequests = (projectId: string, paths: PathOverrides = {}): Re
         })
       : JSON.stringify({ date: item.date, userData: item.userData, nodeData: item.nodeData })
   return {
-    deliver: (item) => ({
+    deliver: (item, sync = false) => ({
       method: 'POST',
-      path: item.kind === 'event' ? eventPath : interactionPath,
+      path: item.kind === 'event' ? (sync ? syncPath : eventPath) : interactionPath,
       body: bodyOf(item),
     }),
     probe: () => ({ method: 'GET', path: probePath }),

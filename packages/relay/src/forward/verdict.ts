@@ -11,6 +11,7 @@ export type ParkCode =
   | 'REDIRECTED'
   | 'CREDENTIAL_REFUSED'
   | 'TOKEN_UNREACHABLE'
+  | 'UNPROVEN'
 
 /** Why an entry became a dead letter. */
 export type BuryCode = 'UPSTREAM_REJECTED' | 'IN_DOUBT' | 'EXPIRED' | 'FORBIDDEN' | 'UNREADABLE'

@@ -14,6 +14,15 @@ export const schemaOf = ({ eventTypes, project }: SchemaFacts): Schema => {
   return { hash: hashOf(types), types: new Map(types.map((type) => [type.reference, type])) }
 }
 
+/** References of event types that are new or other than before. */
+export const changedTypes = (schema: Schema, before: Schema): string[] => {
+  const same = (type: TypeSchema): boolean => {
+    const old = before.types.get(type.reference)
+    return old !== undefined && hashOf([old]) === hashOf([type])
+  }
+  return [...schema.types.values()].filter((type) => !same(type)).map(({ reference }) => reference)
+}
+
 const typeOf = ({ reference, fields, phoneParsingConfig }: EventType, project: ProjectFacts): TypeSchema => {
   const own = countriesIn(phoneParsingConfig ?? [])
   const shared = project && countriesIn(project.phoneParsingConfig ?? [])

@@ -33,8 +33,8 @@ export interface Registry {
   /** Reads again, unless that was tried a moment ago. Undefined when there is nothing to wait for. Never rejects. */
   ask(): Promise<void> | undefined
   status(): RegistryStatus
-  /** Calls back when another schema was read. Returns the way to stop listening. */
-  onChange(listener: (schema: Schema) => void): () => void
+  /** Calls back when another schema was read than the one before. Returns the way to stop listening. */
+  onChange(listener: (schema: Schema, before: Schema) => void): () => void
   start(): Promise<void>
   stop(): void
 }
@@ -49,7 +49,7 @@ export type RegistryOptions = {
 }
 
 export const createRegistry = ({ read, file, clock, random, log }: RegistryOptions): Registry => {
-  const listeners = new Set<(schema: Schema) => void>()
+  const listeners = new Set<(schema: Schema, before: Schema) => void>()
   const abort = new AbortController()
   let known: { schema: Schema; readAt: number } | undefined
   let problem: string | undefined
@@ -77,7 +77,7 @@ export const createRegistry = ({ read, file, clock, random, log }: RegistryOptio
     keep(facts, readAt)
     if (before?.hash === schema.hash) return
     log.info({ hash: schema.hash, types: schema.types.size }, 'the schema of the project was read')
-    for (const listener of listeners) listener(schema)
+    if (before) for (const listener of listeners) listener(schema, before)
   }
   const succeed = () => {
     if (failures > 0) log.info('the schema of the project can be read again')

@@ -4,6 +4,7 @@ import type { TokenSource } from '@wmkt/api/client'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Coercion } from './coercion.ts'
+import { changedTypes } from './parse-schema.ts'
 import { createSchemaReader, type ReadSchema } from './read-upstream.ts'
 import { createRegistry } from './registry.ts'
 import { createSchemaFile } from './schema-file.ts'
@@ -29,6 +30,8 @@ export interface SchemaRoom {
   validation: Validation
   /** Begins to read. What was read before the last stop is at hand when it resolves. */
   start(tokens: TokenSource): Promise<void>
+  /** Calls back with each event type that is not what it was. */
+  onTypeChange(listener: (reference: string) => void): void
   stop(): void
 }
 
@@ -55,6 +58,9 @@ export const createSchemaRoom = (options: SchemaRoomOptions): SchemaRoom | undef
         ...(paths && { paths }),
       })
       return registry.start()
+    },
+    onTypeChange(listener) {
+      registry.onChange((schema, before) => changedTypes(schema, before).forEach(listener))
     },
     stop: registry.stop,
   }
