@@ -1,4 +1,5 @@
 import type { RelayOptions } from '../options.ts'
+import { SCHEMA_SETTINGS } from './schema-settings.ts'
 
 /** How a setting is written as text. */
 export type Form = 'text' | 'integer' | 'list' | 'duration' | 'switch'
@@ -116,29 +117,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 'off',
     about: 'who may post offline interactions: off, origins, key',
   },
-  {
-    env: 'WMKT_VALIDATION',
-    flag: 'validation',
-    target: 'validation',
-    form: 'text',
-    fallback: 'hold',
-    about: 'events that would be trashed: hold, warn, off',
-  },
-  {
-    env: 'WMKT_COERCIONS',
-    flag: 'coercions',
-    target: 'coercions',
-    form: 'list',
-    about: 'values put right on the way: number, phone, date',
-  },
-  {
-    env: 'WMKT_CANARY',
-    flag: 'canary',
-    target: 'canary',
-    form: 'integer',
-    fallback: '0',
-    about: 'one in so many events of a type goes by the synchronous endpoint; 0 = none',
-  },
+  ...SCHEMA_SETTINGS,
   {
     env: 'WMKT_SERVER_KEYS',
     flag: 'server-keys',
