@@ -9,7 +9,7 @@ let projects = 0
 /** Its own streams for each test: to remove streams and make them anew is what this server's version does not survive. */
 export const freshProject = (): string => {
   projects += 1
-  return `p${projects}`
+  return `test-${projects}`
 }
 
 /** A real server for the tests of one file. Where there is none, each test says why it did not run. */

@@ -41,7 +41,7 @@ test('settings that differ are named, all of them, and nothing is changed', asyn
   const before = await itemsConfig(projectId)
   const other = { clock, projectId, keepDeadLettersMs: 3_600_000, query: 'max_bytes=5000000' }
   await expect(openOn(server(), other)).rejects.toThrow(
-    /^stream wmkt_p\d+_items: max_bytes is -1, not 5000000; stream wmkt_p\d+_letters: max_age is 7776000000000000, not 3600000000000/,
+    /^stream wmkt_test-\d+_items: max_bytes is -1, not 5000000; stream wmkt_test-\d+_letters: max_age is 7776000000000000, not 3600000000000/,
   )
   expect(await itemsConfig(projectId)).toEqual(before)
 })

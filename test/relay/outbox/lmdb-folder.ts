@@ -1,21 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type LmdbOutboxOptions, openLmdbOutbox } from '../../../packages/relay/src/outbox/lmdb.ts'
-import type { LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import {
+  type LmdbOutbox,
+  type LmdbOutboxOptions,
+  openLmdbOutbox,
+} from '../../../packages/relay/src/outbox/lmdb.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createTurnedClock } from './turned-clock.ts'
 
 /** A folder for one test, and outboxes in it that are closed with it. */
 export type LmdbFolder = {
   dir: string
-  open(options?: Partial<LmdbOutboxOptions>): Promise<LocalOutbox>
+  open(options?: Partial<LmdbOutboxOptions>): Promise<LmdbOutbox>
   dispose(): Promise<void>
 }
 
 export const makeLmdbFolder = async (): Promise<LmdbFolder> => {
   const dir = await mkdtemp(join(tmpdir(), 'wmkt-outbox-'))
-  const opened: LocalOutbox[] = []
+  const opened: LmdbOutbox[] = []
   return {
     dir,
     async open(options = {}) {

@@ -8,6 +8,7 @@ import { doctor, doctorOptionsOf } from './doctor.ts'
 import { readEnvFile } from './env-file.ts'
 import { CommandFailed, exitCodeOf, lineOf, MISUSED } from './failure.ts'
 import { letterCommands } from './letter-commands.ts'
+import { type MigrateOptions, migrate } from './migrate.ts'
 import { type Net, systemNet } from './net.ts'
 import { SETTINGS } from './settings.ts'
 import { SNIPPET_NOTE, snippetOf } from './snippet.ts'
@@ -75,6 +76,11 @@ const programOf = (term: Term, net: Net): Command => {
       const texts = gather(flagsOf(command), term.env, readEnvFile('.env'))
       return doctor(net, term, doctorOptionsOf(site, options, texts))
     })
+  add(program, 'migrate', 'carry the outbox in a folder over to NATS; the relay on it must have stopped')
+    .option('--from <url>', 'lmdb:<dir>; else WMKT_OUTBOX_URL')
+    .requiredOption('--to <url>', 'nats://host:port[,host:port]')
+    .option('--json', 'as JSON')
+    .action((options: MigrateOptions, command) => migrate(configure(command), term, options))
   letterCommands(program.command('dead-letters').description('what is kept for a person'), {
     add,
     configure,

@@ -5,6 +5,7 @@ import { createBacklogAge } from './backlog.ts'
 import { fateOf } from './fate.ts'
 import { faultOf } from './fault.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { createInventory, type Inventory } from './inventory.ts'
 import { startJanitor } from './janitor.ts'
 import { createLeases } from './leases.ts'
 import { pageOfLetters } from './letter-page.ts'
@@ -41,6 +42,9 @@ export type LmdbOutboxOptions = {
   onFatal: (error: OutboxFailed) => void
 }
 
+/** The outbox in a folder; it can be carried elsewhere. */
+export type LmdbOutbox = LocalOutbox & Inventory
+
 const KINDS: readonly Kind[] = ['event', 'interaction']
 const nothing = () => {}
 const DAY_MS = 24 * 3_600_000
@@ -50,7 +54,7 @@ const DAY_MS = 24 * 3_600_000
  *
  * @throws OutboxOwned when another process owns the folder
  */
-export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LocalOutbox> => {
+export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOutbox> => {
   const { dir, clock, log, onFatal, single = whole } = options
   const { maxBacklog = 5_000_000, keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
   const release = await takeOwnership(dir, clock, options.ownerWaitMs ?? 5_000)
@@ -122,6 +126,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LocalO
       })
 
   return {
+    ...createInventory(tables, (key) => nonces.recall(books.generation, key)),
     durability: 'fsync',
     put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell)),
     lanes: lanes.names,

@@ -15,6 +15,7 @@ import { openCompany } from './company.ts'
 import { type Ground, openGround, START_MS } from './ground.ts'
 import { createHands, type Hands } from './hands.ts'
 import { createHints } from './hints.ts'
+import { readBase } from './import.ts'
 import { fateOfRecord } from './item-record.ts'
 import { createLease } from './lease.ts'
 import { createLetterBox, pageOf, type StoredLetter } from './letter-box.ts'
@@ -70,7 +71,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const relay = randomUUID()
   const listeners = createListeners()
   const look = () => lookAt(link, names, queues)
-  const view = createView(await link.persist(look, START_MS))
+  const view = createView(await link.persist(look, START_MS), await readBase(ground.shared))
   const hands = createHands(clock, (lane) => listeners.tell([lane]))
   const letters = createLetterBox(link, names)
   const common = { ...ground, relay, letters, hands, view, clock, log }
