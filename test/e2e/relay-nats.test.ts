@@ -73,7 +73,9 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
     await pause(SOAK.leaderKillEveryMs / 2)
     await server.start()
     await leader()
-    await relay.restart()
+    await relay.restart().catch(async (error) => {
+      throw new Error(`${error}\n${relay.output()}\n${await cluster.state()}`)
+    })
   }
   await load.stop()
   for (const relay of relays) await drained(relay, 90_000)

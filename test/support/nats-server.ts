@@ -148,6 +148,8 @@ export interface NatsCluster {
   hosts: string
   /** Resolves when those that run have a leader among them. */
   ready(): Promise<void>
+  /** What each server says of each stream and consumer, to read when something went wrong. */
+  state(): Promise<string>
   dispose(): Promise<void>
 }
 
@@ -160,6 +162,30 @@ const metaLeader = async ({ monitor }: NatsServer): Promise<string | undefined> 
     return size >= 3 ? leader : undefined
   } catch {
     return undefined
+  }
+}
+
+type Group = {
+  name: string
+  cluster?: { leader?: string; replicas?: { name: string; current?: boolean; lag?: number }[] }
+}
+type Jsz = { account_details?: { stream_detail?: (Group & { consumer_detail?: Group[] })[] }[] }
+
+const groupText = ({ name, cluster }: Group): string => {
+  const replicas = (cluster?.replicas ?? [])
+    .map((one) => `${one.name}${one.current ? '' : ' behind'}`)
+    .join(', ')
+  return `${name}: leader ${cluster?.leader ?? 'none'} (${replicas})`
+}
+
+const stateOf = async ({ name, monitor }: NatsServer): Promise<string> => {
+  try {
+    const jsz: Jsz = JSON.parse(await (await fetch(`${monitor}/jsz?streams=true&consumers=true`)).text())
+    const streams = (jsz.account_details ?? []).flatMap(({ stream_detail: some = [] }) => some)
+    const groups = streams.flatMap((stream) => [stream, ...(stream.consumer_detail ?? [])])
+    return [`server ${name}`, ...groups.map(groupText)].join('\n  ')
+  } catch (error) {
+    return `server ${name}: ${error}`
   }
 }
 
@@ -186,6 +212,7 @@ export const startNatsCluster = async (): Promise<NatsCluster> => {
     servers,
     hosts: servers.map(({ host }) => host).join(','),
     ready,
+    state: async () => (await Promise.all(servers.map(stateOf))).join('\n'),
     dispose: async () => void (await Promise.all(servers.map((server) => server.dispose()))),
   }
 }
