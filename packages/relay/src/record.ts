@@ -29,6 +29,9 @@ export type StampedItem = (EventItem & Stamp) | (InteractionItem & Stamp)
 /** Reads a record; index is the item's position in the batch. The places of items that were rejected stay empty. */
 export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 
+/** The same an item at a time: reading one does not cost the others. @throws Error when the bytes are no record */
+export type OpenRecord = (record: Uint8Array) => (index: number) => StampedItem | undefined
+
 // form (1) | flags (1) | receivedAt (8, double) | sentAt (8, double) | length of the tracker ID (1) | tracker ID | body
 const FORM = 1
 const KEYED = 1
@@ -52,15 +55,26 @@ export const encodeRecord = (head: RecordHead, body: Uint8Array): Buffer => {
   return record
 }
 
+export const openRecord: OpenRecord = (bytes) => {
+  const { head, body } = headOf(bufferOf(bytes))
+  const values = itemsIn(body)
+  return (index) => stampedFrom(values[index], head)
+}
+
 /** @throws Error when the bytes are no record */
 export const decodeRecord: DecodeRecord = (bytes) => {
   const { head, body } = headOf(bufferOf(bytes))
   const items: StampedItem[] = []
   for (const [index, value] of itemsIn(body).entries()) {
-    const parsed = parseItem(value)
-    if (parsed.ok) items[index] = stampedOf(parsed.item, head)
+    const item = stampedFrom(value, head)
+    if (item) items[index] = item
   }
   return items
+}
+
+const stampedFrom = (value: unknown, head: RecordHead): StampedItem | undefined => {
+  const parsed = parseItem(value)
+  return parsed.ok ? stampedOf(parsed.item, head) : undefined
 }
 
 /**

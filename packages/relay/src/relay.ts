@@ -18,7 +18,7 @@ import { openOutbox } from './outbox/open-outbox.ts'
 import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRoutes } from './public-router.ts'
-import { decodeRecord } from './record.ts'
+import { openRecord } from './record.ts'
 import { createSchemaRoom } from './schema/schema-room.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
@@ -103,7 +103,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         onEnding: both(counts.onEnding, seams.onEnding),
         outbox,
         tokens,
-        decode: decodeRecord,
+        open: openRecord,
         projectId: settings.projectId,
         apiUrl: new URL(settings.apiUrl),
         ...(apiPaths && { paths: apiPaths }),

@@ -91,12 +91,12 @@ describe('delivering', () => {
   })
 
   test('a record that cannot be read is buried, and its neighbours are delivered', async () => {
-    const decode = (record: Uint8Array) => {
+    const open = (record: Uint8Array) => {
       const items = JSON.parse(new TextDecoder().decode(record))
       if (items[0].nonce === 'bad') throw new Error('torn')
-      return items
+      return (index: number) => items[index]
     }
-    const rig = await createRig({ decode })
+    const rig = await createRig({ open })
     rig.forwarder.start()
     await rig.put(event('bad'))
     await rig.put(event('good'))

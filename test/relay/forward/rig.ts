@@ -108,7 +108,10 @@ export const createRig = async (options: RigOptions = {}): Promise<Rig> => {
   const endings: ForwardEnding[] = []
   const forwarder = createForwarder({
     outbox,
-    decode: (record) => JSON.parse(new TextDecoder().decode(record)),
+    open: (record) => {
+      const items = JSON.parse(new TextDecoder().decode(record))
+      return (index) => items[index]
+    },
     tokens: tokens.source,
     projectId: 'demo-shop',
     apiUrl: upstream.apiUrl,

@@ -49,7 +49,10 @@ test('another forwarder on the same outbox delivers the rest, each once', async 
   await rig.forwarder.stop()
   const next = createForwarder({
     outbox: rig.outbox,
-    decode: (record) => JSON.parse(new TextDecoder().decode(record)),
+    open: (record) => {
+      const items = JSON.parse(new TextDecoder().decode(record))
+      return (index) => items[index]
+    },
     tokens: rig.tokens.source,
     projectId: 'demo-shop',
     apiUrl: rig.upstream.apiUrl,

@@ -1,5 +1,5 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
-import type { DecodeRecord, StampedItem } from '../record.ts'
+import type { OpenRecord, StampedItem } from '../record.ts'
 import { holdMessage, type Outgoing } from '../schema/hold.ts'
 import type { Authorized, NoToken } from './authorized.ts'
 import type { Outcome } from './outcome.ts'
@@ -15,7 +15,7 @@ export type Attempt =
 export type AttemptOptions = {
   authorized: Authorized
   requests: Requests
-  decode: DecodeRecord
+  open: OpenRecord
   /** Sets the durable mark; false when that could not be done. */
   mark: (entry: LeasedEntry) => Promise<boolean>
   retryInDoubt: boolean
@@ -33,16 +33,15 @@ export const createAttempts = (
   const { authorized, requests, mark, retryInDoubt, outgoing, onNoCanaries, now } = options
   const itemOf = createReader(options)
 
-  const judge = async (entry: LeasedEntry, request: UpstreamRequest, token: string, repeated: boolean) => {
-    const outcome = await authorized.call(request, token)
-    if (outcome.kind === 'no-token') return { verdict: outcome }
-    return { outcome, verdict: verdictOf(outcome, { kind: entry.kind, repeated, now: now() }) }
-  }
+  const judged = (outcome: Outcome | NoToken, { kind }: LeasedEntry, repeated: boolean): Attempt =>
+    outcome.kind === 'no-token'
+      ? { verdict: outcome }
+      : { outcome, verdict: verdictOf(outcome, { kind, repeated, now: now() }) }
 
   const send = async (entry: LeasedEntry, request: UpstreamRequest, token: string): Promise<Attempt> => {
-    const first = await judge(entry, request, token, false)
+    const first = judged(await authorized.call(request, token), entry, false)
     return 'type' in first.verdict && first.verdict.type === 'again'
-      ? judge(entry, request, token, true)
+      ? judged(await authorized.call(request, token), entry, true)
       : first
   }
 
@@ -52,7 +51,8 @@ export const createAttempts = (
     const item = itemOf(entry)
     if (!item)
       return { verdict: { type: 'bury', code: 'UNREADABLE', message: 'the stored record cannot be read' } }
-    const out = outgoing ? await outgoing(item) : { item }
+    const judgement = outgoing ? outgoing(item) : { item }
+    const out = judgement instanceof Promise ? await judgement : judgement
     if ('hold' in out)
       return { verdict: { type: 'bury', code: out.hold.code, message: holdMessage(out.hold) } }
     const credential = await authorized.token()
@@ -71,15 +71,15 @@ export const createAttempts = (
 const isStranger = (outcome: Outcome | undefined): boolean =>
   outcome?.kind === 'answer' && (outcome.status === 404 || outcome.status === 405)
 
-/** Entry → item; undefined when its record cannot be read. A record is decoded once for all its entries. */
-const createReader = ({ decode }: AttemptOptions) => {
-  const decoded = new WeakMap<Uint8Array, readonly StampedItem[]>()
-  return (entry: LeasedEntry): StampedItem | undefined => {
+/** Entry → item; undefined when its record cannot be read. A record is opened once for all entries leased with it. */
+const createReader = ({ open }: AttemptOptions) => {
+  const opened = new WeakMap<Uint8Array, ReturnType<OpenRecord>>()
+  return ({ record, index, kind }: LeasedEntry): StampedItem | undefined => {
     try {
-      const items = decoded.get(entry.record) ?? decode(entry.record)
-      decoded.set(entry.record, items)
-      const item = items[entry.index]
-      return item?.kind === entry.kind ? item : undefined
+      const itemAt = opened.get(record) ?? open(record)
+      opened.set(record, itemAt)
+      const item = itemAt(index)
+      return item?.kind === kind ? item : undefined
     } catch {
       return undefined
     }

@@ -25,23 +25,21 @@ const noTokenOf = (error: unknown): NoToken => ({
   code: error instanceof TokenError && !error.retryable ? 'CREDENTIAL_REFUSED' : 'TOKEN_UNREACHABLE',
 })
 
-/** The upstream with a credential in hand. */
-export const createAuthorized = (upstream: Upstream, tokens: TokenSource): Authorized => ({
-  async token() {
-    try {
-      return { kind: 'token', token: await tokens.token() }
-    } catch (error) {
-      return noTokenOf(error)
-    }
-  },
-  async call(request, token) {
-    const outcome = await upstream.call(request, token)
-    if (!refused(outcome)) return outcome
+/** The upstream with a credential in hand. No more promises than there are things to wait for: all deliveries pass here. */
+export const createAuthorized = (upstream: Upstream, tokens: TokenSource): Authorized => {
+  const renewed = async (request: UpstreamRequest, token: string, outcome: Outcome) => {
     try {
       return await upstream.call(request, await tokens.renew(token))
     } catch (error) {
       const none = noTokenOf(error)
       return none.code === 'CREDENTIAL_REFUSED' ? outcome : none
     }
-  },
-})
+  }
+  return {
+    token: () => tokens.token().then((token) => ({ kind: 'token', token }), noTokenOf),
+    call: (request, token) =>
+      upstream
+        .call(request, token)
+        .then((outcome) => (refused(outcome) ? renewed(request, token, outcome) : outcome)),
+  }
+}

@@ -2,7 +2,7 @@ import type { PathOverrides } from '@wmkt/api'
 import type { TokenSource } from '@wmkt/api/client'
 import type { Clock } from '../clock.ts'
 import type { LeasedEntry, Outbox, Settlement } from '../outbox/outbox.ts'
-import type { DecodeRecord } from '../record.ts'
+import type { OpenRecord } from '../record.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Attempt, type AttemptOptions, createAttempts } from './attempt.ts'
 import { createAuthorized } from './authorized.ts'
@@ -30,7 +30,7 @@ export type { ForwardAttempt, ForwardEnding } from './ending.ts'
 
 export type ForwarderOptions = {
   outbox: Outbox
-  decode: DecodeRecord
+  open: OpenRecord
   tokens: TokenSource
   projectId: string
   /** Base of the API, `…/api/v1`. */
@@ -92,7 +92,8 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   const settler = createSettler(outbox, clock, log, () => {
     running = false
   })
-  const mark = (entry: LeasedEntry) => settler.settle(entry.ref, { type: 'mark' })
+  const mark = (entry: LeasedEntry) =>
+    new Promise<boolean>((resolve) => settler.settle(entry.ref, { type: 'mark' }, resolve))
   const seams = { mark, retryInDoubt, onNoCanaries: canary.unknown, now: clock.now }
   const attempt = createAttempts({ ...options, authorized, requests, ...seams })
 
@@ -162,19 +163,21 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     const latencyMs = final.outcome?.latencyMs ?? 0
     if (final.outcome)
       onAttempt?.({ lane: entry.lane, kind: entry.kind, status: lane.lastStatus ?? 0, latencyMs })
-    void settle(entry, final, latencyMs)
+    settle(entry, final, latencyMs)
     serve(lane)
   }
-  const settle = async (entry: LeasedEntry, { verdict }: Attempt, latencyMs: number) => {
+  const settle = (entry: LeasedEntry, { verdict }: Attempt, latencyMs: number) => {
     // Without a mark there is nothing to write down: the lease just ends.
     if ('kind' in verdict && (entry.kind === 'event' || verdict.kind === 'not-begun'))
       return outbox.release([entry.ref])
     const now = clock.now()
     const settlement = settlementOf(verdict, entry, { now, random, latencyMs, maxAgeMs, retryInDoubt })
-    if (!(await settler.settle(entry.ref, settlement))) return
-    if ('type' in verdict && verdict.type === 'ack' && verdict.unexpectedBody) counters.unexpected_body += 1
-    tell(entry, settlement)
-    turns.run()
+    settler.settle(entry.ref, settlement, (isSettled) => {
+      if (!isSettled) return
+      if ('type' in verdict && verdict.type === 'ack' && verdict.unexpectedBody) counters.unexpected_body += 1
+      tell(entry, settlement)
+      turns.run()
+    })
   }
   const tell = ({ nonce, kind, lane }: LeasedEntry, settlement: Settlement) => {
     if (settlement.type === 'ack') {

@@ -5,8 +5,8 @@ import type { Log } from '../telemetry/log.ts'
 const RETRY_MS = 1_000
 
 export interface Settler {
-  /** Resolves once it is on disk; false when the outbox failed for good, or while waiting for space at the stop. */
-  settle(ref: EntryRef, settlement: Settlement): Promise<boolean>
+  /** Calls back once it is on disk; with false when the outbox failed for good, or while waiting for space at the stop. */
+  settle(ref: EntryRef, settlement: Settlement, then: (isSettled: boolean) => void): void
   /** Settlements under way. */
   pending(): number
   /** Resolves when none is under way. */
@@ -34,21 +34,24 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
       const callOff = clock.after(RETRY_MS, wake)
       wakes.add(wake)
     })
-  const carryOut = async (ref: EntryRef, settlement: Settlement): Promise<boolean> => {
-    for (;;) {
-      try {
-        await outbox.settle(ref, settlement)
-        return true
-      } catch (error) {
-        if (!(error instanceof OutboxFull)) {
-          log.error({ err: error }, 'the outbox failed to settle an entry')
-          if (error instanceof OutboxFailed) onFailed()
-          return false
-        }
-      }
-      if (abandoned) return false
-      await wait()
+  const failed = async (error: unknown, again: () => void): Promise<boolean> => {
+    if (!(error instanceof OutboxFull)) {
+      log.error({ err: error }, 'the outbox failed to settle an entry')
+      if (error instanceof OutboxFailed) onFailed()
+      return false
     }
+    if (abandoned) return false
+    await wait()
+    again()
+    return true
+  }
+  // Not a loop of awaits: nearly all succeed at once, and each promise between costs as much as the outbox's own work.
+  const carryOut = (ref: EntryRef, settlement: Settlement, end: (isSettled: boolean) => void): void => {
+    const again = () => carryOut(ref, settlement, end)
+    const onError = async (error: unknown) => {
+      if (!(await failed(error, again))) end(false)
+    }
+    outbox.settle(ref, settlement).then(() => end(true), onError)
   }
   const leave = () => {
     pending -= 1
@@ -58,9 +61,12 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
     for (const resolve of resolved) resolve()
   }
   return {
-    settle(ref, settlement) {
+    settle(ref, settlement, then) {
       pending += 1
-      return carryOut(ref, settlement).finally(leave)
+      carryOut(ref, settlement, (isSettled) => {
+        leave()
+        then(isSettled)
+      })
     },
     pending: () => pending,
     idle: () => (pending === 0 ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),

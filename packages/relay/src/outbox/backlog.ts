@@ -1,4 +1,4 @@
-import { decodeBatch } from './batch-record.ts'
+import { openBatch } from './batch-record.ts'
 import { groupOfUnitKey, seqKey, unitKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { Tables } from './store.ts'
@@ -34,5 +34,5 @@ const firstSeqIn = ({ units }: Tables, slot: number | undefined): number | undef
 
 const receivedAtOf = ({ batches }: Tables, seq: number): number | undefined => {
   const bytes = batches.getBinary(seqKey(seq))
-  return bytes && decodeBatch(bytes).receivedAt
+  return bytes && openBatch(bytes).receivedAt
 }

@@ -37,23 +37,34 @@ export const encodeBatch = ({ receivedAt, group, entries }: BatchHead, record: U
   return bytes
 }
 
-export const decodeBatch = (bytes: Buffer): BatchHead & { record: Buffer } => {
-  const entries: HeadEntry[] = []
-  let at = FIXED
-  for (let left = bytes.readUInt16BE(14); left > 0; left -= 1) {
-    const end = at + PER_ENTRY + bytes.readUInt8(at + 5)
-    entries.push({
-      index: bytes.readUInt16BE(at),
-      slot: bytes.readUInt16BE(at + 2),
-      kind: kindOfByte(bytes.readUInt8(at + 4)),
-      nonce: bytes.toString('latin1', at + PER_ENTRY, end),
-    })
-    at = end
-  }
+/** A batch's bytes, read as far as is asked. */
+export type OpenBatch = {
+  receivedAt: number
+  group: number
+  record: Buffer
+  /** The entry at a position in the record; undefined when it is none of those accepted. */
+  entryAt(index: number): HeadEntry | undefined
+}
+
+export const openBatch = (bytes: Buffer): OpenBatch => {
+  const count = bytes.readUInt16BE(14)
+  let recordAt = FIXED
+  for (let left = count; left > 0; left -= 1) recordAt += PER_ENTRY + bytes.readUInt8(recordAt + 5)
   return {
     receivedAt: bytes.readDoubleBE(0),
     group: bytes.readUIntBE(8, 6),
-    entries,
-    record: bytes.subarray(at),
+    record: bytes.subarray(recordAt),
+    entryAt(index) {
+      for (let at = FIXED; at < recordAt; at += PER_ENTRY + bytes.readUInt8(at + 5))
+        if (bytes.readUInt16BE(at) === index) return entryFrom(bytes, at)
+      return undefined
+    },
   }
 }
+
+const entryFrom = (bytes: Buffer, at: number): HeadEntry => ({
+  index: bytes.readUInt16BE(at),
+  slot: bytes.readUInt16BE(at + 2),
+  kind: kindOfByte(bytes.readUInt8(at + 4)),
+  nonce: bytes.toString('latin1', at + PER_ENTRY, at + PER_ENTRY + bytes.readUInt8(at + 5)),
+})

@@ -1,5 +1,5 @@
 import type { Kind } from '@wmkt/protocol'
-import { type BatchHead, decodeBatch } from './batch-record.ts'
+import { type OpenBatch, openBatch } from './batch-record.ts'
 import { findDelivered } from './delivered.ts'
 import { nonceKey, seqKey, unitKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
@@ -38,18 +38,18 @@ export const fateOf = (
   return where && ((batch && deliveredFate(tables, batch, where)) ?? { state: 'settled' })
 }
 
-const batchAt = ({ batches }: Tables, { seq }: Remembered): BatchHead | undefined => {
+const batchAt = ({ batches }: Tables, { seq }: Remembered): OpenBatch | undefined => {
   const bytes = batches.getBinary(seqKey(seq))
-  return bytes && decodeBatch(bytes)
+  return bytes && openBatch(bytes)
 }
 
 const heldFate = (
   tables: Tables,
   lanes: LaneTable,
-  { group, entries }: BatchHead,
+  { group, entryAt }: OpenBatch,
   { seq, index }: Remembered,
 ): Fate | undefined => {
-  const slot = entries.find((entry) => entry.index === index)?.slot
+  const slot = entryAt(index)?.slot
   if (slot === undefined) return undefined
   const unit = tables.units.getBinary(unitKey(slot, group))
   const entry = unit && entryIn(decodeUnit(group, unit), seq, index)
@@ -59,7 +59,7 @@ const heldFate = (
 
 const deliveredFate = (
   { delivered }: Tables,
-  { group }: BatchHead,
+  { group }: OpenBatch,
   { seq, index }: Remembered,
 ): Fate | undefined => {
   const row = findDelivered(delivered, group, seq, index)

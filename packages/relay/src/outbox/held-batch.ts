@@ -1,4 +1,4 @@
-import { type BatchHead, decodeBatch } from './batch-record.ts'
+import { type OpenBatch, openBatch } from './batch-record.ts'
 import { seqKey } from './keys.ts'
 import { rememberLast } from './remember-last.ts'
 import { orWhole, type Placed, type Single } from './single.ts'
@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts'
 import type { Table } from './store.ts'
 
 /** A batch that has unsettled entries. */
-export type HeldBatch = BatchHead & {
+export type HeldBatch = OpenBatch & {
   /** What a dead letter keeps of it: its own item, or all of a record that cannot be read. */
   letterOf(index: number): Placed
 }
@@ -19,6 +19,6 @@ export const readHeldBatches = (stage: Stage, batches: Table, single: Single): (
   rememberLast((seq) => {
     const bytes = stage.get(batches, seqKey(seq))
     if (!bytes) throw new Error(`batch ${seq} is held and not there`)
-    const { record, ...head } = decodeBatch(bytes)
-    return { ...head, letterOf: orWhole(single)(record) }
+    const batch = openBatch(bytes)
+    return { ...batch, letterOf: orWhole(single)(batch.record) }
   })

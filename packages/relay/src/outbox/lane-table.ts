@@ -49,11 +49,18 @@ export const openLaneTable = (table: Table): LaneTable => {
     }
     const roomFor = (lane: Lane): Lane =>
       rowOf(lane) || rows.size + taken.size < MAX_NAMED_LANES ? lane : overflowLaneOf(lane)
+    /** The transaction's own row: it may be changed. */
+    const ownRow = (lane: Lane): LaneRow => {
+      const known = changed.get(lane)
+      if (known) return known
+      const row = { ...(rows.get(lane) ?? { slot: freeSlot(), held: 0 }) }
+      changed.set(lane, row)
+      return row
+    }
     const add = (lane: Lane, entries: number): LaneRow => {
-      const before = rowOf(lane) ?? { slot: freeSlot(), held: 0 }
-      const after = { slot: before.slot, held: before.held + entries }
-      changed.set(lane, after)
-      return after
+      const row = ownRow(lane)
+      row.held += entries
+      return row
     }
     return {
       enter(wanted) {

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts'
-import { type BatchHead, decodeBatch } from './batch-record.ts'
+import { type OpenBatch, openBatch } from './batch-record.ts'
 import { groupOfUnitKey, seqKey, unitKey } from './keys.ts'
 import { createLaneHand, indexOfPlace, type LaneHand, type Place, placeOf, seqOfPlace } from './lane-hand.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { EntryRef, Lane, LeasedEntry } from './outbox.ts'
 import { rememberLast } from './remember-last.ts'
 import type { Tables } from './store.ts'
-import { decodeUnit, entryIn, type Unit } from './unit.ts'
+import { decodeUnit, entryIn, type Unit, type UnitEntry } from './unit.ts'
 
 /** Entries of a lane that wait in memory before the lane leases nothing new. */
 export const MAX_WAITING = 1_000
@@ -35,6 +35,9 @@ export type LeasesOptions = {
   onDue: (lane: Lane) => void
 }
 
+/** A leased entry, and the batch it is in. */
+type Found = { seq: number; entry: UnitEntry }
+
 export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Leases => {
   const hands = new Map<Lane, LaneHand>()
   const handOf = (lane: Lane): LaneHand => {
@@ -60,33 +63,43 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
     for (const { waiting } of hands.values()) inAll += waiting
     return inAll < MANY_IN_ALL
   }
-  const walk = (slot: number, hand: LaneHand, max: number): Place[] => {
-    const places: Place[] = []
+  /** Leases what comes next in the lane. */
+  const walk = (slot: number, hand: LaneHand, max: number): Found[] => {
+    const found: Found[] = []
     const range = { start: unitKey(slot, hand.cursorGroup), end: unitKey(slot + 1, 0) }
     for (const { key, value } of max > 0 && mayWalk(hand) ? tables.units.getRange(range) : []) {
       const group = groupOfUnitKey(key)
-      for (const place of placesIn(decodeUnit(group, value))) {
-        if (place < hand.cursor) continue
-        if (places.length >= max) return places
-        places.push(place)
-        hand.cursor = place + 1
-        hand.cursorGroup = group
-        hand.lease(place, group)
-      }
+      for (const [seq, { entries }] of decodeUnit(group, value))
+        for (const entry of entries) {
+          const place = placeOf(seq, entry.index)
+          if (place < hand.cursor) continue
+          if (found.length >= max) return found
+          found.push({ seq, entry })
+          hand.cursor = place + 1
+          hand.cursorGroup = group
+          hand.lease(place, group)
+        }
     }
-    return places
+    return found
   }
-  const read = (lane: Lane, slot: number, hand: LaneHand, places: readonly Place[]): LeasedEntry[] => {
-    const readBatch = rememberLast((seq) => batchAt(tables, seq))
+  const findAgain = (slot: number, hand: LaneHand, places: readonly Place[]): Found[] => {
     const readUnit = rememberLast((group) => unitAt(tables, slot, group))
     return places.map((place) => {
       const [seq, index] = [seqOfPlace(place), indexOfPlace(place)]
-      const batch = readBatch(seq)
       const entry = entryIn(readUnit(hand.groupOf(place) ?? seq), seq, index)
-      const named = batch.entries.find((one) => one.index === index)
-      if (!entry || !named) throw new Error(`entry ${seq}/${index} of ${lane} is held and not there`)
+      if (!entry) throw new Error(`entry ${seq}/${index} is held and not there`)
+      return { seq, entry }
+    })
+  }
+  const read = (lane: Lane, found: readonly Found[]): LeasedEntry[] => {
+    const readBatch = rememberLast((seq) => batchAt(tables, seq))
+    return found.map(({ seq, entry }) => {
+      const { record, entryAt } = readBatch(seq)
+      const { index, attempts, triedMs, attempting } = entry
+      const named = entryAt(index)
+      if (!named) throw new Error(`entry ${seq}/${index} of ${lane} is held and not there`)
       const { kind, nonce } = named
-      return { ref: { lane, seq, index }, kind, nonce, lane, record: batch.record, ...entry }
+      return { ref: { lane, seq, index }, kind, nonce, lane, index, record, attempts, triedMs, attempting }
     })
   }
   return {
@@ -95,7 +108,7 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       if (!row) return []
       const hand = handOf(lane)
       const due = takeDue(hand, max)
-      return read(lane, row.slot, hand, [...due, ...walk(row.slot, hand, max - due.length)])
+      return read(lane, [...findAgain(row.slot, hand, due), ...walk(row.slot, hand, max - due.length)])
     },
     groupOfLeased(ref) {
       const hand = hands.get(ref.lane)
@@ -118,17 +131,13 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
   }
 }
 
-const batchAt = ({ batches }: Tables, seq: number): BatchHead & { record: Buffer } => {
+const batchAt = ({ batches }: Tables, seq: number): OpenBatch => {
   const bytes = batches.getBinary(seqKey(seq))
   if (!bytes) throw new Error(`batch ${seq} is held and not there`)
-  return decodeBatch(bytes)
+  return openBatch(bytes)
 }
 
 const unitAt = ({ units }: Tables, slot: number, group: number): Unit | undefined => {
   const bytes = units.getBinary(unitKey(slot, group))
   return bytes && decodeUnit(group, bytes)
-}
-
-function* placesIn(unit: Unit): Generator<Place> {
-  for (const [seq, { entries }] of unit) for (const { index } of entries) yield placeOf(seq, index)
 }

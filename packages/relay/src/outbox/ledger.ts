@@ -12,14 +12,21 @@ export const EMPTY_LEDGER: Ledger = {
   duplicates: 0,
 }
 
-export const addToLedger = (ledger: Ledger, delta: LedgerDelta): Ledger => ({
-  received: ledger.received + (delta.received ?? 0),
-  held: ledger.held + (delta.held ?? 0),
-  buried: ledger.buried + (delta.buried ?? 0),
-  delivered: ledger.delivered + (delta.delivered ?? 0),
-  dropped: ledger.dropped + (delta.dropped ?? 0),
-  duplicates: ledger.duplicates + (delta.duplicates ?? 0),
-})
+/** Changes the ledger. */
+export const countInto = (ledger: Ledger, delta: LedgerDelta): void => {
+  ledger.received += delta.received ?? 0
+  ledger.held += delta.held ?? 0
+  ledger.buried += delta.buried ?? 0
+  ledger.delivered += delta.delivered ?? 0
+  ledger.dropped += delta.dropped ?? 0
+  ledger.duplicates += delta.duplicates ?? 0
+}
+
+export const addToLedger = (ledger: Ledger, delta: LedgerDelta): Ledger => {
+  const sum = { ...ledger }
+  countInto(sum, delta)
+  return sum
+}
 
 /** The law of the ledger: every entry received is in exactly one place. */
 export const isBalanced = ({ received, held, buried, delivered, dropped }: Ledger): boolean =>

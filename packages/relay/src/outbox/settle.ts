@@ -83,7 +83,7 @@ const bury = (
 ) => {
   const { stage, tables } = transaction
   const batch = transaction.batchAt(ref.seq)
-  const named = batch.entries.find(({ index }) => index === ref.index)
+  const named = batch.entryAt(ref.index)
   if (!named) throw new Error(`batch ${ref.seq} does not name its entry ${ref.index}`)
   const { kind, nonce } = named
   const nonceAt = nonceKey(kind, nonce)

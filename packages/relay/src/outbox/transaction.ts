@@ -2,7 +2,7 @@ import { type Books, encodeBooks } from './books.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { type HeldBatch, readHeldBatches } from './held-batch.ts'
 import type { LaneChanges, LaneTable } from './lane-table.ts'
-import { addToLedger, type LedgerDelta } from './ledger.ts'
+import { countInto, type LedgerDelta } from './ledger.ts'
 import type { NonceChanges, NonceMemory } from './nonce-memory.ts'
 import type { Lane, Ledger } from './outbox.ts'
 import type { Single } from './single.ts'
@@ -62,10 +62,15 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
   const effects: (() => void)[] = []
   let books = before
   let saving = false
+  /** Changed in place: hundreds of entries are counted in one transaction. What it began with stays as it was. */
+  const own = (): Books => {
+    if (books === before) books = { ...before, ledger: { ...before.ledger } }
+    return books
+  }
   const endings = createEndings()
   const group = { first: 0, entries: GROUP_ENTRIES }
   const turn = (changes: Partial<Books>) => {
-    books = { ...books, ...changes }
+    Object.assign(own(), changes)
   }
   const takeSeq = (): number => {
     const seq = books.nextSeq
@@ -88,7 +93,7 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
       group.entries += entries
       return group.first
     },
-    count: (delta) => turn({ ledger: addToLedger(books.ledger, delta) }),
+    count: (delta) => countInto(own().ledger, delta),
     ledger: () => books.ledger,
     afterwards: (effect) => effects.push(effect),
     save() {
