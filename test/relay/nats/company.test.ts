@@ -1,8 +1,10 @@
+import { connect } from '@nats-io/transport-node'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { createForwarder } from '../../../packages/relay/src/forward/forwarder.ts'
 import { laneOf } from '../../../packages/relay/src/outbox/lane.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import { namesOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import type { Company, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createRig, createTokens, event } from '../forward/rig.ts'
@@ -19,7 +21,7 @@ const openTwo = async () => {
     onTestFinished(outbox.close)
     return outbox
   }
-  return { one: await open(), other: await open(), open }
+  return { one: await open(), other: await open(), open, projectId }
 }
 const sizeOf = (outbox: Outbox) => outbox.company?.size()
 
@@ -34,6 +36,19 @@ describe('relays on one outbox', () => {
     await vi.waitFor(() => expect([sizeOf(one), sizeOf(third)]).toEqual([2, 2]))
     clock.turn(7_001)
     expect(sizeOf(third)).toBe(1)
+  })
+
+  test('may come and go while others beat, and heed no noise on their subject', async () => {
+    const { one, open, projectId } = await openTwo()
+    const nc = await connect({ servers: server().host })
+    onTestFinished(() => nc.close())
+    const subject = namesOf('wmkt', projectId).hints
+    for (let n = 0; n < 200; n += 1)
+      nc.publish(subject, n % 2 ? 'noise' : JSON.stringify({ from: 'other', lanes: [] }))
+    const third = open()
+    for (let n = 0; n < 2_000; n += 1) nc.publish(subject, JSON.stringify({ from: 'other', lanes: [] }))
+    expect(await (await third).put({ record: new Uint8Array(1), entries: [], receivedAt: 0 })).toEqual([])
+    await vi.waitFor(() => expect(sizeOf(one)).toBe(4))
   })
 
   test('hear of each other’s pauses, also those who come later, and not of those that are over', async () => {
@@ -65,7 +80,10 @@ describe('forwarders on one outbox', () => {
     for (const outbox of [one, other]) {
       const forwarder = createForwarder({
         outbox,
-        decode: (record) => JSON.parse(Buffer.from(record).toString()),
+        open: (record) => {
+          const items = JSON.parse(Buffer.from(record).toString())
+          return (index) => items[index]
+        },
         tokens: createTokens().source,
         projectId: 'demo-shop',
         apiUrl: upstream.apiUrl,

@@ -1,5 +1,5 @@
 import type { Kind } from '@wmkt/protocol'
-import { decodeBatch } from './batch-record.ts'
+import { openBatch } from './batch-record.ts'
 import { nonceKey, seqKey } from './keys.ts'
 import { journalRowOf } from './nonce-recent.ts'
 import { KEY_BYTES, type Remembered, ROW_BYTES, readRow } from './nonce-row.ts'
@@ -40,7 +40,7 @@ export const createInventory = (
       const bytes = tables.batches.getBinary(seqKey(ref.seq))
       return {
         fingerprint: fingerprintOf(kind, nonce),
-        receivedAt: bytes ? decodeBatch(bytes).receivedAt : 0,
+        receivedAt: bytes ? openBatch(bytes).receivedAt : 0,
       }
     },
     nonceCount() {
