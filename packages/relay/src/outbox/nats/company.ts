@@ -3,17 +3,27 @@ import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Company, Lane } from '../outbox.ts'
 import { START_MS } from './ground.ts'
-import type { Hints } from './hints.ts'
+import { createHints } from './hints.ts'
 import type { Link } from './link.ts'
-import { laneOfKey, pauseKeyOf } from './names.ts'
+import { laneOfKey, type Names, pauseKeyOf } from './names.ts'
 
-export type CompanyOptions = { kv: KV; link: Link; hints: Hints; clock: Clock; log: Log }
+export type CompanyOptions = {
+  kv: KV
+  link: Link
+  names: Names
+  /** This one among them. */
+  relay: string
+  /** Another relay has put something in these lanes. */
+  onLanes: (lanes: readonly Lane[]) => void
+  clock: Clock
+  log: Log
+}
 
 export type OpenCompany = Company & {
-  /** Another relay was heard of. */
-  heardOf(relay: string): void
-  /** It has left. */
-  left(relay: string): void
+  /** Tells the others that there is work. */
+  tellLanes(lanes: Iterable<Lane>): void
+  /** Tells them that this relay leaves. */
+  leave(): void
   stop(): void
 }
 
@@ -24,7 +34,8 @@ const SILENT_MS = 7_000
 type Pause = { until: number }
 
 /** The relays on one outbox: who there is, by a beat every two seconds; and pauses, kept for those who come later. */
-export const openCompany = async ({ kv, link, hints, clock, log }: CompanyOptions): Promise<OpenCompany> => {
+export const openCompany = async (options: CompanyOptions): Promise<OpenCompany> => {
+  const { kv, link, names, relay, onLanes, clock, log } = options
   const heard = new Map<string, number>()
   const listeners = new Set<(lane: Lane, until: number) => void>()
   const pauses = new Map<Lane, number>()
@@ -35,6 +46,15 @@ export const openCompany = async ({ kv, link, hints, clock, log }: CompanyOption
     pauses.set(lane, until)
     for (const listener of listeners) listener(lane, until)
   }
+  const hints = createHints(link.nc, names.hints, relay, {
+    onLanes,
+    onBeat(other) {
+      // Who is new here has not heard of us either.
+      if (!heard.has(other)) hints.beat()
+      heard.set(other, clock.now())
+    },
+    onLeave: (other) => void heard.delete(other),
+  })
   const beat = () => {
     hints.beat()
     callOff = clock.after(BEAT_MS, beat)
@@ -64,12 +84,8 @@ export const openCompany = async ({ kv, link, hints, clock, log }: CompanyOption
       for (const [lane, until] of pauses) if (until > clock.now()) listener(lane, until)
       return () => listeners.delete(listener)
     },
-    heardOf(relay) {
-      // Who is new here has not heard of us either.
-      if (!heard.has(relay)) hints.beat()
-      heard.set(relay, clock.now())
-    },
-    left: (relay) => void heard.delete(relay),
+    tellLanes: hints.tell,
+    leave: hints.leave,
     stop() {
       callOff()
       watch.stop()

@@ -27,11 +27,25 @@ export const createHints = (nc: NatsConnection, subject: string, from: string, h
     hearing.onBeat(relay)
     if (lanes) hearing.onLanes(lanes)
   }
-  // Ends with the connection.
-  nc.subscribe(subject, { callback: (error, message) => (error ? undefined : hear(message.json())) })
+  // Ends with the connection, which an exception in here would end too: what is no hint is none of ours.
+  nc.subscribe(subject, {
+    callback(error, message) {
+      const hint = error ? undefined : hintOf(message.string())
+      if (hint) hear(hint)
+    },
+  })
   return {
     tell: (lanes) => say({ lanes: [...lanes] }),
     beat: () => say({}),
     leave: () => say({ leaves: true }),
+  }
+}
+
+const hintOf = (text: string): Hint | undefined => {
+  try {
+    const hint: Hint = JSON.parse(text)
+    return typeof hint.from === 'string' ? hint : undefined
+  } catch {
+    return undefined
   }
 }

@@ -14,7 +14,6 @@ import { type Single, whole } from '../single.ts'
 import { openCompany } from './company.ts'
 import { type Ground, openGround, START_MS } from './ground.ts'
 import { createHands, type Hands } from './hands.ts'
-import { createHints } from './hints.ts'
 import { readBase } from './import.ts'
 import { fateOfRecord } from './item-record.ts'
 import { createLease } from './lease.ts'
@@ -77,18 +76,14 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const common = { ...ground, relay, letters, hands, view, clock, log }
   const settling = createSettle(common)
   const lease = createLease({ ...common, settling })
-  const hints = createHints(link.nc, names.hints, relay, {
-    onLanes(lanes) {
-      for (const lane of lanes) queues.learn(lane)
-      listeners.tell(lanes)
-    },
-    onBeat: (other) => company.heardOf(other),
-    onLeave: (other) => company.left(other),
-  })
-  const company = await openCompany({ kv: ground.shared, link, hints, clock, log })
+  const onLanes = (lanes: readonly Lane[]) => {
+    for (const lane of lanes) queues.learn(lane)
+    listeners.tell(lanes)
+  }
+  const company = await openCompany({ kv: ground.shared, link, names, relay, onLanes, clock, log })
   const onPut = (lanes: ReadonlySet<Lane>) => {
     listeners.tell(lanes)
-    hints.tell(lanes)
+    company.tellLanes(lanes)
   }
   const put = createPut({ ...common, single, maxBacklog, onPut })
   const { redrive, drop } = createDecisions({ ...common, onPut })
@@ -134,7 +129,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
     company.stop()
     hands.stop()
     if (busy > 0) await new Promise<void>((resolve) => (onIdle = resolve))
-    hints.leave()
+    company.leave()
     await leave(ground, hands, clock)
   }
 
