@@ -26,6 +26,7 @@ const POWERS: { power: string; use: RegExp; owners: RegExp }[] = [
     owners: /^packages\/(relay\/src\/forward\/upstream|api\/src\/client\/)/,
   },
   { power: 'lmdb', use: /from 'lmdb'/, owners: /^packages\/relay\/src\/outbox\// },
+  { power: 'NATS', use: /from '@nats-io\//, owners: /^packages\/relay\/src\/outbox\/nats\// },
   { power: 'the console', use: /\bconsole\./, owners: /^packages\/tag\/src\/debug\.ts$/ },
   { power: 'chance', use: /Math\.random\(\)/, owners: /^$/ },
 ]
