@@ -85,8 +85,9 @@ describe('several relays on one stream', () => {
 
   test('bury what one that fell silent had begun to deliver, and a delivery told late is not undone', async () => {
     const silent = await open(createTurnedClock(Date.now()))
-    await silent.put(intakeOf(['e', { nonce: 'x', kind: 'interaction' }]))
-    const event = await leaseOne(silent)
+    await silent.put(intakeOf(['e', 'f', { nonce: 'x', kind: 'interaction' }]))
+    const [early, late] = await silent.lease(LANE, 2)
+    if (!early || !late) throw new Error('two events were put')
     const begun = await leaseOne(silent, 'interaction:')
     await silent.settle(begun.ref, { type: 'mark' })
     const other = await open()
@@ -95,10 +96,16 @@ describe('several relays on one stream', () => {
     await other.settle(doubtful.ref, { type: 'bury', code: 'IN_DOUBT', message: '' })
     await silent.settle(begun.ref, { type: 'ack' })
     expect((await other.fate('x'))?.state).toBe('buried')
-    const again = await leaseOne(other)
-    await silent.settle(event.ref, { type: 'ack' })
-    await other.settle(again.ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: true })
-    expect((await other.fate('e'))?.state).toBe('delivered')
+    const retry = { type: 'retry', dueAt: Date.now() + 9_000, triedMs: 0, counted: true } as const
+    const [again, later] = [await leaseOne(other), await leaseOne(other)]
+    await silent.settle(early.ref, { type: 'ack' })
+    await other.settle(again.ref, retry)
+    await other.settle(later.ref, retry)
+    await silent.settle(late.ref, { type: 'ack' })
+    expect([(await other.fate('e'))?.state, (await other.fate('f'))?.state]).toEqual([
+      'delivered',
+      'delivered',
+    ])
     expect(nonces(await lettersOf(other))).toEqual(['x'])
   })
 
