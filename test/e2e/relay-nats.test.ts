@@ -1,6 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { decodeFrame, type ItemHead } from '../../packages/relay/src/outbox/nats/frame.ts'
+import { nonceKeyOf } from '../../packages/relay/src/outbox/nats/names.ts'
 import { startBalancer } from '../support/balancer.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
 import { pause, startLoad } from '../support/load.ts'
@@ -51,6 +53,26 @@ const leader = async (): Promise<NatsServer> => {
     await nc.close()
   }
 }
+/** What the work queue and its consumers say, to read when something was left in it. */
+const queueText = async (): Promise<string> => {
+  const nc = await connect({ servers: cluster.hosts.split(','), timeout: 5_000 })
+  try {
+    const jsm = await jetstreamManager(nc, { checkAPI: false })
+    const { state } = await jsm.streams.info('wmkt_demo-shop_items')
+    const lines = [JSON.stringify(state)]
+    for await (const { name, num_pending, num_ack_pending, ack_floor, delivered } of jsm.consumers.list(
+      'wmkt_demo-shop_items',
+    ))
+      lines.push(`${name}: ${JSON.stringify({ num_pending, num_ack_pending, ack_floor, delivered })}`)
+    const first = await jsm.streams.getMessage('wmkt_demo-shop_items', { seq: state.first_seq })
+    const head = first ? decodeFrame<ItemHead>(first.data).head : undefined
+    const key = head && { last_by_subj: `$KV.wmkt_demo-shop_nonces.${nonceKeyOf(head)}` }
+    const record = key && (await jsm.streams.getMessage('KV_wmkt_demo-shop_nonces', key))
+    return [...lines, JSON.stringify(head), record?.string()].join('\n')
+  } finally {
+    await nc.close()
+  }
+}
 const fail = (): never => {
   throw new Error('no server')
 }
@@ -78,7 +100,13 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
     })
   }
   await load.stop()
-  for (const relay of relays) await drained(relay, 90_000)
+  for (const relay of relays)
+    await drained(relay, 90_000).catch(async (error) => {
+      const { ledger, forward } = await relay.status()
+      throw new Error(
+        `${error}\n${JSON.stringify({ ledger, forward })}\n${await queueText()}\n${await cluster.state()}`,
+      )
+    })
   const [one = fail()] = relays
   const acknowledged = load.acknowledged.event.size + load.acknowledged.interaction.size
   // What the other relay took is seen with the next look at the streams.
