@@ -74,7 +74,7 @@ test('a failed disk is told as fatal once, nothing more is accepted, and the pro
 test('a failure that the outbox finds by itself is told as fatal too', async () => {
   let fail = (_: unknown) => {}
   const relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off' },
+    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off', settlement: false },
     {
       log: silentLog,
       openOutbox: async (onFatal) => {
@@ -96,7 +96,7 @@ test('a failure that the outbox finds by itself is told as fatal too', async () 
 test('a start that fails says why to each who asks, and leaves nothing open', async () => {
   const openOutbox = vi.fn(() => Promise.reject(new Error('owned by process 7')))
   const relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off' },
+    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off', settlement: false },
     { log: silentLog, openOutbox },
   )
   await expect(relay.start()).rejects.toThrow('owned by process 7')
@@ -108,7 +108,7 @@ test('a start that fails says why to each who asks, and leaves nothing open', as
 test('a relay that was stopped does not start any more', async () => {
   const openOutbox = vi.fn(async () => memory())
   const relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off' },
+    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off', settlement: false },
     { log: silentLog, openOutbox },
   )
   await relay.stop()

@@ -14,7 +14,7 @@ const LOCAL = { host: '127.0.0.1', port: 0, basePath: '/wmkt', adminHost: '127.0
 const rig = () => {
   const inner = createMemoryOutbox({ clock: systemClock })
   const close = vi.fn(inner.close)
-  const nowhere = { apiUrl: 'http://127.0.0.1:9/api/v1', validation: 'off' as const }
+  const nowhere = { apiUrl: 'http://127.0.0.1:9/api/v1', validation: 'off' as const, settlement: false }
   const options = { projectId: 'demo-shop', accessToken: 'a.b.c', ...nowhere }
   const relay = createRelay(options, {
     log: silentLog,

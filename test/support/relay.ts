@@ -41,7 +41,7 @@ const serve = async (server: Server): Promise<string> => {
 export const startRelay = async (rig: RelayRig = {}): Promise<RunningRelay> => {
   const outbox = rig.outbox ?? createMemoryOutbox({ clock: systemClock })
   // No event types can be read from nowhere.
-  const nowhere = { apiUrl: 'http://127.0.0.1:9/api/v1', validation: 'off' as const }
+  const nowhere = { apiUrl: 'http://127.0.0.1:9/api/v1', validation: 'off' as const, settlement: false }
   const options = { projectId: 'demo-shop', accessToken: 'a.b.c', ...nowhere }
   const relay = createRelay(
     { ...options, ...rig.options },

@@ -38,6 +38,8 @@ export type RelayOptions = {
    * before more is trashed. 0: none. @default 0
    */
   canary?: number
+  /** Look into the upstream's trash each minute, and tell what became of the delivered events. @default true */
+  settlement?: boolean
   /** Keys for server-to-server collect, 16 characters or more. When set, callers that are no browsers need one. @default [] */
   serverKeys?: readonly string[]
   /** Root of everything written. @default './data' */
@@ -132,6 +134,7 @@ export const resolveOptions = (options: RelayOptions) => {
     validation: take.optional('validation', oneOf(...VALIDATIONS)) ?? 'hold',
     coercions: new Set(take.optional('coercions', listOf(oneOf(...COERCIONS)))),
     canary: take.optional('canary', integer(0, 1_000_000)) ?? 0,
+    settlement: take.optional('settlement', boolean) ?? true,
     serverKeys: take.optional('serverKeys', listOf(secret('a key of 16 characters or more'))) ?? [],
     dataDir,
     outboxDir: outboxUrl.slice('lmdb:'.length),

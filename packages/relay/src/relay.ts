@@ -20,6 +20,7 @@ import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRoutes } from './public-router.ts'
 import { openRecord } from './record.ts'
 import { createSchemaRoom } from './schema/schema-room.ts'
+import { createSettlementRoom } from './settlement/settlement-room.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
 import { createCounts } from './telemetry/counts.ts'
@@ -79,6 +80,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   let stopping: Promise<void> | undefined
   const schemaRoom = createSchemaRoom({ settings, paths: apiPaths, clock, random, log })
   const judge = schemaRoom?.validation
+  const settlementRoom = createSettlementRoom({ settings, paths: apiPaths, clock, random, log })
   const tally = createTally()
   const counts = createCounts(tally.counts)
   let careFor = careForNone
@@ -100,7 +102,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         stopMs: STOP_MS,
         ...seams,
         onAttempt: both(counts.onAttempt, seams.onAttempt),
-        onEnding: both(counts.onEnding, seams.onEnding),
+        onEnding: both(both(counts.onEnding, seams.onEnding), settlementRoom?.onEnding),
         outbox,
         tokens,
         open: openRecord,
@@ -116,12 +118,19 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       })
       parts = { outbox, tokens, forwarder }
       await schemaRoom?.start(tokens)
-      schemaRoom?.onTypeChange((reference) => forwarder.doubt(laneOf('event', reference)))
+      const doubt = (eventType: string) => forwarder.doubt(laneOf('event', eventType))
+      schemaRoom?.onTypeChange(doubt)
+      const onTrashed = (eventType: string) => {
+        schemaRoom?.refresh()
+        doubt(eventType)
+      }
+      await settlementRoom?.start({ tokens, outbox, onTrashed })
       forwarder.start()
       live.start()
       door.open(outbox)
     } catch (error) {
       schemaRoom?.stop()
+      await settlementRoom?.stop()
       tokens.stop()
       await outbox?.close()
       throw error
@@ -132,6 +141,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     await door.close()
     schemaRoom?.stop()
     await parts?.forwarder.stop()
+    await settlementRoom?.stop()
     await parts?.outbox.close()
     parts?.tokens.stop()
   }
@@ -143,6 +153,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     refusal: door.refusal,
     collect: tally.counts,
     schema: judge?.status,
+    settlement: settlementRoom?.status,
   })
   const look = (): Look | undefined =>
     parts && {

@@ -5,6 +5,7 @@ import type { Forwarder } from '../forward/forwarder.ts'
 import type { ForwardStatus, LaneStatus } from '../forward/status.ts'
 import type { Ledger, Outbox } from '../outbox/outbox.ts'
 import type { SchemaStatus } from '../schema/validation.ts'
+import type { SettlementStatus } from '../settlement/settlement.ts'
 
 /** `held`: entries that wait in the lane. */
 export type LaneLine = LaneStatus & { held: number }
@@ -25,6 +26,8 @@ export type Status = {
   credential?: TokenHealth
   /** Undefined when no event is looked at. */
   schema?: SchemaStatus
+  /** What became of delivered events. Undefined when nobody looks. */
+  settlement?: SettlementStatus
   /** Since the start. */
   collect: TallyCounts
 }
@@ -41,6 +44,7 @@ export type StatusOptions = {
   refusal: () => Error | undefined
   collect: () => TallyCounts
   schema?: (() => SchemaStatus) | undefined
+  settlement?: (() => SettlementStatus | undefined) | undefined
 }
 
 export type ReadStatus = () => Status
@@ -50,6 +54,7 @@ export const createStatusReader = (options: StatusOptions): ReadStatus => {
   const { settings, clock, parts, refusal, collect, schema } = options
   return () => {
     const why = refusal()
+    const settlement = options.settlement?.()
     const open = parts()
     return {
       projectId: settings.projectId,
@@ -58,6 +63,7 @@ export const createStatusReader = (options: StatusOptions): ReadStatus => {
       ...(why && { problem: why.message }),
       collect: collect(),
       ...(schema && { schema: schema() }),
+      ...(settlement && { settlement }),
       ...(open && partsStatus(open, settings.maxBacklog)),
     }
   }

@@ -25,4 +25,12 @@ export const SCHEMA_SETTINGS: readonly Setting[] = [
     fallback: '0',
     about: 'one in so many events of a type goes by the synchronous endpoint; 0 = none',
   },
+  {
+    env: 'WMKT_SETTLEMENT',
+    flag: 'settlement',
+    target: 'settlement',
+    form: 'switch',
+    fallback: 'on',
+    about: 'look into the trash for what became of delivered events: on, off',
+  },
 ]

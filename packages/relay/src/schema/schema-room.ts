@@ -30,6 +30,8 @@ export interface SchemaRoom {
   validation: Validation
   /** Begins to read. What was read before the last stop is at hand when it resolves. */
   start(tokens: TokenSource): Promise<void>
+  /** There is reason to believe that the schema has changed. */
+  refresh(): void
   /** Calls back with each event type that is not what it was. */
   onTypeChange(listener: (reference: string) => void): void
   stop(): void
@@ -59,6 +61,7 @@ export const createSchemaRoom = (options: SchemaRoomOptions): SchemaRoom | undef
       })
       return registry.start()
     },
+    refresh: () => void registry.ask(),
     onTypeChange(listener) {
       registry.onChange((schema, before) => changedTypes(schema, before).forEach(listener))
     },

@@ -5,6 +5,7 @@ import { FORWARD_METRICS } from './forward-metrics.ts'
 import type { Metric, Reading } from './metric.ts'
 import { OUTBOX_METRICS } from './outbox-metrics.ts'
 import { SCHEMA_METRICS } from './schema-metrics.ts'
+import { SETTLEMENT_METRICS } from './settlement-metrics.ts'
 
 /** Every metric of ours but the histograms. docs/metrics.md is held against it. */
 export const METRICS: readonly Metric[] = [
@@ -12,6 +13,7 @@ export const METRICS: readonly Metric[] = [
   ...COLLECT_METRICS,
   ...FORWARD_METRICS,
   ...SCHEMA_METRICS,
+  ...SETTLEMENT_METRICS,
 ]
 
 export const HISTOGRAMS = {

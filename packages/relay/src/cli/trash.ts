@@ -1,0 +1,42 @@
+import { resolveOptions } from '../options.ts'
+import { trashLogPath } from '../settlement/settlement-room.ts'
+import { createTrashLog, type TrashLine } from '../settlement/trash-log.ts'
+import type { Configuration } from './configuration.ts'
+import type { Term } from './term.ts'
+
+export type TrashOptions = { type?: string; unknown?: boolean; json?: boolean }
+
+const isWanted =
+  ({ type, unknown = false }: TrashOptions) =>
+  ({ eventType, state }: TrashLine): boolean =>
+    (type === undefined || eventType === type) && (!unknown || state === 'unknown')
+
+/** Reasons are the upstream's words: no control character reaches the terminal. */
+const plain = (value: string): string => value.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+
+const reasonsOf = ({ reasons }: TrashLine): string =>
+  reasons.map(({ field, message }) => (field === undefined ? message : `${field} ${message}`)).join('; ')
+
+const rowOf = (line: TrashLine): string =>
+  [
+    line.nonce ?? line.id ?? '?',
+    line.eventType ?? '?',
+    line.state,
+    line.trashedAt ?? new Date(line.foundAt).toISOString(),
+    reasonsOf(line),
+  ]
+    .map(plain)
+    .join('\t')
+
+/** One line for each event that settlement found in the trash. Reads the file that the relay writes, running or not. */
+export const listTrash = async (
+  { relay }: Configuration,
+  term: Term,
+  options: TrashOptions,
+): Promise<void> => {
+  const { dataDir } = resolveOptions(relay)
+  const lines = (await createTrashLog(trashLogPath(dataDir)).read()).filter(isWanted(options))
+  if (options.json) return term.out(JSON.stringify(lines))
+  if (lines.length === 0) return term.err('nothing of what was delivered is known to be in the trash')
+  for (const line of lines) term.out(rowOf(line))
+}

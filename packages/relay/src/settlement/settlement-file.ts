@@ -1,0 +1,51 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Reckoning } from './reckoning.ts'
+
+/** What settlement knows between two starts. */
+export type Kept = {
+  readonly reckoning: Reckoning
+  /** Epoch ms at which the first look was prepared. */
+  readonly beganAt: number
+  /** Epoch ms up to which the trash was read. */
+  readonly readUntil: number
+  /** Of trashed events that later readings will meet again. */
+  readonly seen: readonly string[]
+}
+
+export interface SettlementFile {
+  load(): Promise<Kept | undefined>
+  save(kept: Kept): Promise<void>
+}
+
+const FORM = 1
+
+/** Written beside and renamed: whole, or as it was. */
+export const createSettlementFile = (path: string): SettlementFile => ({
+  async load() {
+    const text = await readFile(path, 'utf8').catch(() => '')
+    const value = parsed(text)
+    return isKept(value) ? value : undefined
+  },
+  async save(kept) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(`${path}.new`, JSON.stringify({ form: FORM, ...kept }), { mode: 0o600 })
+    await rename(`${path}.new`, path)
+  },
+})
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+// The relay's own file: what it wrote is what is read.
+const isKept = (value: unknown): value is Kept =>
+  typeof value === 'object' &&
+  value !== null &&
+  'form' in value &&
+  value.form === FORM &&
+  'reckoning' in value

@@ -1,0 +1,206 @@
+import type { TrashedEvent } from '@wmkt/api'
+import { ApiError } from '@wmkt/api/client'
+import { backoffMs } from '@wmkt/protocol'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../telemetry/log.ts'
+import { createDeliveries } from './deliveries.ts'
+import { type Joined, join, type Memory } from './join.ts'
+import type { ReadTrash } from './read-trash.ts'
+import { reasonOf } from './reason.ts'
+import * as reckon from './reckoning.ts'
+import type { SettlementFile } from './settlement-file.ts'
+import type { TrashLine, TrashLog } from './trash-log.ts'
+
+/** Between two looks into the trash. */
+export const POLL_MS = 60_000
+/** What is read twice: clocks differ, and an event may be trashed a while after it came. */
+export const OVERLAP_MS = 10 * 60_000
+/** Processed by then, or the upstream is in trouble that its trash will tell of later. */
+export const SETTLED_AFTER_MS = 5 * 60_000
+/** Where the trash cannot be looked into at all: its path is inferred. */
+const UNKNOWN_PATH_MS = 3_600_000
+const RETRY_POLICY = { baseMs: 2_000, capMs: 5 * 60_000 }
+const SHORTEST_RETRY_MS = 1_000
+
+/** `GET /api/status`. */
+export type SettlementStatus = {
+  kept: number
+  trashed: number
+  unknown: number
+  /** Delivered, and not settled yet. */
+  pending: number
+  /** Epoch ms. */
+  readUntil?: number
+  /** Why the last look failed. */
+  problem?: string
+}
+
+/** What became of the events after the upstream had answered for them. */
+export interface Settlement {
+  /** An event was delivered. */
+  delivered(nonce: string, upstreamId: string | undefined): void
+  /** Looks into the trash now; for tests and for the end of a command. Never rejects. */
+  look(): Promise<void>
+  status(): SettlementStatus
+  start(): Promise<void>
+  /** Keeps what it knows for the next start. */
+  stop(): Promise<void>
+}
+
+export type SettlementOptions = {
+  readTrash: ReadTrash
+  fate: Memory['fate']
+  file: SettlementFile
+  trashLog: TrashLog
+  /** An event of this type was trashed. */
+  onTrashed: (eventType: string) => void
+  clock: Clock
+  /** In [0, 1). */
+  random: () => number
+  log: Log
+}
+
+export const createSettlement = (options: SettlementOptions): Settlement => {
+  const { readTrash, fate, file, trashLog, onTrashed, clock, random, log } = options
+  const deliveries = createDeliveries()
+  const abort = new AbortController()
+  let reckoning = reckon.begin(clock.now())
+  let beganAt = clock.now()
+  let readUntil = beganAt
+  let hasRead = false
+  let seen = new Set<string>()
+  let problem: string | undefined
+  let failures = 0
+  let underWay: Promise<void> | undefined
+  let callOff = () => {}
+
+  const memory: Memory = { delivery: deliveries.get, fate }
+  const arm = (waitMs: number) => {
+    callOff()
+    if (!abort.signal.aborted) callOff = clock.after(waitMs, () => void look())
+  }
+  const count = (joined: Joined) => {
+    if (joined.type === 'ours') reckoning = reckon.trashed(reckoning, joined.deliveredAt)
+    if (joined.type === 'unknown') reckoning = reckon.strange(reckoning)
+  }
+  const settleOne = async (event: TrashedEvent): Promise<TrashLine[]> => {
+    const joined = await join(event, memory)
+    if (joined.type === 'undelivered' || (joined.type === 'unknown' && isBefore(event, beganAt))) return []
+    count(joined)
+    if (joined.type === 'ours' && event.eventType) onTrashed(event.eventType)
+    return [lineOf(event, joined, clock.now())]
+  }
+  const settle = async (events: readonly TrashedEvent[]) => {
+    const lines: TrashLine[] = []
+    for (const event of events) if (!seen.has(keyOf(event))) lines.push(...(await settleOne(event)))
+    await trashLog.append(lines)
+    raiseAlarm(log, lines)
+  }
+  const save = () => file.save({ reckoning, beganAt, readUntil, seen: [...seen] })
+  const readOnce = async () => {
+    const until = clock.now()
+    const events = await readTrash(readUntil - OVERLAP_MS, until, abort.signal)
+    if (abort.signal.aborted) return
+    await settle(events)
+    // Only what a later reading can meet again.
+    seen = new Set(events.map(keyOf))
+    readUntil = until
+    hasRead = true
+    reckoning = reckon.settledUpTo(reckoning, until - SETTLED_AFTER_MS)
+    await save()
+  }
+  const fail = (error: unknown) => {
+    failures += 1
+    problem = error instanceof ApiError ? error.kind : error instanceof Error ? error.name : 'unknown'
+    if (failures === 1)
+      log.warn({ err: error }, 'the trash cannot be read: what became of the events is not known')
+    const isUnknownPath = error instanceof ApiError && error.kind === 'not-found'
+    arm(
+      isUnknownPath
+        ? UNKNOWN_PATH_MS
+        : Math.max(SHORTEST_RETRY_MS, backoffMs(failures, RETRY_POLICY, random)),
+    )
+  }
+  const lookOnce = async () => {
+    try {
+      await readOnce()
+      failures = 0
+      problem = undefined
+      arm(POLL_MS)
+    } catch (error) {
+      if (!abort.signal.aborted) fail(error)
+    }
+  }
+  const look = (): Promise<void> => {
+    underWay ??= lookOnce().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+
+  return {
+    delivered(nonce, upstreamId) {
+      const deliveredAt = clock.now()
+      reckoning = reckon.delivered(reckoning, deliveredAt)
+      if (upstreamId !== undefined) deliveries.add(upstreamId, { nonce, deliveredAt })
+    },
+    look,
+    status: () => ({
+      kept: reckoning.kept,
+      trashed: reckoning.trashed,
+      unknown: reckoning.unknown,
+      pending: reckon.pendingIn(reckoning),
+      ...(hasRead && { readUntil }),
+      ...(problem !== undefined && { problem }),
+    }),
+    async start() {
+      const kept = await file.load()
+      if (kept) {
+        reckoning = kept.reckoning
+        beganAt = kept.beganAt
+        readUntil = kept.readUntil
+        seen = new Set(kept.seen)
+      }
+      arm(POLL_MS)
+    },
+    async stop() {
+      abort.abort()
+      callOff()
+      await underWay
+      await save().catch((error) =>
+        log.warn({ err: error }, 'what became of the events could not be kept on disk'),
+      )
+    },
+  }
+}
+
+/** Trashed before this relay began to look: nobody here could know it. */
+const isBefore = ({ createdAt }: TrashedEvent, beganAt: number): boolean =>
+  createdAt != null && Date.parse(createdAt) < beganAt
+
+/** An event without an id of its own is told by when and what. */
+const keyOf = ({ _id, nonce, createdAt, eventType }: TrashedEvent): string =>
+  _id ?? `${nonce} ${createdAt} ${eventType}`
+
+const lineOf = (event: TrashedEvent, joined: Joined, foundAt: number): TrashLine => ({
+  ...(event._id && { id: event._id }),
+  ...(joined.nonce !== undefined && { nonce: joined.nonce }),
+  ...(event.eventType && { eventType: event.eventType }),
+  state: joined.type === 'ours' ? 'trashed' : 'unknown',
+  reasons: event.errors.map(reasonOf),
+  ...(event.createdAt && { trashedAt: event.createdAt }),
+  foundAt,
+})
+
+/** One line a look, however much was found: the events themselves are in the trash log. */
+const raiseAlarm = (log: Log, lines: readonly TrashLine[]): void => {
+  const trashed = lines.filter(({ state }) => state === 'trashed')
+  const types = [...new Set(trashed.map(({ eventType }) => eventType))].slice(0, 10)
+  if (trashed.length > 0)
+    log.error(
+      { count: trashed.length, eventTypes: types },
+      'delivered events were trashed: wmkt-relay trash ls',
+    )
+  const unknown = lines.length - trashed.length
+  if (unknown > 0) log.error({ count: unknown }, 'the trash holds events that this relay does not know')
+}

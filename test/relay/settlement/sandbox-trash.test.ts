@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { createStaticToken } from '@wmkt/api/client'
+import { expect, test } from 'vitest'
+import { systemClock } from '../../../packages/relay/src/clock.ts'
+import type { RelayOptions } from '../../../packages/relay/src/options.ts'
+import { POLL_MS } from '../../../packages/relay/src/settlement/settlement.ts'
+import { createTrashLog } from '../../../packages/relay/src/settlement/trash-log.ts'
+import { startRelay } from '../../support/relay.ts'
+import { useBox } from '../../support/sandbox.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { runCli } from '../../support/terminal.ts'
+
+const box = useBox()
+
+/** The machine's clock, on which a minute is over in a moment. */
+const hurried = {
+  ...systemClock,
+  after: (ms: number, callback: () => void) => systemClock.after(ms >= POLL_MS ? 50 : ms, callback),
+}
+
+const start = async (options: Partial<RelayOptions>) => {
+  const { api: apiUrl, projectId } = box.sandbox
+  const dataDir = tempFolder('trash')
+  const running = await startRelay({
+    options: { apiUrl, projectId, dataDir, settlement: true, rateLimit: 0, ...options },
+    seams: { tokens: createStaticToken(box.token), clock: hurried },
+  })
+  const collect = (...items: object[]) =>
+    fetch(`${running.url}/collect`, { method: 'POST', body: JSON.stringify({ items }) })
+  const settlement = async () => (await (await fetch(`${running.adminUrl}/api/status`)).json()).settlement
+  return { ...running, collect, settlement, dataDir }
+}
+
+const view = (nonce: string, title: unknown = 'Shop') => ({
+  ...{ kind: 'event', nonce, eventType: 'page-view' },
+  data: { title },
+})
+
+test('with validation off, all that was trashed is found, with its reasons, and listed by the command line', async () => {
+  const { collect, settlement, dataDir } = await start({ validation: 'off' })
+  const items = Array.from({ length: 90 }, (_, n) =>
+    n % 3 === 0 ? view(`bad-${n}`, ['Shop']) : view(`good-${n}`),
+  )
+  expect((await collect(...items)).status).toBe(202)
+  await expect.poll(settlement, { timeout: 20_000 }).toMatchObject({ trashed: 30, unknown: 0 })
+  expect(await settlement()).toMatchObject({ kept: 0, pending: 60 })
+  const lines = await createTrashLog(join(dataDir, 'trash.jsonl')).read()
+  expect(lines.map(({ nonce }) => nonce).sort()).toEqual(
+    items.flatMap(({ nonce }) => (nonce.startsWith('bad') ? [nonce] : [])).sort(),
+  )
+  const env = { WMKT_PROJECT_ID: 'demo-shop', WMKT_ACCESS_TOKEN: 'a.b.c', WMKT_DATA_DIR: dataDir }
+  const ran = await runCli(['trash', 'ls', '--type', 'page-view'], { env })
+  expect(ran.out.trim().split('\n')).toHaveLength(30)
+  expect(ran.out).toMatch(/^bad-\d+\tpage-view\ttrashed\t[\dT:.Z-]+\ttitle must be a string$/m)
+  expect((await runCli(['trash', 'ls', '--unknown', '--json'], { env })).out).toBe('[]\n')
+})
+
+test('after the first trash of a type its next event goes as a canary, and is no longer trashed', async () => {
+  const { collect, settlement, outbox } = await start({ validation: 'off', canary: 1_000 })
+  await collect(view('proof'))
+  await expect.poll(() => outbox.ledger()).toMatchObject({ delivered: 1 })
+  await collect(view('bad', ['Shop']))
+  await expect.poll(settlement, { timeout: 20_000 }).toMatchObject({ trashed: 1 })
+  await collect(view('worse', ['Shop']))
+  await expect.poll(() => outbox.ledger()).toMatchObject({ delivered: 2, buried: 1 })
+  expect(outbox.deadLetter('worse')).toMatchObject({
+    code: 'UPSTREAM_REJECTED',
+    message: expect.stringContaining('title'),
+  })
+})
