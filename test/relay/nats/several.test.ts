@@ -132,7 +132,7 @@ describe('several relays on one stream', () => {
   })
 
   test('get at once what one gives back as it leaves, and soon what it wants no more', async () => {
-    const [one, other] = [await open(), await open(systemClock, 'lease=1')]
+    const [one, other] = [await open(systemClock, 'lease=30'), await open(systemClock, 'lease=30')]
     await one.put(intakeOf(['a', 'b']))
     const entries = await one.lease(LANE, 2)
     one.release(entries.slice(0, 1).map(({ ref }) => ref))
