@@ -1,7 +1,7 @@
 import { seqKey, seqOfKey } from './keys.ts'
 import { createRunBuild, type RunBuild } from './nonce-build.ts'
 import { createRecentNonces, journalRowOf, type RecentNonces, stageJournal } from './nonce-recent.ts'
-import { prefixAt, type Remembered, readRow } from './nonce-row.ts'
+import { prefixAt, type Remembered, ROW_BYTES, readRow } from './nonce-row.ts'
 import {
   eraseRun,
   findInRun,
@@ -12,7 +12,7 @@ import {
   runSource,
   strayRuns,
 } from './nonce-runs.ts'
-import { createNonceTable, type NonceTable } from './nonce-table.ts'
+import { hashAt } from './nonce-table.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './store.ts'
 
@@ -87,24 +87,44 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   let erasedSeqs: readonly number[] = []
   let erasedRuns: readonly number[] = strayRuns(tables, new Set(runs.map(({ id }) => id)))
 
-  const gather = (generation: number, seq: number, rows: Buffer) => {
+  /** Put by the transaction in the making, from a row on: taken off again when it fails. */
+  let pending: { recent: RecentNonces; from: number } | undefined
+
+  const addRecent = (generation: number): RecentNonces => {
+    const recent = createRecentNonces(generation, sizes.slice)
+    recents = [...recents, recent]
+    return recent
+  }
+  const recentFor = (generation: number): RecentNonces => {
     const last = recents.at(-1)
-    const fits = last?.generation === generation && last.table.size < sizes.gathered
-    const recent = fits ? last : createRecentNonces(generation, sizes.slice)
-    if (!fits) recents = [...recents, recent]
-    recent.gather(seq, rows)
+    return last?.generation === generation && last.table.size < sizes.gathered ? last : addRecent(generation)
+  }
+  const undo = () => {
+    if (!pending) return
+    const { recent, from } = pending
+    recent.table.truncate(from)
+    if (from === 0) recents = recents.filter((one) => one !== recent)
+    pending = undefined
   }
   for (const { key, value } of journal.getRange()) {
     const { generation, rows } = journalRowOf(value)
-    gather(generation, seqOfKey(key), rows)
+    const recent = recentFor(generation)
+    recent.table.putRows(rows)
+    recent.journaled(seqOfKey(key))
   }
 
-  const find = (key: Buffer, forgotten?: number): Remembered | undefined => {
+  const findRecent = (key: Buffer, isSeen: (recent: RecentNonces) => boolean, withPending: boolean) => {
+    const hash = hashAt(key, 0)
     for (let at = recents.length - 1; at >= 0; at -= 1) {
       const recent = recents[at]
-      const place = recent && recent.generation !== forgotten ? recent.table.find(key) : -1
-      if (recent && place >= 0) return readRow(recent.table.rows(), place)
+      if (!recent || !isSeen(recent)) continue
+      const among = !withPending && recent === pending?.recent ? pending.from : recent.table.size
+      const place = recent.table.find(key, hash, among)
+      if (place >= 0) return readRow(recent.table.rows(), place)
     }
+    return undefined
+  }
+  const findInRuns = (key: Buffer, forgotten?: number): Remembered | undefined => {
     const prefix = prefixAt(key, 0)
     for (const run of runs) {
       const hit = run.generation === forgotten ? undefined : findInRun(tables, run, key, prefix)
@@ -115,7 +135,8 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
 
   const startFlush = () => {
     const [recent] = recents
-    const isDue = recent && (recents.length > 1 || recent.table.size >= sizes.gathered)
+    const isFull = recent && recent !== pending?.recent && recent.table.size >= sizes.gathered
+    const isDue = recent && (recents.length > 1 || isFull)
     if (flushing || !isDue) return
     lastId += 1
     const plan = { id: lastId, born: lastId, level: 0, generation: recent.generation }
@@ -184,7 +205,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   }
   /** Of a generation nothing stays but pages to erase: the next start would gather again what is left in the journal. */
   const forget = (stage: Stage, generation: number, effects: Effects) => {
-    const isOver = (one: { generation: number }) => one.generation === generation
+    const isOver = (one: { generation: number }) => one.generation === generation && one !== pending?.recent
     for (const { id } of runs.filter(isOver)) removeHead(stage, tables, id)
     for (const seq of [...erasedSeqs, ...recents.filter(isOver).flatMap(({ seqs }) => seqs)])
       stage.remove(journal, seqKey(seq))
@@ -203,42 +224,55 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   }
 
   const begin = (generation: number): NonceChanges => {
+    undo()
     const older = 1 - generation
     const effects: Effects = []
-    let added: NonceTable | undefined
     let rotated = false
+    const take = (): RecentNonces => {
+      if (pending) return pending.recent
+      // What the older generation holds already is forgotten with it.
+      const recent = rotated ? addRecent(older) : recentFor(generation)
+      pending = { recent, from: recent.table.size }
+      return recent
+    }
+    const isSeen = (recent: RecentNonces): boolean =>
+      !rotated || recent.generation !== older || recent === pending?.recent
+    /** What this transaction has put. */
+    const added = (): Buffer => {
+      if (!pending) return NOTHING
+      return Buffer.from(pending.recent.table.rows().subarray(pending.from * ROW_BYTES))
+    }
     return {
-      recall(key) {
-        const at = added?.find(key) ?? -1
-        if (added && at >= 0) return readRow(added.rows(), at)
-        return find(key, rotated ? older : undefined)
-      },
-      remember(key, remembered) {
-        added ??= createNonceTable()
-        added.put(key, remembered)
-      },
+      recall: (key) => findRecent(key, isSeen, true) ?? findInRuns(key, rotated ? older : undefined),
+      remember: (key, remembered) => take().table.put(key, hashAt(key, 0), remembered),
       rotate() {
+        const rows = added()
+        undo()
         rotated = true
+        if (rows.length > 0) take().table.putRows(rows)
       },
       write(stage, seq) {
-        const target = rotated ? older : generation
+        const rows = added()
         if (rotated) forget(stage, older, effects)
         else {
-          goOn(stage, added?.size ?? 0, effects)
+          goOn(stage, rows.length / ROW_BYTES, effects)
           erase(stage, effects)
         }
-        if (!added) return
-        const rows = added.rows()
-        stageJournal(stage, journal, seq, target, rows)
-        effects.push(() => gather(target, seq, rows))
+        if (rows.length === 0) return
+        stageJournal(stage, journal, seq, rotated ? older : generation, rows)
+        effects.push(() => pending?.recent.journaled(seq))
       },
       settle() {
         for (const effect of effects) effect()
+        pending = undefined
       },
     }
   }
-  return { recall: (_, key) => find(key), begin }
+  const recall = (key: Buffer) => findRecent(key, () => true, false) ?? findInRuns(key)
+  return { recall: (_, key) => recall(key), begin }
 }
+
+const NOTHING = Buffer.alloc(0)
 
 const byAge = (runs: readonly Run[]): Run[] => runs.toSorted((a, b) => b.born - a.born)
 

@@ -4,7 +4,7 @@ import { compareKeys, prefixAt, ROW_BYTES } from './nonce-row.ts'
 export const MAX_ORDERED = 65_536
 
 /**
- * The numbers of the rows `from` to `to` in order of their keys. The runtime's own sort of whole numbers does nearly all
+ * The numbers of the rows `from` to `to` in order of their keys, of rows with one key the last. The runtime's own sort of whole numbers does nearly all
  * of it, on the first 48 bits of a key with the row's number behind them; those alike in these are compared as a whole.
  */
 export const orderOf = (rows: Buffer, from: number, to: number): Uint32Array => {
@@ -18,7 +18,7 @@ export const orderOf = (rows: Buffer, from: number, to: number): Uint32Array => 
   packed.sort()
   const order = Uint32Array.from({ length: to - from }, (_, at) => from + ((words[2 * at] ?? 0) & 0xffff))
   sortTies(rows, order)
-  return order
+  return withoutOlder(rows, order)
 }
 
 const sortTies = (rows: Buffer, order: Uint32Array): void => {
@@ -30,4 +30,16 @@ const sortTies = (rows: Buffer, order: Uint32Array): void => {
     if (end - begin > 1) order.subarray(begin, end).sort(byKey)
     begin = end
   }
+}
+
+const withoutOlder = (rows: Buffer, order: Uint32Array): Uint32Array => {
+  let kept = 0
+  for (let at = 0; at < order.length; at += 1) {
+    const row = (order[at] ?? 0) * ROW_BYTES
+    const before = (order[kept - 1] ?? 0) * ROW_BYTES
+    if (kept > 0 && compareKeys(rows, before, rows, row) === 0) kept -= 1
+    order[kept] = row / ROW_BYTES
+    kept += 1
+  }
+  return order.subarray(0, kept)
 }

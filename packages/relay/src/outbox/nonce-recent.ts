@@ -11,8 +11,8 @@ export interface RecentNonces {
   readonly table: NonceTable
   /** Rows of the journal that hold them. */
   readonly seqs: readonly number[]
-  /** What a row of the journal holds. */
-  gather(seq: number, rows: Buffer): void
+  /** All rows are in the journal now, the last ones in this row of it. */
+  journaled(seq: number): void
   /** Their rows in order: nothing may be gathered any more. */
   sources(): RowSource[]
 }
@@ -31,8 +31,7 @@ export const createRecentNonces = (generation: number, slice: number): RecentNon
     generation,
     table,
     seqs,
-    gather(seq, rows) {
-      table.putRows(rows)
+    journaled(seq) {
       seqs.push(seq)
       while (table.size - ordered >= slice) orderUpTo(ordered + slice)
     },
