@@ -92,7 +92,8 @@ export const faultOf = (error: unknown): Fault => {
   if (error instanceof OutboxFull) return { kind: error.reason === 'unreachable' ? 'away' : 'full' }
   if (error instanceof JetStreamApiError) {
     if (FULL.has(error.code)) return { kind: 'full' }
-    return { kind: error.status === 503 ? 'away' : 'ours' }
+    // Of a server in trouble: it has no leader for this, or is not the leader any more.
+    return { kind: error.status >= 500 ? 'away' : 'ours' }
   }
   return { kind: error instanceof Error && AWAY.has(error.name) ? 'away' : 'ours' }
 }

@@ -8,6 +8,7 @@ import {
   type Lane,
   type Outbox,
   OutboxFailed,
+  OutboxFull,
   type Settlement,
 } from '../outbox.ts'
 import { type Single, whole } from '../single.ts'
@@ -121,7 +122,13 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const settle = async (ref: EntryRef, settlement: Settlement) => {
     const item = hands.leased(ref)
     if (!item) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not leased`)
-    await settling.settle(item, settlement)
+    try {
+      await settling.settle(item, settlement)
+    } catch (error) {
+      // Tried again by whoever asked; after anything else nobody would, and a lease kept alive would keep it for ever.
+      if (!(error instanceof OutboxFull)) hands.drop(item)
+      throw error
+    }
     if (settlement.type === 'ack' || settlement.type === 'bury') await lookForFirst(ref.seq)
   }
   const close = async () => {
