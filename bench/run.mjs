@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: every figure a ratio against a yardstick in the same run, rounds interleaved, medians of them.
- * `--quick`: within 90 seconds, with a smaller backlog. Names of parts (collect, forward, backlog) choose among them.
+ * `--quick`: within 90 seconds, with a smaller backlog. Names of parts (collect, forward, backlog) choose among them;
+ * `peers`, our tag beside others in a browser, is run only by its name.
  */
 import { benchBacklog } from './backlog.mjs'
 import { startChild } from './child.mjs'
 import { benchCollect } from './collect.mjs'
 import { benchForward } from './forward.mjs'
+import { benchPeers } from './peers/bench.mjs'
 import { isMissed, tableOf } from './table.mjs'
 
 const FULL = {
@@ -27,8 +29,9 @@ const parts = {
   forward: () => benchForward(sizes.forward),
   backlog: () => benchBacklog(generator, sizes.backlog),
 }
-const chosen = Object.keys(parts).filter((name) => asked.includes(name))
+const byName = { ...parts, peers: benchPeers }
+const chosen = Object.keys(byName).filter((name) => asked.includes(name))
 const rows = []
-for (const name of chosen.length > 0 ? chosen : Object.keys(parts)) rows.push(...(await parts[name]()))
+for (const name of chosen.length > 0 ? chosen : Object.keys(parts)) rows.push(...(await byName[name]()))
 console.log(tableOf(rows))
 process.exit(rows.some(isMissed) ? 1 : 0)
