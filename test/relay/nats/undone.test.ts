@@ -2,7 +2,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { type KV, Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Kind } from '@wmkt/protocol'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
 import { freshState, type ItemState } from '../../../packages/relay/src/outbox/nats/item-record.ts'
 import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
@@ -137,6 +137,34 @@ describe('an item whose record says it is done, still in the queue', () => {
     await leaveRecord({ ...freshState('interaction:'), attempting: true }, 'interaction')
     await leaveItem({ kind: 'interaction', lane: 'interaction:' })
     expect(await outbox.lease('interaction:', 5)).toMatchObject([{ nonce: 'a', attempting: true }])
+  })
+})
+
+describe('an item in the stream that no queue counts', () => {
+  const looks = (done: () => Promise<void>) =>
+    vi.waitFor(
+      async () => {
+        clock.turn(1_000)
+        await done()
+      },
+      { timeout: 10_000, interval: 20 },
+    )
+
+  test('is taken off when its record says that it is done', async () => {
+    await leaveRecord({ state: 'delivered', at: 1 })
+    await leaveItem()
+    await leaveRecord(
+      { state: 'buried', at: clock.now(), code: 'NO', message: '', attempts: 1 },
+      'interaction',
+    )
+    await leaveItem({ kind: 'interaction', lane: 'interaction:' })
+    await looks(async () => expect([await held(), outbox.ledger().held]).toEqual([0, 0]))
+    expect(await lettersOf(outbox)).toMatchObject([{ nonce: 'a', kind: 'interaction', code: 'NO' }])
+  })
+
+  test('gets its queue back when it is not done', async () => {
+    await leaveItem()
+    await looks(async () => expect(await outbox.lease(LANE, 1)).toMatchObject([{ nonce: 'a' }]))
   })
 })
 

@@ -27,6 +27,7 @@ export interface Hands {
   /** The ones in hand that are due, leased to the caller. */
   due(lane: Lane, max: number): LeasedEntry[]
   leased(ref: EntryRef): InHand | undefined
+  has(seq: number): boolean
   release(ref: EntryRef): void
   /** In hand no more. */
   drop(item: InHand): void
@@ -92,6 +93,7 @@ export const createHands = (clock: Clock, onDue: (lane: Lane) => void): Hands =>
       const item = items.get(ref.seq)
       return item?.leased ? item : undefined
     },
+    has: (seq) => items.has(seq),
     release(ref) {
       const item = items.get(ref.seq)
       if (!item?.leased) return

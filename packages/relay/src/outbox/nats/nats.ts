@@ -24,6 +24,7 @@ import { nonceKeyOf } from './names.ts'
 import { createPut } from './put.ts'
 import { createDecisions } from './redrive.ts'
 import { createSettle } from './settle.ts'
+import { createSweep } from './sweep.ts'
 import { startTending } from './tend.ts'
 import type { NatsSettings } from './url.ts'
 import { createView } from './view.ts'
@@ -95,6 +96,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
     view,
     leaseMs: settings.leaseMs,
     look,
+    sweep: createSweep({ ...common, settling }),
     onWork: listeners.tell,
   })
 

@@ -17,6 +17,8 @@ export interface Queues {
   /** The queue an item of this lane goes into, made when it is new. Beyond so many, lanes share queues. */
   enter(wanted: Lane): Promise<Lane>
   has(lane: Lane): boolean
+  /** Makes sure that the lane's queue is there still. */
+  renew(lane: Lane): Promise<void>
   pull(lane: Lane, max: number): Promise<Delivery[]>
   /** Another relay has made the lane. */
   learn(lane: Lane): void
@@ -57,6 +59,10 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     making.catch(() => made.delete(lane))
     return making
   }
+  const renew = (lane: Lane) => {
+    made.delete(lane)
+    return ensure(lane)
+  }
   return {
     async enter(wanted) {
       const lane = made.has(wanted) || made.size < MAX_NAMED_QUEUES ? wanted : overflowLaneOf(wanted)
@@ -65,14 +71,14 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     },
     has: (lane) => made.has(lane),
     learn,
+    renew,
     async pull(lane, max) {
       try {
         return await pull(nc, { stream: names.items, consumer: consumerOf(lane) }, max, clock)
       } catch (error) {
         // Somebody may have removed the consumer: what it would hand out is still in the stream.
         if (!(error instanceof PullFailed && error.gone)) throw error
-        made.delete(lane)
-        await ensure(lane)
+        await renew(lane)
         return []
       }
     },

@@ -11,6 +11,8 @@ export type TendingOptions = {
   view: View
   leaseMs: number
   look: () => Promise<Counts>
+  /** Looks after what the counts do not explain. */
+  sweep: (counts: Counts) => Promise<void>
   /** Lanes that hold more than this relay has in hand. */
   onWork: (lanes: readonly Lane[]) => void
 }
@@ -41,7 +43,7 @@ const startRepeating = (clock: Clock, everyMs: number, work: () => Promise<void>
 
 /** Keeps leases alive; once a second gives back what is not wanted, and looks at what other relays did. */
 export const startTending = (options: TendingOptions): (() => void) => {
-  const { clock, log, hands, view, leaseMs, look, onWork } = options
+  const { clock, log, hands, view, leaseMs, look, sweep, onWork } = options
   let overtaken = 0
 
   const keepAlive = () => {
@@ -63,6 +65,7 @@ export const startTending = (options: TendingOptions): (() => void) => {
     overtaken = 0
     view.looked(counts)
     onWork([...counts.lanes].filter(([lane, held]) => held > hands.count(lane)).map(([lane]) => lane))
+    await sweep(counts)
   }
   const tick = async () => {
     giveBackIdle()
