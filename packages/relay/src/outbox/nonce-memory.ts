@@ -54,8 +54,8 @@ export type NonceMemorySizes = {
   filterBytes: number
 }
 const SIZES: NonceMemorySizes = {
-  gathered: 65_536,
-  slice: 8_192,
+  gathered: 32_768,
+  slice: 4_096,
   pageRows: PAGE_ROWS,
   fan: 8,
   filterBytes: 32 * 2 ** 20,
@@ -91,7 +91,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   let pending: { recent: RecentNonces; from: number } | undefined
 
   const addRecent = (generation: number): RecentNonces => {
-    const recent = createRecentNonces(generation, sizes.slice)
+    const recent = createRecentNonces(generation, sizes)
     recents = [...recents, recent]
     return recent
   }
@@ -260,7 +260,10 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
         }
         if (rows.length === 0) return
         stageJournal(stage, journal, seq, rotated ? older : generation, rows)
-        effects.push(() => pending?.recent.journaled(seq))
+        effects.push(() => {
+          pending?.recent.journaled(seq)
+          pending?.recent.tidy()
+        })
       },
       settle() {
         for (const effect of effects) effect()

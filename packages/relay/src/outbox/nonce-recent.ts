@@ -13,13 +13,21 @@ export interface RecentNonces {
   readonly seqs: readonly number[]
   /** All rows are in the journal now, the last ones in this row of it. */
   journaled(seq: number): void
+  /** Brings what has come together into order, as long as that is a slice. */
+  tidy(): void
   /** Their rows in order: nothing may be gathered any more. */
   sources(): RowSource[]
 }
 
-/** @param slice rows brought into order in one go, so that no transaction waits long for it */
-export const createRecentNonces = (generation: number, slice: number): RecentNonces => {
-  const table = createNonceTable()
+export type RecentSizes = {
+  /** Room for so many from the beginning: growing would make a transaction wait. */
+  gathered: number
+  /** Rows brought into order in one go, for the same reason. */
+  slice: number
+}
+
+export const createRecentNonces = (generation: number, { gathered, slice }: RecentSizes): RecentNonces => {
+  const table = createNonceTable(gathered)
   const orders: Uint32Array[] = []
   const seqs: number[] = []
   let ordered = 0
@@ -33,10 +41,12 @@ export const createRecentNonces = (generation: number, slice: number): RecentNon
     seqs,
     journaled(seq) {
       seqs.push(seq)
+    },
+    tidy() {
       while (table.size - ordered >= slice) orderUpTo(ordered + slice)
     },
     sources() {
-      if (table.size > ordered) orderUpTo(table.size)
+      while (table.size > ordered) orderUpTo(Math.min(table.size, ordered + slice))
       const rows = table.rows()
       return orders.map((order) => orderedSource(rows, order))
     },
