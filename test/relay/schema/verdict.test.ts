@@ -95,7 +95,7 @@ describe('a field without a value', () => {
 
   test('is not found among what every object inherits', () => {
     const inherited = typeSchema([field('toString', 'string', { optional: false })])
-    expect(verdictOf(inherited, {}).level).toBe('reject')
+    expect(verdictOf(inherited, {}).findings).toMatchObject([{ code: 'FIELD_MISSING' }])
   })
 })
 

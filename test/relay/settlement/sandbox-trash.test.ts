@@ -68,3 +68,67 @@ test('after the first trash of a type its next event goes as a canary, and is no
     message: expect.stringContaining('title'),
   })
 })
+
+test('trashed events are put right by a mapping and sent again, once, with their date, visitor and lineage', async () => {
+  const { collect, settlement, dataDir } = await start({ validation: 'off' })
+  const lead = (nonce: string, data: object) => ({
+    ...{ kind: 'event', eventType: 'contact-form', trackerId: 'ru1cc7QHeklGu2', nonce, data },
+    occurredAt: new Date(Date.now() - 5_000).toISOString(),
+  })
+  const before = (await box.get('~/trashed-events')).body.total
+  await collect(
+    lead('fix-1', { mail: 'ada@example.org', turnover: { amount: '12,50', currency: 'EUR' } }),
+    lead('fix-2', { mail: 'not an address' }),
+  )
+  await expect.poll(settlement, { timeout: 20_000 }).toMatchObject({ trashed: 2 })
+  const env = {
+    ...{ WMKT_PROJECT_ID: box.sandbox.projectId, WMKT_ACCESS_TOKEN: box.token },
+    ...{ WMKT_API_URL: box.sandbox.api, WMKT_DATA_DIR: dataDir },
+  }
+  const fix = (...args: string[]) =>
+    runCli(
+      ['trash', 'fix', '--type', 'contact-form', '--rename', 'mail=email', '--coerce', 'number', ...args],
+      { env },
+    )
+
+  const dry = await fix('--dry-run', '--json')
+  expect(dry.code).toBe(1)
+  expect(JSON.parse(dry.out)).toMatchObject([
+    ...[{ nonce: 'fix-1', outcome: 'fits' }],
+    { nonce: 'fix-2', outcome: 'unfit: email FIELD_NOT_EMAIL' },
+  ])
+  const ran = await fix('--json')
+  expect(ran).toMatchObject({ code: 1, err: 'wmkt-relay: 1 of 2 events could not be sent again\n' })
+  const [sent] = JSON.parse(ran.out)
+  const { body: event } = await box.get(`~/events/${sent.upstreamId}`)
+  expect(event).toMatchObject({ eventType: 'contact-form', user: { email: 'ada@example.org' } })
+  expect(Date.now() - Date.parse(event.eventDate)).toBeGreaterThan(4_000)
+  expect((await box.get(`~/raw-events/${sent.upstreamId}`)).body).toMatchObject({
+    ...{ nonce: sent.fixedAs, trackerId: 'ru1cc7QHeklGu2' },
+  })
+  const shown = await runCli(['trash', 'show', 'fix-1'], { env })
+  expect(JSON.parse(shown.out)).toMatchObject({
+    nonce: 'fix-1',
+    state: 'trashed',
+    fixed: { fixedAs: sent.fixedAs },
+  })
+
+  expect(JSON.parse((await fix('--json')).out)).toMatchObject([{ nonce: 'fix-2' }])
+  expect((await box.get('~/trashed-events')).body.total).toBe(before + 2)
+})
+
+test.each([
+  [['trash', 'fix'], /neither/],
+  [['trash', 'fix', 'n1', '--rename', 'mail'], /old=new/],
+  [['trash', 'fix', 'n1', '--coerce', 'email'], /one of number, phone, date/],
+])('%j is refused with one line', async (args, line) => {
+  const env = { WMKT_PROJECT_ID: 'demo-shop', WMKT_ACCESS_TOKEN: 'a.b.c', WMKT_DATA_DIR: tempFolder('none') }
+  expect(await runCli(args, { env })).toMatchObject({ code: 2, err: expect.stringMatching(line) })
+})
+
+test('what is not known to be in the trash cannot be shown, fixed or sent again', async () => {
+  const env = { WMKT_PROJECT_ID: 'demo-shop', WMKT_ACCESS_TOKEN: 'a.b.c', WMKT_DATA_DIR: tempFolder('none') }
+  for (const verb of ['show', 'fix', 'redrive'])
+    expect((await runCli(['trash', verb, 'n1'], { env })).code).toBe(1)
+  expect((await runCli(['trash', 'ls'], { env })).code).toBe(0)
+})

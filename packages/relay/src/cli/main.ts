@@ -15,7 +15,7 @@ import { SNIPPET_NOTE, snippetOf } from './snippet.ts'
 import { start } from './start.ts'
 import { showStatus } from './status.ts'
 import { processTerm, type Term } from './term.ts'
-import { listTrash, type TrashOptions } from './trash.ts'
+import { trashCommands } from './trash-commands.ts'
 import { type TypesOptions, types } from './types.ts'
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration. */
@@ -66,12 +66,11 @@ const programOf = (term: Term, net: Net): Command => {
     .option('--site <url>', 'where the public routes are reached', '')
     .option('--json', 'as JSON')
     .action((options: SnippetOptions, command) => snippet(configure(command), options, term))
-  const trash = program.command('trash').description('delivered events that the upstream threw away')
-  add(trash, 'ls', 'one line an event, with the upstream’s reasons')
-    .option('--type <reference>', 'only those of this event type')
-    .option('--unknown', 'only those that were not delivered here')
-    .option('--json', 'as JSON')
-    .action((options: TrashOptions, command) => listTrash(configure(command), term, options))
+  trashCommands(program.command('trash').description('delivered events that the upstream threw away'), {
+    add,
+    configure,
+    term,
+  })
   add(program, 'types', 'TypeScript for the project’s event types: types > wmkt.d.ts')
     .option('--check <file>', 'fail when the file does not fit the event types any more')
     .option('--json', 'as JSON')

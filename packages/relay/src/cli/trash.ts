@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import { resolveOptions } from '../options.ts'
+import { createFixLog } from '../settlement/fix-log.ts'
 import { trashLogPath } from '../settlement/settlement-room.ts'
 import { createTrashLog, type TrashLine } from '../settlement/trash-log.ts'
 import type { Configuration } from './configuration.ts'
+import { CommandFailed } from './failure.ts'
 import type { Term } from './term.ts'
 
 export type TrashOptions = { type?: string; unknown?: boolean; json?: boolean }
@@ -39,4 +42,14 @@ export const listTrash = async (
   if (options.json) return term.out(JSON.stringify(lines))
   if (lines.length === 0) return term.err('nothing of what was delivered is known to be in the trash')
   for (const line of lines) term.out(rowOf(line))
+}
+
+/** What is known of one trashed event. Its data are the upstream's to show. */
+export const showTrash = async ({ relay }: Configuration, term: Term, nonce: string): Promise<void> => {
+  const { dataDir } = resolveOptions(relay)
+  const lines = await createTrashLog(trashLogPath(dataDir)).read()
+  const line = lines.find((one) => one.nonce === nonce)
+  if (!line) throw new CommandFailed(`no event ${nonce} is known to be in the trash`)
+  const fixed = (await createFixLog(join(dataDir, 'trash-fixes.jsonl')).read()).get(nonce)
+  term.out(JSON.stringify({ ...line, ...(fixed && { fixed }) }, null, 2))
 }

@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { createServiceAccountTokens, createStaticToken } from '@wmkt/api/client'
-import { readApiPaths } from '../api-paths.ts'
 import { resolveOptions } from '../options.ts'
 import type { SchemaFacts } from '../schema/parse-schema.ts'
 import { createSchemaReader } from '../schema/read-upstream.ts'
@@ -8,6 +6,7 @@ import { referencesIn, typeBlocks, typesText, withoutComments } from '../schema/
 import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
 import type { Term } from './term.ts'
+import { withUpstream } from './with-upstream.ts'
 
 export type TypesOptions = { check?: string; json?: boolean }
 
@@ -20,22 +19,15 @@ export const types = async ({ relay }: Configuration, term: Term, options: Types
   term.out(options.json ? JSON.stringify({ projectId, types: text }) : text.trimEnd())
 }
 
-const readFacts = async (relay: Configuration['relay']): Promise<SchemaFacts> => {
-  const { credentials, accessToken, oauthUrl, apiUrl, apiPaths, projectId } = resolveOptions(relay)
-  const tokens =
-    accessToken === undefined
-      ? createServiceAccountTokens({ keyFile: credentials ?? '', oauthUrl })
-      : createStaticToken(accessToken)
-  const paths = apiPaths === undefined ? {} : readApiPaths(apiPaths)
-  try {
-    return await createSchemaReader({ apiUrl, projectId, tokens, paths })()
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new CommandFailed(`the event types of ${projectId} could not be read: ${why}`)
-  } finally {
-    tokens.stop()
-  }
-}
+const readFacts = (relay: Configuration['relay']): Promise<SchemaFacts> =>
+  withUpstream(relay, async (source) => {
+    try {
+      return await createSchemaReader(source)()
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new CommandFailed(`the event types of ${source.projectId} could not be read: ${why}`)
+    }
+  })
 
 const checkFile = async (
   path: string,

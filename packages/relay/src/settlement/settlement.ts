@@ -79,21 +79,25 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     callOff()
     if (!abort.signal.aborted) callOff = clock.after(waitMs, () => void look())
   }
-  const count = (joined: Joined) => {
-    if (joined.type === 'ours') reckoning = reckon.trashed(reckoning, joined.deliveredAt)
+  const isOurConcern = (event: TrashedEvent, { type }: Joined): boolean =>
+    type === 'ours' || (type === 'unknown' && !isBefore(event, beganAt))
+  const count = ({ eventType }: TrashedEvent, joined: Joined) => {
     if (joined.type === 'unknown') reckoning = reckon.strange(reckoning)
+    if (joined.type !== 'ours') return
+    reckoning = reckon.trashed(reckoning, joined.deliveredAt)
+    if (eventType) onTrashed(eventType)
   }
-  const settleOne = async (event: TrashedEvent): Promise<TrashLine[]> => {
-    const joined = await join(event, memory)
-    if (joined.type === 'undelivered' || (joined.type === 'unknown' && isBefore(event, beganAt))) return []
-    count(joined)
-    if (joined.type === 'ours' && event.eventType) onTrashed(event.eventType)
-    return [lineOf(event, joined, clock.now())]
-  }
+  /** Written down before it is counted: what cannot be written is met again. */
   const settle = async (events: readonly TrashedEvent[]) => {
-    const lines: TrashLine[] = []
-    for (const event of events) if (!seen.has(keyOf(event))) lines.push(...(await settleOne(event)))
+    const found: { event: TrashedEvent; joined: Joined }[] = []
+    for (const event of events) {
+      if (seen.has(keyOf(event))) continue
+      const joined = await join(event, memory)
+      if (isOurConcern(event, joined)) found.push({ event, joined })
+    }
+    const lines = found.map(({ event, joined }) => lineOf(event, joined, clock.now()))
     await trashLog.append(lines)
+    for (const { event, joined } of found) count(event, joined)
     raiseAlarm(log, lines)
   }
   const save = () => file.save({ reckoning, beganAt, readUntil, seen: [...seen] })
