@@ -19,7 +19,7 @@ export type SweepParts = {
 /** Looks in a row that must find more in the stream than in its queues: one alone sees what is just on its way. */
 const SUSPICIOUS = 5
 /** Items looked at in one go. */
-const STRETCH = 64
+const STRETCH = 128
 
 /**
  * Finds items that are in the stream and that no queue counts: an ack that the old leader carried out and the new one
