@@ -10,7 +10,7 @@ const anonymousMb = (pid) =>
   (Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024) / MB
 
 /** What a large backlog costs: memory, start, and the rates of collect and drain against those at an empty one. */
-export const benchBacklog = async (generator, { backlog, items, warmSeconds, seconds, rounds }) => {
+export const benchBacklog = async (generator, { backlog, items, warm, seconds, rounds }) => {
   const sink = await startChild('./servers/sink.mjs')
   const folders = { full: makeFolder('full'), empty: makeFolder('empty') }
   const openAll = async (script, ...args) => {
@@ -26,13 +26,13 @@ export const benchBacklog = async (generator, { backlog, items, warmSeconds, sec
 
   const fronts = await openAll('./servers/relay-standalone.mjs')
   const { readyMs } = fronts.full.hello
-  const collect = async (which, forSeconds = seconds) => {
+  const collect = async (which, more) => {
     const { port } = fronts[which].hello
-    const order = { port, path: '/collect', connections: CONNECTIONS, seconds: forSeconds }
+    const order = { port, path: '/collect', connections: CONNECTIONS, seconds, ...more }
     return (await generator.ask(order)).perSecond
   }
   const collects = []
-  for (const which of ['full', 'empty']) await collect(which, warmSeconds)
+  for (const which of ['full', 'empty']) await collect(which, warm)
   for (let round = 0; round < rounds; round += 1)
     collects.push((await collect('full')) / (await collect('empty')))
   let anonymous = anonymousMb(fronts.full.pid)

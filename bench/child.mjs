@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,18 @@ export const makeFolder = (name) => {
   const dir = mkdtempSync(join(tmpdir(), `wmkt-bench-${name}-`))
   folders.push(dir)
   return dir
+}
+
+const TICK_US = 10_000
+
+/** Time on the processors that a process and its threads have taken so far, in µs. */
+export const cpuUsOf = (pid) => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(user) + Number(system)) * TICK_US
 }
 
 /** Starts a script of this folder as a process of its own; resolves with its first message. */

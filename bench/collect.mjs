@@ -1,26 +1,35 @@
-import { makeFolder, startChild } from './child.mjs'
+import { cpuUsOf, makeFolder, startChild } from './child.mjs'
 import { median } from './median.mjs'
 
 const SERVERS = ['express-204', 'express-libsql', 'relay-standalone', 'relay-mounted']
 const CONNECTIONS = 64
 
 /** Requests a second of every server, round by round, so that what else the machine does strikes all alike. */
-export const benchCollect = async (generator, { warmSeconds, seconds, rounds }) => {
+export const benchCollect = async (generator, { warm, seconds, rounds }) => {
   const servers = new Map()
   for (const name of SERVERS) servers.set(name, await startChild(`./servers/${name}.mjs`, [makeFolder(name)]))
   const load = async (name, more) => {
-    const { port } = servers.get(name).hello
-    const seen = await generator.ask({ port, path: '/collect', connections: CONNECTIONS, seconds, ...more })
+    const { hello, pid } = servers.get(name)
+    const before = cpuUsOf(pid)
+    const order = { port: hello.port, path: '/collect', connections: CONNECTIONS, seconds, ...more }
+    const seen = await generator.ask(order)
+    const requests = Object.values(seen.statuses).reduce((sum, count) => sum + count, 0)
     const odd = Object.keys(seen.statuses).find((status) => status !== '202' && status !== '204')
     if (odd) throw new Error(`${name} answered ${odd}`)
-    return seen
+    return { ...seen, cpuUs: (cpuUsOf(pid) - before) / requests }
   }
-  for (const name of SERVERS) await load(name, { seconds: warmSeconds })
+  for (const name of SERVERS) await load(name, warm)
 
-  const ratios = { stock: [], otherwise: [], mounted: [], random: [], p99: [] }
+  const ratios = { stock: [], otherwise: [], mounted: [], random: [], p99: [], cpu: [] }
   const rates = { 'express-204': [], 'express-libsql': [], 'relay-standalone': [], 'relay-mounted': [] }
+  const cpus = Object.fromEntries(SERVERS.map((name) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of SERVERS) rates[name].push((await load(name)).perSecond)
+    for (const name of SERVERS) {
+      const { perSecond, cpuUs } = await load(name)
+      rates[name].push(perSecond)
+      cpus[name].push(cpuUs)
+    }
+    ratios.cpu.push(cpus['relay-standalone'].at(-1) / cpus['express-204'].at(-1))
     const [stock, otherwise, standalone, mounted] = SERVERS.map((name) => rates[name].at(-1))
     ratios.stock.push(standalone / stock)
     ratios.otherwise.push(standalone / otherwise)
@@ -39,6 +48,13 @@ export const benchCollect = async (generator, { warmSeconds, seconds, rounds }) 
   return [
     { ...figure, against: 'stock Express 204', ratio: median(ratios.stock), least: 1 },
     { ...figure, against: 'helmet+json+zod+libsql', ratio: median(ratios.otherwise), least: 4 },
+    {
+      figure: 'collect, CPU a request',
+      value: median(cpus['relay-standalone']),
+      unit: 'µs',
+      against: 'stock Express 204',
+      ratio: median(ratios.cpu),
+    },
     {
       figure: 'collect, middleware',
       value: rateOf('relay-mounted'),

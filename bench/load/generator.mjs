@@ -1,6 +1,6 @@
 /**
- * The load generator, a process of its own. Told `{port, path, connections, seconds, rate?, nonces}`, it answers with
- * what it saw. Without a rate each connection sends as soon as it has its answer; with one (requests a second), requests
+ * The load generator, a process of its own. Told `{port, path, connections, seconds, requests?, rate?, nonces}`, it
+ * answers with what it saw, after so many seconds, or requests when these are sooner. Without a rate each connection sends as soon as it has its answer; with one (requests a second), requests
  * fall due at even times, and latency counts from then, however late they could be sent.
  */
 import { openConnection } from './connection.mjs'
@@ -12,7 +12,7 @@ const NONCES = {
   random: () => undefined,
 }
 
-const run = ({ port, path, connections, seconds, rate, nonces = 'recent' }) =>
+const run = ({ port, path, connections, seconds, requests = Infinity, rate, nonces = 'recent' }) =>
   new Promise((resolve) => {
     const { bytes: template, slots } = requestOf({ port, path })
     const birth = NONCES[nonces]
@@ -43,7 +43,8 @@ const run = ({ port, path, connections, seconds, rate, nonces = 'recent' }) =>
     const onAnswer = (connection, status) => {
       latencies.push(performance.now() - dueOf.get(connection))
       statuses[status] = (statuses[status] ?? 0) + 1
-      if (performance.now() - began < seconds * 1_000) next(connection)
+      if (latencies.length >= requests) end()
+      else if (performance.now() - began < seconds * 1_000) next(connection)
     }
     const tick = () => {
       const now = performance.now()
@@ -54,12 +55,14 @@ const run = ({ port, path, connections, seconds, rate, nonces = 'recent' }) =>
     for (let n = 0; n < connections; n += 1) open.push(openConnection(port, onAnswer))
     for (const connection of open) next(connection)
     const ticking = rate === undefined ? undefined : setInterval(tick, 1)
-    setTimeout(() => {
+    const end = () => {
+      clearTimeout(ending)
       clearInterval(ticking)
       const took = (performance.now() - began) / 1_000
       for (const connection of open) connection.close()
       resolve({ perSecond: latencies.length / took, statuses, ...quantilesOf(latencies) })
-    }, seconds * 1_000)
+    }
+    const ending = setTimeout(end, seconds * 1_000)
   })
 
 const quantilesOf = (latencies) => {

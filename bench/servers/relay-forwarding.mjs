@@ -7,6 +7,7 @@ import { createRelay } from '../../packages/relay/dist/index.js'
 import { openLmdbOutbox } from '../../packages/relay/dist/outbox/lmdb.js'
 import { fill } from '../load/fill.mjs'
 import { noForwarding, optionsIn } from './relay-options.mjs'
+import { keepSchema } from './schema.mjs'
 
 const [, , dataDir, origin] = process.argv
 const clock = { now: Date.now, after: (ms, callback) => clearTimeout.bind(null, setTimeout(callback, ms)) }
@@ -25,6 +26,7 @@ function deferred() {
 const onFatal = (error) => {
   throw error
 }
+await keepSchema(dataDir)
 const outbox = await openLmdbOutbox({ dir: join(dataDir, 'outbox'), clock, log, onFatal, maxBacklog: 1e9 })
 const tokens = { ...noForwarding.tokens, token: () => given.promise }
 const relay = createRelay(

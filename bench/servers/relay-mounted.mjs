@@ -2,7 +2,9 @@
 import express from 'express'
 import { createRelay } from '../../packages/relay/dist/index.js'
 import { noForwarding, optionsIn } from './relay-options.mjs'
+import { keepSchema } from './schema.mjs'
 
+await keepSchema(process.argv[2])
 const relay = createRelay(optionsIn(process.argv[2]), noForwarding)
 await relay.start()
 const app = express().use(relay.router)

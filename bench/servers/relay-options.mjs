@@ -5,8 +5,7 @@ export const optionsIn = (dataDir) => ({
   dataDir,
   rateLimit: 0,
   maxBacklog: 100_000_000,
-  logLevel: 'warn',
-  validation: 'off',
+  logLevel: 'error',
 })
 
 /** Nothing is forwarded: the token never comes. */

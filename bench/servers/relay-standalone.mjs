@@ -1,7 +1,9 @@
 /** The relay on listeners of its own. */
 import { createRelay, startStandalone } from '../../packages/relay/dist/index.js'
 import { noForwarding, optionsIn } from './relay-options.mjs'
+import { keepSchema } from './schema.mjs'
 
+await keepSchema(process.argv[2])
 const began = performance.now()
 const relay = createRelay(optionsIn(process.argv[2]), noForwarding)
 const host = '127.0.0.1'
