@@ -16,7 +16,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['test/{protocol,api,relay}/**/*.test.ts'],
+          include: ['test/{protocol,api,relay,sim}/**/*.test.ts'],
           // strace, for the test that watches the outbox's system calls; nats-server, for the outbox that relays share.
           globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts', 'test/support/nats.ts'],
           testTimeout: 30_000,

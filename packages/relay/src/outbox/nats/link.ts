@@ -60,7 +60,8 @@ const watch = async (nc: NatsConnection, log: Log): Promise<void> => {
   }
 }
 
-const persist = async <T>(request: () => Promise<T>, clock: Clock, forMs = PERSIST_MS): Promise<T> => {
+/** Exported for the simulation, which has another clock. */
+export const persist = async <T>(request: () => Promise<T>, clock: Clock, forMs = PERSIST_MS): Promise<T> => {
   const until = clock.now() + forMs
   for (;;) {
     try {
