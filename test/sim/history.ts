@@ -118,6 +118,7 @@ export const runHistory = async (seed: number): Promise<Verdict> => {
       lettersEver: state(names.letters).last_seq,
       buried: state(names.letters).messages,
       redriven: state(names.redriven).last_seq,
+      requeued: 0,
       repeats: 0,
       lanes: new Map(),
     },

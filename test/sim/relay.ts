@@ -92,6 +92,7 @@ export const createSimulatedRelay = (
     has: () => true,
     learn: () => {},
     renew: async () => {},
+    floor: () => 0,
     pull: async (lane, max) => (await ask(() => server.handing.pull(lane, max))).map(deliveryOf),
     counts: async () => new Map(),
   }
@@ -101,6 +102,7 @@ export const createSimulatedRelay = (
     lettersEver: 0,
     buried: 0,
     redriven: 0,
+    requeued: 0,
     repeats: 0,
     lanes: new Map(),
   }

@@ -4,10 +4,17 @@ import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Kind } from '@wmkt/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
+import { openGround } from '../../../packages/relay/src/outbox/nats/ground.ts'
+import { createHands } from '../../../packages/relay/src/outbox/nats/hands.ts'
 import { freshState, type ItemState } from '../../../packages/relay/src/outbox/nats/item-record.ts'
+import { lookAt } from '../../../packages/relay/src/outbox/nats/look.ts'
 import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
+import { createSweep } from '../../../packages/relay/src/outbox/nats/sweep.ts'
+import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
+import { createView } from '../../../packages/relay/src/outbox/nats/view.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
@@ -22,10 +29,11 @@ let jsm: JetStreamManager
 let kv: KV
 let outbox: Outbox
 let names: ReturnType<typeof namesOf>
+let projectId: string
 
 beforeEach(async ({ skip }) => {
   if (!server()) return skip()
-  const projectId = freshProject()
+  projectId = freshProject()
   names = namesOf('wmkt', projectId)
   outbox = await openOn(server(), { clock, projectId, single: singleOf })
   nc = await connect({ servers: server().host })
@@ -160,6 +168,28 @@ describe('an item in the stream that no queue counts', () => {
     await leaveItem({ kind: 'interaction', lane: 'interaction:' })
     await looks(async () => expect([await held(), outbox.ledger().held]).toEqual([0, 0]))
     expect(await lettersOf(outbox)).toMatchObject([{ nonce: 'a', kind: 'interaction', code: 'NO' }])
+  })
+
+  test('is put into the queue anew when that believes it done and it is not: once, and counted once', async () => {
+    await openLane()
+    const { seq } = await leaveItem()
+    await leaveRecord(freshState(LANE))
+    const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
+    const ground = await openGround({ ...options, keepDeadLettersMs: 90 * 24 * 3_600_000 })
+    const [view, hands] = [
+      createView(await lookAt(ground.link, names, ground.queues)),
+      createHands(clock, () => {}),
+    ]
+    const settling = { settle: () => Promise.reject(), finish: () => Promise.reject() }
+    const queues = { ...ground.queues, floor: () => seq }
+    const sweep = createSweep({ ...ground, queues, view, hands, settling, onPut: () => {} })
+    for (let look = 0; look < 7; look += 1)
+      await sweep({ ...view.counts(), held: 1, lanes: new Map(), first: { seq, receivedAt: 0 } })
+    await ground.link.nc.close()
+    expect(await outbox.lease(LANE, 5)).toMatchObject([{ nonce: 'a', ref: { seq: seq + 1 } }])
+    const { messages, last_seq } = (await jsm.streams.info(names.items)).state
+    expect([messages, last_seq]).toEqual([1, seq + 1])
+    await looks(async () => expect(outbox.ledger()).toMatchObject({ received: 2, held: 1, delivered: 1 }))
   })
 
   test('gets its queue back when it is not done', async () => {

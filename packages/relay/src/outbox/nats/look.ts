@@ -7,10 +7,11 @@ import type { Counts } from './view.ts'
 /** Looks at the server: what the streams count by themselves. */
 export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<Counts> => {
   const stateOf = async (stream: string) => (await link.jsm.streams.info(stream)).state
-  const [items, letters, redriven, repeats, lanes] = await Promise.all([
+  const [items, letters, redriven, requeued, repeats, lanes] = await Promise.all([
     stateOf(names.items),
     stateOf(names.letters),
     stateOf(names.redriven),
+    stateOf(names.requeued),
     stateOf(names.repeats),
     queues.counts(),
   ])
@@ -20,6 +21,7 @@ export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<
     lettersEver: letters.last_seq,
     buried: letters.messages,
     redriven: redriven.last_seq,
+    requeued: requeued.last_seq,
     repeats: repeats.last_seq,
     lanes,
     first: items.messages > 0 ? await firstFrom(link, names, items.first_seq) : undefined,

@@ -10,6 +10,8 @@ export type Names = {
   letters: string
   /** One message for each letter ever redriven: its last sequence number is their count. */
   redriven: string
+  /** The same for items that had to be put into the queue anew. */
+  requeued: string
   /** The same for repeats. */
   repeats: string
   /** Bucket: what became of each nonce. */
@@ -25,6 +27,7 @@ export type Names = {
     letters: string
     letter(kind: Kind, nonce: string): string
     redriven(seq: number): string
+    requeued(seq: number): string
     repeat: string
   }
 }
@@ -37,6 +40,7 @@ export const namesOf = (prefix: string, projectId: string): Names => {
     items: named('items'),
     letters: named('letters'),
     redriven: named('redriven'),
+    requeued: named('requeued'),
     repeats: named('repeats'),
     nonces: named('nonces'),
     shared: named('shared'),
@@ -48,6 +52,7 @@ export const namesOf = (prefix: string, projectId: string): Names => {
       letters: `${root}.letters.>`,
       letter: (kind, nonce) => `${root}.letters.${kind}.${nonce}`,
       redriven: (seq) => `${root}.redriven.${seq}`,
+      requeued: (seq) => `${root}.requeued.${seq}`,
       repeat: `${root}.repeats`,
     },
   }

@@ -96,7 +96,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
     view,
     leaseMs: settings.leaseMs,
     look,
-    sweep: createSweep({ ...common, settling }),
+    sweep: createSweep({ ...common, settling, onPut }),
     onWork: listeners.tell,
   })
 

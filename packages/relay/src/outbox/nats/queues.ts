@@ -22,6 +22,8 @@ export interface Queues {
   pull(lane: Lane, max: number): Promise<Delivery[]>
   /** Another relay has made the lane. */
   learn(lane: Lane): void
+  /** The sequence number up to which the lane's queue knows everything to be done. */
+  floor(lane: Lane): number
   /** What each lane holds, as the server counts it; of a lane nobody answers for, what was last known. */
   counts(): Promise<Map<Lane, number>>
 }
@@ -37,9 +39,11 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     if (!made.has(lane)) made.set(lane, Promise.resolve())
   }
   const held = new Map<Lane, number>()
+  const floors = new Map<Lane, number>()
   const note = (one: ConsumerInfo) => {
     learn(laneOf(one))
     held.set(laneOf(one), heldBy(one))
+    floors.set(laneOf(one), one.ack_floor.stream_seq)
   }
   const list = () => listConsumers(link, names.items)
   for (const one of await list()) {
@@ -72,6 +76,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     has: (lane) => made.has(lane),
     learn,
     renew,
+    floor: (lane) => floors.get(lane) ?? 0,
     async pull(lane, max) {
       try {
         return await pull(nc, { stream: names.items, consumer: consumerOf(lane) }, max, clock)

@@ -63,6 +63,12 @@ export const streamsOf = ({ names, replicas, keepDeadLettersMs, maxBytes }: Stre
       subjects: [names.subject.redriven(0).replace(/0$/, '*')],
       ...aged(lettersMs),
     },
+    {
+      ...common,
+      name: names.requeued,
+      subjects: [names.subject.requeued(0).replace(/0$/, '*')],
+      ...aged(lettersMs),
+    },
     { ...common, name: names.repeats, subjects: [names.subject.repeat], max_msgs: 1 },
     {
       ...common,

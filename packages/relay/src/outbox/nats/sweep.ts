@@ -1,11 +1,12 @@
+import type { Lane } from '../outbox.ts'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
-import type { Link } from './link.ts'
+import { isWrongRevision, type Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
 import type { Settle } from './settle.ts'
-import type { Counts } from './view.ts'
+import type { Counts, View } from './view.ts'
 
 export type SweepParts = {
   link: Link
@@ -14,6 +15,8 @@ export type SweepParts = {
   nonces: NonceBucket
   hands: Hands
   settling: Settle
+  view: View
+  onPut: (lanes: ReadonlySet<Lane>) => void
 }
 
 /** Looks in a row that must find more in the stream than in its queues: one alone sees what is just on its way. */
@@ -22,9 +25,9 @@ const SUSPICIOUS = 5
 const STRETCH = 128
 
 /**
- * Finds items that are in the stream and that no queue counts: an ack that the old leader carried out and the new one
- * did not, or a queue that somebody removed. What its record says is done is taken off; for what is not, its queue is
- * made anew.
+ * Finds items that are in the stream and that no queue counts. A new leader may believe that they were acknowledged:
+ * seen of 2.9.10 when leaders were killed in a row. What its record says is done is taken off. What is not done nobody
+ * would hand out any more: it is put into the queue anew, or its queue is made anew if somebody has removed that.
  */
 export const createSweep = (parts: SweepParts): ((counts: Counts) => Promise<void>) => {
   let suspicions = 0
@@ -51,15 +54,13 @@ const sweepFrom = async (parts: SweepParts, start: number): Promise<number> => {
   return seq
 }
 
-const look = async (
-  { link, names, queues, nonces, hands, settling }: SweepParts,
-  seq: number,
-  data: Uint8Array,
-) => {
+const look = async (parts: SweepParts, seq: number, data: Uint8Array) => {
+  const { link, names, queues, nonces, hands, settling } = parts
   const { head, record } = decodeFrame<ItemHead>(data)
   if (hands.has(seq)) return
   const known = await nonces.read(nonceKeyOf(head))
-  if (!known || known.record.state === 'held') return void (await queues.renew(head.lane))
+  if (!known || known.record.state === 'held')
+    return seq <= queues.floor(head.lane) ? requeue(parts, head, seq, data) : queues.renew(head.lane)
   const ack = () => link.jsm.streams.deleteMessage(names.items, seq, false)
   await settling.finish({ head, seq, record }, known.record, {
     seq,
@@ -68,4 +69,26 @@ const look = async (
     giveBack: () => {},
     working: () => {},
   })
+}
+
+/** First the copy, then the count, then the old one goes: its record sees to it that one of them alone is delivered. */
+const requeue = async (
+  { link, names, view, onPut }: SweepParts,
+  head: ItemHead,
+  seq: number,
+  data: Uint8Array,
+) => {
+  const { js, jsm, persist } = link
+  const copy = { msgID: `requeued.${nonceKeyOf(head)}.${seq}` }
+  await persist(() => js.publish(names.subject.item(head.lane, head.nonce), data, copy))
+  const once = { expect: { lastSubjectSequence: 0 } }
+  const counted = await persist(() => js.publish(names.subject.requeued(seq), undefined, once)).catch(
+    (error) => {
+      if (!isWrongRevision(error)) throw error
+      return undefined
+    },
+  )
+  if (counted) view.requeued()
+  await persist(() => jsm.streams.deleteMessage(names.items, seq, false))
+  onPut(new Set([head.lane]))
 }

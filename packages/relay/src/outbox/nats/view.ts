@@ -9,6 +9,8 @@ export type Counts = {
   lettersEver: number
   buried: number
   redriven: number
+  /** Items that lie in the stream twice over, once removed: put into the queue anew. */
+  requeued: number
   repeats: number
   lanes: Map<Lane, number>
   /** The oldest item held. */
@@ -20,12 +22,12 @@ export type Counts = {
  * what left the dead letters was redriven or dropped.
  */
 export const ledgerOf = (counts: Counts, base: Ledger): Ledger => {
-  const { itemsEver, held, lettersEver, buried, redriven, repeats } = counts
+  const { itemsEver, held, lettersEver, buried, redriven, requeued, repeats } = counts
   return addToLedger(base, {
-    received: itemsEver - redriven,
+    received: itemsEver - redriven - requeued,
     held,
     buried,
-    delivered: itemsEver - held - lettersEver,
+    delivered: itemsEver - held - lettersEver - requeued,
     dropped: lettersEver - buried - redriven,
     duplicates: repeats,
   })
@@ -41,6 +43,7 @@ export interface View {
   left(lane: Lane): void
   buried(): void
   redriven(): void
+  requeued(): void
   letterGone(): void
   repeated(): void
   looked(counts: Counts): void
@@ -75,6 +78,7 @@ export const createView = (start: Counts, base: Ledger = EMPTY_LEDGER): View => 
     },
     buried: () => change({ lettersEver: counts.lettersEver + 1, buried: counts.buried + 1 }),
     redriven: () => change({ redriven: counts.redriven + 1 }),
+    requeued: () => change({ itemsEver: counts.itemsEver + 1, requeued: counts.requeued + 1 }),
     letterGone: () => change({ buried: Math.max(0, counts.buried - 1) }),
     repeated: () => change({ repeats: counts.repeats + 1 }),
     looked(seen) {
