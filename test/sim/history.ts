@@ -196,12 +196,16 @@ const forward = async (
       }
     }
   }
+  /** Long enough, now and then, for a lease to run out in the middle. */
+  const dawdle = () => (isStormy() && world.random() < 0.3 ? rest(world.random() * 2 * LEASE_MS) : undefined)
   const deliver = async (entry: LeasedEntry) => {
     if (entry.attempting) return settle(entry, { type: 'bury', code: 'IN_DOUBT', message: '' })
     if (isStormy() && world.random() < 0.1)
       return settle(entry, { type: 'bury', code: 'REFUSED', message: '' })
+    await dawdle()
     if (entry.kind === 'interaction' && !(await settle(entry, { type: 'mark' })))
       return relay.release(entry.ref)
+    await dawdle()
     const outcome = await relay
       .ask(() => upstream.take(keyOf(entry)))
       .then(

@@ -71,10 +71,13 @@ export const createHandingOut = (items: Stream, now: () => number, leaseMs: numb
   }
 }
 
+/** Ten minutes at the real one, in the measure of these short histories. */
+const DEDUP_MS = 4_000
+
 /** Everything of one project at the server. */
 export const createServer = (names: Names, now: () => number, leaseMs: number) => {
   const streams: Record<string, Stream> = {
-    [names.items]: createStream(now, { dedupMs: 600_000 }),
+    [names.items]: createStream(now, { dedupMs: DEDUP_MS }),
     [names.letters]: createStream(now, { perSubject: true }),
     [names.redriven]: createStream(now),
     [names.repeats]: createStream(now),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runHistory } from './history.ts'
 
-const SEEDS = Number(process.env.SIM_SEEDS ?? 150)
+const SEEDS = Number(process.env.SIM_SEEDS ?? 40)
 const FIRST = Number(process.env.SIM_FIRST ?? 1)
 
 test(`in ${SEEDS} histories of relays that die, freeze and lose their answers, each item ends once (seeds from ${FIRST})`, {
