@@ -91,10 +91,10 @@ test('what is stored and delivered shows without a reload', async () => {
   await page.locator('#live.on').waitFor()
   for (let at = 0; at < 24; at += 1) await stage.event(`ok-${at}`)
   await expect.poll(() => tile('delivered').textContent(), { timeout: 10_000 }).toBe('24')
-  expect(await page.locator('#state').textContent()).toBe('running')
-  expect(await page.locator('#lanes tbody tr').count()).toBe(1)
-  expect(await page.locator('#legend-rates').textContent()).toMatch(/in .*out /)
-  expect(await page.locator('#chart-rates canvas').count()).toBe(1)
+  await expect.poll(() => page.locator('#state').textContent()).toBe('running')
+  await expect.poll(() => page.locator('#lanes tbody tr').count()).toBe(1)
+  await expect.poll(() => page.locator('#legend-rates').textContent()).toMatch(/in .*out /)
+  await expect.poll(() => page.locator('#chart-rates canvas').count()).toBe(1)
 })
 
 test('a dead letter appears, and hostile names and words stay text', async () => {
@@ -125,7 +125,7 @@ test('a redrive and a drop ask first, and do nothing when refused', async () => 
   expect(await letter('no-drop').count()).toBe(1)
   await letter('no-drop').getByRole('button', { name: 'Drop' }).click()
   await page.locator('#confirm-yes').click()
-  await expect.poll(() => letter('no-drop').count()).toBe(0)
+  await expect.poll(() => letter('no-drop').count(), { timeout: 10_000 }).toBe(0)
   await letter('no-evil').getByRole('button', { name: 'Redrive' }).click()
   await page.locator('#confirm-yes').click()
   // Refused again by the upstream: the letter comes back with one more attempt of its own.
@@ -173,8 +173,8 @@ test('a refused credential is said above all else, and that nothing is lost', as
   expect(await parked.locator('#banner').textContent()).toMatch(
     /parked since .*UNAUTHORIZED.*Nothing is lost/,
   )
-  expect(await parked.locator('#state').textContent()).toMatch(/parked|trial/)
-  expect(await parked.locator('#lanes td.state').textContent()).toContain('waits')
+  await expect.poll(() => parked.locator('#state').textContent()).toMatch(/parked|trial/)
+  await expect.poll(() => parked.locator('#lanes td.state').textContent()).toContain('waits')
   await shoot(parked, 'dashboard-parked', 'light', 1280, 900)
   await parked.close()
   await refused.stop()
