@@ -50,6 +50,7 @@ test('who obeys gets through as much as the limit in the long run, and not more'
       // A bucket to begin with, one batch of overdraft, the rest at the pace.
       expect(taken).toBeLessThanOrEqual(perMinute + 100 + (now / MINUTE_MS) * perMinute)
     }),
+    { numRuns: 500 },
   )
 })
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isIP, isIPv6 } from 'node:net'
+import { isIP } from 'node:net'
 import type { Log } from '../telemetry/log.ts'
 import { createWarnOnce } from '../telemetry/warn-once.ts'
 import { lastOf } from './forwarded.ts'
@@ -41,7 +41,8 @@ const plainOf = (address: string): string =>
 
 /** An IPv6 client owns its whole /64: it is charged as one. */
 const keyOf = (address: string): string => {
-  if (!isIPv6(address)) return address
+  // What comes here is an address, or empty.
+  if (!address.includes(':')) return address
   const [head = '', tail] = address.split('::')
   const left = head.split(':').filter(Boolean)
   const missing =

@@ -10,6 +10,8 @@ export interface RateLimit {
 }
 
 const MINUTE_MS = 60_000
+/** Sums of parts of ms are not exact: who has waited as told must not be told to wait once more. */
+const ROUNDING_MS = 1e-3
 /** Addresses remembered; beyond it the oldest are forgotten, which only ever forgives. */
 const MAX_ADDRESSES = 100_000
 
@@ -19,7 +21,7 @@ export const createRateLimit = (perMinute: number, maxAddresses = MAX_ADDRESSES)
   const msPerItem = perMinute > 0 ? MINUTE_MS / perMinute : 0
   return {
     emptyForMs: (address, nowMs) =>
-      Math.max(0, Math.ceil((fullAt.get(address) ?? 0) - nowMs - MINUTE_MS + msPerItem)),
+      Math.max(0, Math.ceil((fullAt.get(address) ?? 0) - nowMs - MINUTE_MS + msPerItem - ROUNDING_MS)),
     charge(address, items, nowMs) {
       if (perMinute === 0) return
       const from = Math.max(nowMs, fullAt.get(address) ?? 0)

@@ -33,8 +33,11 @@ export const pageEntryOf = (rows: Buffer): Buffer => {
 export interface RunIndex {
   readonly pages: number
   readonly filterBytes: number
+  /** Prefixes of the first and the last key: what lies beyond is surely not in the run. */
+  readonly first: number
+  readonly last: number
   /** The page to look on; -1 when the key is surely not in the run. */
-  pageOf(key: Buffer, prefix: number): number
+  pageOf(key: Buffer): number
   /** Gives up the filters: each look costs a page from here on, unless the run's bounds exclude it. */
   dropFilters(): void
 }
@@ -52,7 +55,6 @@ export const createRunIndex = (entries: Buffer, lastKey: Buffer): RunIndex => {
     entries.copy(fences, page * KEY_BYTES, at, at + KEY_BYTES)
     entries.copy(filters, page * FILTER_BYTES, at + KEY_BYTES, at + PAGE_ENTRY_BYTES)
   }
-  const [first, last] = [prefixAt(fences, 0), prefixAt(lastKey, 0)]
   const mayBeOn = (page: number, key: Buffer): boolean => {
     if (!filters) return true
     const filterAt = page * FILTER_BYTES
@@ -62,11 +64,12 @@ export const createRunIndex = (entries: Buffer, lastKey: Buffer): RunIndex => {
   }
   return {
     pages,
+    first: prefixAt(fences, 0),
+    last: prefixAt(lastKey, 0),
     get filterBytes() {
       return filters?.length ?? 0
     },
-    pageOf(key, prefix) {
-      if (prefix < first || prefix > last) return -1
+    pageOf(key) {
       const page = lastNotAfter(fences, KEY_BYTES, pages, key)
       return page >= 0 && mayBeOn(page, key) ? page : -1
     },

@@ -127,7 +127,8 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   const findInRuns = (key: Buffer, forgotten?: number): Remembered | undefined => {
     const prefix = prefixAt(key, 0)
     for (const run of runs) {
-      const hit = run.generation === forgotten ? undefined : findInRun(tables, run, key, prefix)
+      if (prefix < run.index.first || prefix > run.index.last || run.generation === forgotten) continue
+      const hit = findInRun(tables, run, key)
       if (hit) return readRow(hit.page, hit.at)
     }
     return undefined

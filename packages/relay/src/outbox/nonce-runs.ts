@@ -1,6 +1,6 @@
 import { createRunIndex, PAGE_ENTRY_BYTES, type RunIndex } from './nonce-index.ts'
 import { pagedSource, type RowSource } from './nonce-merge.ts'
-import { compareKeys, KEY_BYTES, lastNotAfter, prefixAt, ROW_BYTES } from './nonce-row.ts'
+import { compareKeys, KEY_BYTES, lastNotAfter, ROW_BYTES } from './nonce-row.ts'
 import type { Stage } from './stage.ts'
 import type { Table } from './store.ts'
 
@@ -93,9 +93,8 @@ export const findInRun = (
   { noncePages }: RunTables,
   run: Run,
   key: Buffer,
-  prefix = prefixAt(key, 0),
 ): { page: Buffer; at: number } | undefined => {
-  const number = run.index.pageOf(key, prefix)
+  const number = run.index.pageOf(key)
   const page = number < 0 ? undefined : noncePages.getBinaryFast(keyOf(run.id, number))
   if (!page) return undefined
   const at = lastNotAfter(page, ROW_BYTES, page.length / ROW_BYTES, key) * ROW_BYTES
