@@ -30,6 +30,8 @@ export type OpenCompany = Company & {
 const BEAT_MS = 2_000
 /** Who was not heard of for so long counts no more. */
 const SILENT_MS = 7_000
+/** Beats between two looks at the pauses that were written down. */
+const READ_EVERY = 5
 
 type Pause = { until: number }
 
@@ -40,6 +42,7 @@ export const openCompany = async (options: CompanyOptions): Promise<OpenCompany>
   const listeners = new Set<(lane: Lane, until: number) => void>()
   const pauses = new Map<Lane, number>()
   let callOff = () => {}
+  let beats = 0
 
   const hear = (lane: Lane, until: number) => {
     if (until <= clock.now() || until <= (pauses.get(lane) ?? 0)) return
@@ -54,18 +57,26 @@ export const openCompany = async (options: CompanyOptions): Promise<OpenCompany>
       heard.set(other, clock.now())
     },
     onLeave: (other) => void heard.delete(other),
+    onPause: hear,
   })
+  const bucket = `KV_${names.shared}`
+  /** What late-comers missed, and whoever was cut off. */
+  const readPauses = async () => {
+    const { state } = await link.jsm.streams.info(bucket, { subjects_filter: `$KV.${names.shared}.pause.>` })
+    const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(2).join('.'))
+    for (const key of keys) {
+      const pause = (await kv.get(key))?.json<Pause>()
+      if (pause) hear(laneOfKey(key), pause.until)
+    }
+  }
   const beat = () => {
     hints.beat()
+    beats += 1
+    if (beats % READ_EVERY === 0)
+      readPauses().catch((error) => log.debug({ err: error }, 'no pauses could be read'))
     callOff = clock.after(BEAT_MS, beat)
   }
-  const watch = await link.persist(() => kv.watch({ key: 'pause.>' }), START_MS)
-  void (async () => {
-    for await (const entry of watch) {
-      const pause: Pause = entry.json()
-      hear(laneOfKey(entry.key), pause.until)
-    }
-  })().catch((error) => log.warn({ err: error }, 'pauses of other relays are not heard any more'))
+  await link.persist(readPauses, START_MS)
   beat()
   return {
     size() {
@@ -76,6 +87,7 @@ export const openCompany = async (options: CompanyOptions): Promise<OpenCompany>
     tellPause(lane, until) {
       if (until <= (pauses.get(lane) ?? 0)) return
       pauses.set(lane, until)
+      hints.pause(lane, until)
       const told = link.persist(() => kv.put(pauseKeyOf(lane), JSON.stringify({ until })))
       told.catch((error) => log.debug({ err: error }, 'a pause could not be told to the other relays'))
     },
@@ -86,9 +98,6 @@ export const openCompany = async (options: CompanyOptions): Promise<OpenCompany>
     },
     tellLanes: hints.tell,
     leave: hints.leave,
-    stop() {
-      callOff()
-      watch.stop()
-    },
+    stop: () => callOff(),
   }
 }

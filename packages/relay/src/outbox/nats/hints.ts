@@ -7,25 +7,29 @@ export interface Hints {
   tell(lanes: Iterable<Lane>): void
   /** We are here. */
   beat(): void
+  /** A lane pauses until then, in epoch ms. */
+  pause(lane: Lane, until: number): void
   /** We leave. */
   leave(): void
 }
 
-type Hint = { from: string; lanes?: Lane[]; leaves?: true }
+type Hint = { from: string; lanes?: Lane[]; pause?: [lane: Lane, until: number]; leaves?: true }
 
 export type Hearing = {
   onLanes: (lanes: readonly Lane[]) => void
   onBeat: (relay: string) => void
   onLeave: (relay: string) => void
+  onPause: (lane: Lane, until: number) => void
 }
 
 export const createHints = (nc: NatsConnection, subject: string, from: string, hearing: Hearing): Hints => {
   const say = (hint: Omit<Hint, 'from'>) => nc.publish(subject, JSON.stringify({ from, ...hint }))
-  const hear = ({ from: relay, lanes, leaves }: Hint) => {
+  const hear = ({ from: relay, lanes, pause, leaves }: Hint) => {
     if (relay === from) return
     if (leaves) return hearing.onLeave(relay)
     hearing.onBeat(relay)
     if (lanes) hearing.onLanes(lanes)
+    if (pause) hearing.onPause(...pause)
   }
   // Ends with the connection, which an exception in here would end too: what is no hint is none of ours.
   nc.subscribe(subject, {
@@ -37,6 +41,7 @@ export const createHints = (nc: NatsConnection, subject: string, from: string, h
   return {
     tell: (lanes) => say({ lanes: [...lanes] }),
     beat: () => say({}),
+    pause: (lane, until) => say({ pause: [lane, until] }),
     leave: () => say({ leaves: true }),
   }
 }
