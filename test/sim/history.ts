@@ -12,7 +12,7 @@ import { createWorld, type World } from './world.ts'
 const names = namesOf('sim', 'shop')
 const LEASE_MS = 3_000
 const PATIENCE_MS = 30_000
-const MAX_STEPS = 60_000
+const MAX_STEPS = 15_000
 const NEVER = new Promise<never>(() => {})
 
 /** The upstream: it takes events by nonce, and interactions as often as they come. */

@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ItemState } from '../../packages/relay/src/outbox/nats/item-record.ts'
+import type { SettleParts } from '../../packages/relay/src/outbox/nats/settle.ts'
+import type { runHistory } from './history.ts'
+
+/** Bugs planted into the shipped parts, one at a time: a simulation that finds none of them would prove nothing. */
+const PARTS = '../../packages/relay/src/outbox/nats'
+/** Histories within which each must be found. */
+const SEEDS = 400
+
+beforeEach(() => {
+  vi.resetModules()
+  for (const part of ['item-record', 'settle', 'letter-box', 'nonce-bucket'])
+    vi.doUnmock(`${PARTS}/${part}.ts`)
+})
+
+/** The first history in which something goes wrong, and what. */
+const firstFault = async (): Promise<string | undefined> => {
+  const history: { runHistory: typeof runHistory } = await import('./history.ts')
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const { faults } = await history.runHistory(seed)
+    if (faults[0] !== undefined) return faults[0]
+  }
+  return undefined
+}
+
+type Records = typeof import('../../packages/relay/src/outbox/nats/item-record.ts')
+type Settling = typeof import('../../packages/relay/src/outbox/nats/settle.ts')
+type Buckets = typeof import('../../packages/relay/src/outbox/nats/nonce-bucket.ts')
+
+const plantInRecords = (bug: (real: Records) => Partial<Records>) =>
+  vi.doMock(`${PARTS}/item-record.ts`, async (original) => {
+    const real = await original<Records>()
+    return { ...real, ...bug(real) }
+  })
+
+describe('the simulation finds', { timeout: 300_000 }, () => {
+  test('a mark that is forgotten', async () => {
+    plantInRecords(({ stateAfter }) => ({
+      stateAfter: (held, settlement, now): ItemState =>
+        settlement.type === 'mark' ? held : stateAfter(held, settlement, now),
+    }))
+    expect(await firstFault()).toMatch(/^(doubled|delivered and buried)/)
+  })
+
+  test('a relay that goes on with an item which another has gone on with', async () => {
+    plantInRecords(({ clashOf }) => ({
+      clashOf: (wanted, mine, now) => (clashOf(wanted, mine, now) === 'done' ? 'done' : 'again'),
+    }))
+    expect(await firstFault()).toMatch(/^(doubled|lost|delivered and buried)/)
+  })
+
+  test('an item that is taken off before its end is written', async () => {
+    vi.doMock(`${PARTS}/settle.ts`, async (original) => {
+      const real = await original<Settling>()
+      const createSettle = (parts: SettleParts) => {
+        const shipped = real.createSettle(parts)
+        const settle: typeof shipped.settle = async (item, settlement) => {
+          if (settlement.type === 'bury') await item.delivery.ack().catch(() => {})
+          return shipped.settle(item, settlement)
+        }
+        return { ...shipped, settle }
+      }
+      return { ...real, createSettle }
+    })
+    expect(await firstFault()).toMatch(/^lost/)
+  })
+
+  test('nonces that are forgotten', async () => {
+    vi.doMock(`${PARTS}/nonce-bucket.ts`, async (original) => {
+      const real = await original<Buckets>()
+      const createNonceBucket: Buckets['createNonceBucket'] = (kv, link) => ({
+        read: async () => undefined,
+        write: real.createNonceBucket(kv, link).write,
+      })
+      return { ...real, createNonceBucket }
+    })
+    expect(await firstFault()).toMatch(/^(doubled|held for ever|never accepted|a client)/)
+  })
+
+  test('a bucket that writes whatever was there before', async () => {
+    vi.doMock(`${PARTS}/nonce-bucket.ts`, async (original) => {
+      const real = await original<Buckets>()
+      const createNonceBucket: Buckets['createNonceBucket'] = (kv, link) => {
+        const { read, write } = real.createNonceBucket(kv, link)
+        const overwrite: typeof write = async (key, record, revision) =>
+          (await write(key, record, revision)) ?? write(key, record, (await read(key))?.revision ?? 0)
+        return { read, write: overwrite }
+      }
+      return { ...real, createNonceBucket }
+    })
+    expect(await firstFault()).toMatch(/^(doubled|lost|held for ever|delivered and buried)/)
+  })
+})
