@@ -59,8 +59,12 @@ const snowplow = {
 const mixpanel = {
   name: 'mixpanel',
   code: () => read('./node_modules/mixpanel-browser/dist/mixpanel.min.js'),
-  stub: `window.MIXPANEL_CUSTOM_LIB_URL='/none.js';${read('./node_modules/mixpanel-browser/dist/mixpanel-jslib-snippet.min.js')}
-    mixpanel.init('token', { api_host: location.origin + '/mixpanel', persistence: 'localStorage' })`,
+  // Read when asked for: at the first run it is not yet there when this file is.
+  get stub() {
+    const snippet = read('./node_modules/mixpanel-browser/dist/mixpanel-jslib-snippet.min.js')
+    return `window.MIXPANEL_CUSTOM_LIB_URL='/none.js';${snippet}
+      mixpanel.init('token', { api_host: location.origin + '/mixpanel', persistence: 'localStorage' })`
+  },
   boot: () => 'window.track = (data) => mixpanel.track("purchase", data)',
 }
 
