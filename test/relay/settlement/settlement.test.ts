@@ -159,3 +159,17 @@ test('an upstream without such a path is left alone for an hour', async () => {
   expect(settlement.status().problem).toBe('not-found')
   expect((clock.nextAt() ?? 0) - clock.now()).toBe(3_600_000)
 })
+
+test('an event that is in the trash before its acknowledgement is on disk is counted once that is there', async () => {
+  const { settlement, clock, throwAway, fates } = await start({
+    fates: { n1: { state: 'held', lane: 'event:lead', attempts: 0 } },
+  })
+  throwAway('n1', 'u1')
+  await settlement.look()
+  expect(settlement.status()).toMatchObject({ trashed: 0, unknown: 0 })
+  settlement.delivered('n1', 'u1')
+  fates.n1 = { state: 'delivered', deliveredAt: clock.now(), upstreamId: 'u1' }
+  await settlement.look()
+  await settlement.look()
+  expect(settlement.status()).toMatchObject({ trashed: 1, unknown: 0, pending: 0 })
+})

@@ -79,26 +79,31 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     callOff()
     if (!abort.signal.aborted) callOff = clock.after(waitMs, () => void look())
   }
-  const isOurConcern = (event: TrashedEvent, { type }: Joined): boolean =>
+  const isOurConcern = ({ event, joined: { type } }: Found): boolean =>
     type === 'ours' || (type === 'unknown' && !isBefore(event, beganAt))
-  const count = ({ eventType }: TrashedEvent, joined: Joined) => {
+  const count = ({ event: { eventType }, joined }: Found) => {
     if (joined.type === 'unknown') reckoning = reckon.strange(reckoning)
     if (joined.type !== 'ours') return
     reckoning = reckon.trashed(reckoning, joined.deliveredAt)
     if (eventType) onTrashed(eventType)
   }
-  /** Written down before it is counted: what cannot be written is met again. */
+  /**
+   * Written down before it is counted: what cannot be written is met again. So is what the upstream threw away before its
+   * acknowledgement was on our disk.
+   */
   const settle = async (events: readonly TrashedEvent[]) => {
-    const found: { event: TrashedEvent; joined: Joined }[] = []
-    for (const event of events) {
-      if (seen.has(keyOf(event))) continue
-      const joined = await join(event, memory)
-      if (isOurConcern(event, joined)) found.push({ event, joined })
-    }
-    const lines = found.map(({ event, joined }) => lineOf(event, joined, clock.now()))
+    const found: Found[] = []
+    for (const event of events)
+      if (!seen.has(keyOf(event))) found.push({ event, joined: await join(event, memory) })
+    const decided = found.filter(({ joined }) => joined.type !== 'undelivered')
+    const concerns = decided.filter(isOurConcern)
+    const lines = concerns.map((one) => lineOf(one, clock.now()))
     await trashLog.append(lines)
-    for (const { event, joined } of found) count(event, joined)
+    concerns.forEach(count)
     raiseAlarm(log, lines)
+    // Only what a later reading can meet again.
+    const before = events.map(keyOf).filter((key) => seen.has(key))
+    seen = new Set([...before, ...decided.map(({ event }) => keyOf(event))])
   }
   const save = () => file.save({ reckoning, beganAt, readUntil, seen: [...seen] })
   const readOnce = async () => {
@@ -106,8 +111,6 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     const events = await readTrash(readUntil - OVERLAP_MS, until, abort.signal)
     if (abort.signal.aborted) return
     await settle(events)
-    // Only what a later reading can meet again.
-    seen = new Set(events.map(keyOf))
     readUntil = until
     hasRead = true
     reckoning = reckon.settledUpTo(reckoning, until - SETTLED_AFTER_MS)
@@ -178,6 +181,8 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   }
 }
 
+type Found = { readonly event: TrashedEvent; readonly joined: Joined }
+
 /** Trashed before this relay began to look: nobody here could know it. */
 const isBefore = ({ createdAt }: TrashedEvent, beganAt: number): boolean =>
   createdAt != null && Date.parse(createdAt) < beganAt
@@ -186,7 +191,7 @@ const isBefore = ({ createdAt }: TrashedEvent, beganAt: number): boolean =>
 const keyOf = ({ _id, nonce, createdAt, eventType }: TrashedEvent): string =>
   _id ?? `${nonce} ${createdAt} ${eventType}`
 
-const lineOf = (event: TrashedEvent, joined: Joined, foundAt: number): TrashLine => ({
+const lineOf = ({ event, joined }: Found, foundAt: number): TrashLine => ({
   ...(event._id && { id: event._id }),
   ...(joined.nonce !== undefined && { nonce: joined.nonce }),
   ...(event.eventType && { eventType: event.eventType }),
