@@ -113,8 +113,14 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     recent.journaled(seqOfKey(key))
   }
 
+  /** A key is looked for, and then remembered. */
+  let hashed: { key: Buffer; hash: number } = { key: NOTHING, hash: 0 }
+  const hashOf = (key: Buffer): number => {
+    if (hashed.key !== key) hashed = { key, hash: hashAt(key, 0) }
+    return hashed.hash
+  }
   const findRecent = (key: Buffer, isSeen: (recent: RecentNonces) => boolean, withPending: boolean) => {
-    const hash = hashAt(key, 0)
+    const hash = hashOf(key)
     for (let at = recents.length - 1; at >= 0; at -= 1) {
       const recent = recents[at]
       if (!recent || !isSeen(recent)) continue
@@ -128,7 +134,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     const prefix = prefixAt(key, 0)
     for (const run of runs) {
       if (prefix < run.index.first || prefix > run.index.last || run.generation === forgotten) continue
-      const hit = findInRun(tables, run, key)
+      const hit = findInRun(tables, run, key, prefix)
       if (hit) return readRow(hit.page, hit.at)
     }
     return undefined
@@ -245,7 +251,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     }
     return {
       recall: (key) => findRecent(key, isSeen, true) ?? findInRuns(key, rotated ? older : undefined),
-      remember: (key, remembered) => take().table.put(key, hashAt(key, 0), remembered),
+      remember: (key, remembered) => take().table.put(key, hashOf(key), remembered),
       rotate() {
         const rows = added()
         undo()

@@ -93,8 +93,9 @@ export const findInRun = (
   { noncePages }: RunTables,
   run: Run,
   key: Buffer,
+  prefix: number,
 ): { page: Buffer; at: number } | undefined => {
-  const number = run.index.pageOf(key)
+  const number = run.index.pageOf(key, prefix)
   const page = number < 0 ? undefined : noncePages.getBinaryFast(keyOf(run.id, number))
   if (!page) return undefined
   const at = lastNotAfter(page, ROW_BYTES, page.length / ROW_BYTES, key) * ROW_BYTES
