@@ -1,6 +1,8 @@
 import { seqKey, seqOfKey } from './keys.ts'
+import { boundFilters, byAge, oldestOfAKind } from './nonce-ages.ts'
 import { createRunBuild, type RunBuild } from './nonce-build.ts'
-import { createRecentNonces, journalRowOf, type RecentNonces, stageJournal } from './nonce-recent.ts'
+import { createGathering } from './nonce-gathering.ts'
+import { journalRowOf, type RecentNonces, stageJournal } from './nonce-recent.ts'
 import { prefixAt, type Remembered, ROW_BYTES, readRow } from './nonce-row.ts'
 import {
   eraseRun,
@@ -12,7 +14,6 @@ import {
   runSource,
   strayRuns,
 } from './nonce-runs.ts'
-import { hashAt } from './nonce-table.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './store.ts'
 
@@ -80,56 +81,17 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   let lastId = found.lastId
   /** Newest first. */
   let runs = byAge(found.runs)
-  /** Oldest first; only the last one gathers. */
-  let recents: readonly RecentNonces[] = []
+  const gathering = createGathering(sizes)
   let flushing: Building | undefined
   let merging: Building | undefined
   let erasedSeqs: readonly number[] = []
   let erasedRuns: readonly number[] = strayRuns(tables, new Set(runs.map(({ id }) => id)))
 
-  /** Put by the transaction in the making, from a row on: taken off again when it fails. */
-  let pending: { recent: RecentNonces; from: number } | undefined
-
-  const addRecent = (generation: number): RecentNonces => {
-    const recent = createRecentNonces(generation, sizes)
-    recents = [...recents, recent]
-    return recent
-  }
-  const recentFor = (generation: number): RecentNonces => {
-    const last = recents.at(-1)
-    return last?.generation === generation && last.table.size < sizes.gathered ? last : addRecent(generation)
-  }
-  const undo = () => {
-    if (!pending) return
-    const { recent, from } = pending
-    recent.table.truncate(from)
-    if (from === 0) recents = recents.filter((one) => one !== recent)
-    pending = undefined
-  }
   for (const { key, value } of journal.getRange()) {
     const { generation, rows } = journalRowOf(value)
-    const recent = recentFor(generation)
-    recent.table.putRows(rows)
-    recent.journaled(seqOfKey(key))
+    gathering.restore(generation, seqOfKey(key), rows)
   }
 
-  /** A key is looked for, and then remembered. */
-  let hashed: { key: Buffer; hash: number } = { key: NOTHING, hash: 0 }
-  const hashOf = (key: Buffer): number => {
-    if (hashed.key !== key) hashed = { key, hash: hashAt(key, 0) }
-    return hashed.hash
-  }
-  const findRecent = (key: Buffer, isSeen: (recent: RecentNonces) => boolean, withPending: boolean) => {
-    const hash = hashOf(key)
-    for (let at = recents.length - 1; at >= 0; at -= 1) {
-      const recent = recents[at]
-      if (!recent || !isSeen(recent)) continue
-      const among = !withPending && recent === pending?.recent ? pending.from : recent.table.size
-      const place = recent.table.find(key, hash, among)
-      if (place >= 0) return readRow(recent.table.rows(), place)
-    }
-    return undefined
-  }
   const findInRuns = (key: Buffer, forgotten?: number): Remembered | undefined => {
     const prefix = prefixAt(key, 0)
     for (const run of runs) {
@@ -141,9 +103,9 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   }
 
   const startFlush = () => {
-    const [recent] = recents
-    const isFull = recent && recent !== pending?.recent && recent.table.size >= sizes.gathered
-    const isDue = recent && (recents.length > 1 || isFull)
+    const [recent, ...later] = gathering.all()
+    const isFull = recent && recent !== gathering.pending() && recent.table.size >= sizes.gathered
+    const isDue = recent && (later.length > 0 || isFull)
     if (flushing || !isDue) return
     lastId += 1
     const plan = { id: lastId, born: lastId, level: 0, generation: recent.generation }
@@ -169,18 +131,10 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     runs = byAge([...runs.filter((one) => !merged.includes(one)), run])
     erasedRuns = [...erasedRuns, ...merged.map(({ id }) => id)]
     if (!recent) return
-    recents = recents.filter((one) => one !== recent)
+    gathering.drop((one) => one === recent)
     erasedSeqs = [...erasedSeqs, ...recent.seqs]
   }
-  const boundFilters = () => {
-    let bytes = runs.reduce((sum, { index }) => sum + index.filterBytes, 0)
-    for (const { index } of runs.toReversed()) {
-      if (bytes <= sizes.filterBytes) return
-      bytes -= index.filterBytes
-      index.dropFilters()
-    }
-  }
-  boundFilters()
+  boundFilters(runs, sizes.filterBytes)
 
   /** Goes on with a run in the making. Returns what to do once that is on disk. */
   const help = (stage: Stage, building: Building, pages: number, done: () => void): (() => void) => {
@@ -191,7 +145,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
       if (!run) return
       install(run, building)
       done()
-      boundFilters()
+      boundFilters(runs, sizes.filterBytes)
     }
   }
   const goOn = (stage: Stage, added: number, effects: Effects) => {
@@ -212,9 +166,16 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   }
   /** Of a generation nothing stays but pages to erase: the next start would gather again what is left in the journal. */
   const forget = (stage: Stage, generation: number, effects: Effects) => {
-    const isOver = (one: { generation: number }) => one.generation === generation && one !== pending?.recent
+    const isOver = (one: { generation: number }) =>
+      one.generation === generation && one !== gathering.pending()
     for (const { id } of runs.filter(isOver)) removeHead(stage, tables, id)
-    for (const seq of [...erasedSeqs, ...recents.filter(isOver).flatMap(({ seqs }) => seqs)])
+    for (const seq of [
+      ...erasedSeqs,
+      ...gathering
+        .all()
+        .filter(isOver)
+        .flatMap(({ seqs }) => seqs),
+    ])
       stage.remove(journal, seqKey(seq))
     effects.push(() => {
       erasedSeqs = []
@@ -224,42 +185,32 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
         ...[...runs.filter(isOver), ...builds.flatMap((one) => one?.build ?? [])].map(({ id }) => id),
       ]
       runs = runs.filter((run) => !isOver(run))
-      recents = recents.filter((recent) => !isOver(recent))
+      gathering.drop(isOver)
       if (flushing && isOver(flushing.build)) flushing = undefined
       if (merging && isOver(merging.build)) merging = undefined
     })
   }
 
   const begin = (generation: number): NonceChanges => {
-    undo()
+    gathering.undo()
     const older = 1 - generation
     const effects: Effects = []
     let rotated = false
-    const take = (): RecentNonces => {
-      if (pending) return pending.recent
-      // What the older generation holds already is forgotten with it.
-      const recent = rotated ? addRecent(older) : recentFor(generation)
-      pending = { recent, from: recent.table.size }
-      return recent
-    }
+    // What the older generation holds already is forgotten with it.
+    const take = (): RecentNonces => gathering.take(rotated ? older : generation, rotated)
     const isSeen = (recent: RecentNonces): boolean =>
-      !rotated || recent.generation !== older || recent === pending?.recent
-    /** What this transaction has put. */
-    const added = (): Buffer => {
-      if (!pending) return NOTHING
-      return Buffer.from(pending.recent.table.rows().subarray(pending.from * ROW_BYTES))
-    }
+      !rotated || recent.generation !== older || recent === gathering.pending()
     return {
-      recall: (key) => findRecent(key, isSeen, true) ?? findInRuns(key, rotated ? older : undefined),
-      remember: (key, remembered) => take().table.put(key, hashOf(key), remembered),
+      recall: (key) => gathering.find(key, isSeen, true) ?? findInRuns(key, rotated ? older : undefined),
+      remember: (key, remembered) => gathering.put(take(), key, remembered),
       rotate() {
-        const rows = added()
-        undo()
+        const rows = gathering.added()
+        gathering.undo()
         rotated = true
         if (rows.length > 0) take().table.putRows(rows)
       },
       write(stage, seq) {
-        const rows = added()
+        const rows = gathering.added()
         if (rotated) forget(stage, older, effects)
         else {
           goOn(stage, rows.length / ROW_BYTES, effects)
@@ -268,31 +219,18 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
         if (rows.length === 0) return
         stageJournal(stage, journal, seq, rotated ? older : generation, rows)
         effects.push(() => {
-          pending?.recent.journaled(seq)
-          pending?.recent.tidy()
+          take().journaled(seq)
+          take().tidy()
         })
       },
       settle() {
         for (const effect of effects) effect()
-        pending = undefined
+        gathering.keep()
       },
     }
   }
-  const recall = (key: Buffer) => findRecent(key, () => true, false) ?? findInRuns(key)
+  const recall = (key: Buffer) => gathering.find(key, () => true, false) ?? findInRuns(key)
   return { recall: (_, key) => recall(key), begin }
-}
-
-const NOTHING = Buffer.alloc(0)
-
-const byAge = (runs: readonly Run[]): Run[] => runs.toSorted((a, b) => b.born - a.born)
-
-/** The oldest runs of one level and generation, newest first, when there are enough to be merged. */
-const oldestOfAKind = (runs: readonly Run[], fan: number): Run[] | undefined => {
-  for (const { level, generation } of runs) {
-    const alike = runs.filter((run) => run.level === level && run.generation === generation)
-    if (alike.length >= fan) return alike.slice(-fan)
-  }
-  return undefined
 }
 
 /** Whether the present generation has had its time. */
