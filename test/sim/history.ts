@@ -118,13 +118,14 @@ export const runHistory = async (seed: number): Promise<Verdict> => {
       lettersEver: state(names.letters).last_seq,
       buried: state(names.letters).messages,
       redriven: state(names.redriven).last_seq,
-      requeued: 0,
+      requeued: state(names.requeued).last_seq,
       repeats: 0,
       lanes: new Map(),
     },
     EMPTY_LEDGER,
   )
   if (!isBalanced(ledger)) faults.push(`unbalanced: ${JSON.stringify(ledger)}`)
+  if (ledger.received !== accepted.size) faults.push(`received ${ledger.received}, not ${accepted.size}`)
   if (ledger.buried !== letters.size) faults.push('letters miscounted')
   for (const { being } of relays) being.alive = false
   return { seed, faults, steps: `${born} relays, ${items.length} items` }

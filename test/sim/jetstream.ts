@@ -80,6 +80,7 @@ export const createServer = (names: Names, now: () => number, leaseMs: number) =
     [names.items]: createStream(now, { dedupMs: DEDUP_MS }),
     [names.letters]: createStream(now, { perSubject: true }),
     [names.redriven]: createStream(now),
+    [names.requeued]: createStream(now),
     [names.repeats]: createStream(now),
     [names.nonces]: createStream(now, { perSubject: true }),
   }
@@ -96,7 +97,9 @@ export const createServer = (names: Names, now: () => number, leaseMs: number) =
           ? names.letters
           : subject.includes('.redriven.')
             ? names.redriven
-            : names.repeats,
+            : subject.includes('.requeued.')
+              ? names.requeued
+              : names.repeats,
     )
   return { of, bySubject, handing: createHandingOut(of(names.items), now, leaseMs) }
 }

@@ -1,6 +1,7 @@
 import type { KV } from '@nats-io/kv'
 import type { Clock } from '../../packages/relay/src/clock.ts'
 import { EMPTY_LEDGER } from '../../packages/relay/src/outbox/ledger.ts'
+import { createCountCopy } from '../../packages/relay/src/outbox/nats/copies.ts'
 import { createHands } from '../../packages/relay/src/outbox/nats/hands.ts'
 import { createLease } from '../../packages/relay/src/outbox/nats/lease.ts'
 import { createLetterBox } from '../../packages/relay/src/outbox/nats/letter-box.ts'
@@ -110,7 +111,20 @@ export const createSimulatedRelay = (
   const hands = createHands(clock, () => {})
   const nonces = createNonceBucket(kv, link)
   const letters = createLetterBox(link, names)
-  const common = { relay: name, link, names, queues, nonces, letters, hands, view, clock, log: silentLog }
+  const countCopy = createCountCopy({ link, names, view })
+  const common = {
+    relay: name,
+    countCopy,
+    link,
+    names,
+    queues,
+    nonces,
+    letters,
+    hands,
+    view,
+    clock,
+    log: silentLog,
+  }
   const settling = createSettle(common)
   const look = async () => ({ ...nothing, lanes: new Map() })
   startTending({ clock, log: silentLog, hands, view, leaseMs, look, sweep: async () => {}, onWork: () => {} })

@@ -3,6 +3,7 @@ import { type KV, Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Kind } from '@wmkt/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createCountCopy } from '../../../packages/relay/src/outbox/nats/copies.ts'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
 import { openGround } from '../../../packages/relay/src/outbox/nats/ground.ts'
 import { createHands } from '../../../packages/relay/src/outbox/nats/hands.ts'
@@ -116,6 +117,19 @@ describe('an item whose record says it is done, still in the queue', () => {
     expect(await held()).toBe(0)
   })
 
+  test('a copy of one that was delivered is no item of its own: it is not counted', async () => {
+    await outbox.put(intakeOf(['a']))
+    const [entry] = await outbox.lease(LANE, 1)
+    if (entry) await outbox.settle(entry.ref, { type: 'ack' })
+    await leaveItem()
+    expect(await outbox.lease(LANE, 5)).toEqual([])
+    await vi.waitFor(async () => {
+      clock.turn(1_000)
+      expect(outbox.ledger()).toMatchObject({ received: 1, held: 0, delivered: 1 })
+      expect((await jsm.streams.info(names.items)).state.last_seq).toBe(2)
+    })
+  })
+
   test('buried, but without its letter: the letter is written, once', async () => {
     await openLane()
     await leaveRecord({ state: 'buried', at: clock.now(), code: 'NO', message: 'é', attempts: 3 })
@@ -181,8 +195,9 @@ describe('an item in the stream that no queue counts', () => {
       createHands(clock, () => {}),
     ]
     const settling = { settle: () => Promise.reject(), finish: () => Promise.reject() }
+    const countCopy = createCountCopy({ ...ground, view })
     const queues = { ...ground.queues, floor: () => seq }
-    const sweep = createSweep({ ...ground, queues, view, hands, settling, onPut: () => {} })
+    const sweep = createSweep({ ...ground, queues, view, hands, settling, countCopy, onPut: () => {} })
     for (let look = 0; look < 7; look += 1)
       await sweep({ ...view.counts(), held: 1, lanes: new Map(), first: { seq, receivedAt: 0 } })
     await ground.link.nc.close()

@@ -9,6 +9,8 @@ export type ItemRecord = {
   fingerprint: string
   /** Who wrote this, and from which revision: a write whose answer was lost is known again by it. Empty: the put. */
   by: string
+  /** Of the item that this is about, once it is done: a copy of it bears another. */
+  seq?: number
 } & ItemState
 
 export type ItemState = HeldState | DeliveredState | BuriedState | { state: 'dropped' }

@@ -13,6 +13,7 @@ import {
 } from '../outbox.ts'
 import { type Single, whole } from '../single.ts'
 import { openCompany } from './company.ts'
+import { createCountCopy } from './copies.ts'
 import { type Ground, openGround, START_MS } from './ground.ts'
 import { createHands, type Hands } from './hands.ts'
 import { readBase } from './import.ts'
@@ -75,7 +76,8 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const view = createView(await link.persist(look, START_MS), await readBase(ground.shared))
   const hands = createHands(clock, (lane) => listeners.tell([lane]))
   const letters = createLetterBox(link, names)
-  const common = { ...ground, relay, letters, hands, view, clock, log }
+  const countCopy = createCountCopy({ link, names, view })
+  const common = { ...ground, relay, letters, countCopy, hands, view, clock, log }
   const settling = createSettle(common)
   const lease = createLease({ ...common, settling })
   const onLanes = (lanes: readonly Lane[]) => {

@@ -3,7 +3,7 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Lane, Settlement } from '../outbox.ts'
 import type { ItemHead } from './frame.ts'
 import type { Hands, InHand } from './hands.ts'
-import { type BuriedState, clashOf, type ItemState, stateAfter } from './item-record.ts'
+import { type BuriedState, clashOf, type ItemRecord, type ItemState, stateAfter } from './item-record.ts'
 import type { LetterBox } from './letter-box.ts'
 import { nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
@@ -15,6 +15,8 @@ export type SettleParts = {
   relay: string
   nonces: NonceBucket
   letters: LetterBox
+  /** An item lies in the stream twice over: the one that was not settled is no item of its own. */
+  countCopy: (seq: number) => Promise<void>
   hands: Hands
   view: View
   clock: Clock
@@ -33,7 +35,7 @@ export interface Settle {
   /** Rejects with LeaseLost when a mark came too late. */
   settle(item: InHand, settlement: Settlement): Promise<void>
   /** Ends what somebody began and did not live to end: the record says that the item is done with. */
-  finish(handed: Handed, state: ItemState, delivery: Delivery): Promise<void>
+  finish(handed: Handed, state: ItemRecord, delivery: Delivery): Promise<void>
 }
 
 /** Waits longer than this are given back to the server, with the time to wait. */
@@ -44,14 +46,20 @@ const FAR_MS = 60_000
  * leaves an item that is handed out again, and whose record says that it is done.
  */
 export const createSettle = (parts: SettleParts): Settle => {
-  const { relay, nonces, letters, hands, view, clock, log } = parts
+  const { relay, nonces, letters, countCopy, hands, view, clock, log } = parts
 
   /** True once the state is written; false when another relay has gone on with the item. */
   const write = async (item: InHand, state: ItemState): Promise<boolean> => {
     const key = nonceKeyOf(item.entry)
     for (;;) {
       const by = `${relay}/${item.revision}`
-      const record = { ...state, fingerprint: item.record.fingerprint, by }
+      const { seq } = item.entry.ref
+      const record = {
+        ...state,
+        fingerprint: item.record.fingerprint,
+        by,
+        ...(state.state !== 'held' && { seq }),
+      }
       const revision = await nonces.write(key, record, item.revision)
       const now = revision === undefined ? await nonces.read(key) : { record, revision }
       const clash = revision === undefined ? clashOf(state, by, now?.record) : 'done'
@@ -97,6 +105,7 @@ export const createSettle = (parts: SettleParts): Settle => {
       else lose(item, settlement)
     },
     async finish(handed, state, delivery) {
+      if (state.seq !== undefined && state.seq !== handed.seq) await countCopy(handed.seq)
       const { kind, nonce, lane } = handed.head
       if (state.state === 'buried' && !(await letters.read(nonce, kind))) await writeLetter(handed, state)
       await takeOff(lane, delivery)

@@ -1,7 +1,7 @@
 import type { Lane } from '../outbox.ts'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
-import { isWrongRevision, type Link } from './link.ts'
+import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
@@ -16,6 +16,7 @@ export type SweepParts = {
   hands: Hands
   settling: Settle
   view: View
+  countCopy: (seq: number) => Promise<void>
   onPut: (lanes: ReadonlySet<Lane>) => void
 }
 
@@ -73,7 +74,7 @@ const look = async (parts: SweepParts, seq: number, data: Uint8Array) => {
 
 /** First the copy, then the count, then the old one goes: its record sees to it that one of them alone is delivered. */
 const requeue = async (
-  { link, names, view, onPut }: SweepParts,
+  { link, names, view, countCopy, onPut }: SweepParts,
   head: ItemHead,
   seq: number,
   data: Uint8Array,
@@ -81,14 +82,9 @@ const requeue = async (
   const { js, jsm, persist } = link
   const copy = { msgID: `requeued.${nonceKeyOf(head)}.${seq}` }
   await persist(() => js.publish(names.subject.item(head.lane, head.nonce), data, copy))
-  const once = { expect: { lastSubjectSequence: 0 } }
-  const counted = await persist(() => js.publish(names.subject.requeued(seq), undefined, once)).catch(
-    (error) => {
-      if (!isWrongRevision(error)) throw error
-      return undefined
-    },
-  )
-  if (counted) view.requeued()
+  view.stored(head.lane, seq, head.receivedAt)
+  await countCopy(seq)
   await persist(() => jsm.streams.deleteMessage(names.items, seq, false))
+  view.left(head.lane)
   onPut(new Set([head.lane]))
 }

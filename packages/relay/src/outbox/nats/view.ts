@@ -9,7 +9,7 @@ export type Counts = {
   lettersEver: number
   buried: number
   redriven: number
-  /** Items that lie in the stream twice over, once removed: put into the queue anew. */
+  /** Items that were in the stream although another of their nonce was. */
   requeued: number
   repeats: number
   lanes: Map<Lane, number>
@@ -78,7 +78,7 @@ export const createView = (start: Counts, base: Ledger = EMPTY_LEDGER): View => 
     },
     buried: () => change({ lettersEver: counts.lettersEver + 1, buried: counts.buried + 1 }),
     redriven: () => change({ redriven: counts.redriven + 1 }),
-    requeued: () => change({ itemsEver: counts.itemsEver + 1, requeued: counts.requeued + 1 }),
+    requeued: () => change({ requeued: counts.requeued + 1 }),
     letterGone: () => change({ buried: Math.max(0, counts.buried - 1) }),
     repeated: () => change({ repeats: counts.repeats + 1 }),
     looked(seen) {
