@@ -145,6 +145,45 @@ describe('when IndexedDB fails under an open page', () => {
   })
 })
 
+describe('the bounds', () => {
+  test('with more than 10,000 held, the oldest of them are evicted', async () => {
+    site.collector.serve('/bare', '<!doctype html><title>bare</title>')
+    const lane = `${site.collector.url}/wmkt/collect demo-shop`
+    const bare = await site.browser.newPage()
+    await bare.goto(`${site.collector.url}/bare`)
+    await bare.evaluate(
+      (lane) =>
+        new Promise<void>((resolve) => {
+          const opening = indexedDB.open('wmkt')
+          opening.onupgradeneeded = () => opening.result.createObjectStore('outbox')
+          opening.onsuccess = () => {
+            const transaction = opening.result.transaction('outbox', 'readwrite')
+            const store = transaction.objectStore('outbox')
+            for (let at = 1; at <= 10_003; at++) {
+              const key = [lane, Date.now() - 20_000 + at, `${at}`]
+              store.put({ key, kind: 'event', nonce: `n${at}`, json: `{"nonce":"n${at}"}` }, key)
+            }
+            transaction.oncomplete = () => {
+              opening.result.close()
+              resolve()
+            }
+          }
+        }),
+      lane,
+    )
+    site.collector.fault = { status: 503 }
+    const page = await site.open({ head: `<script>${cookie}</script>` })
+    await listen(page)
+    await wmkt(page, 'flush')
+    await expect.poll(() => site.collector.arrivals.length, POLL).toBeGreaterThan(0)
+    expect(await rowsHeld(page)).toBe(10_000)
+    expect(site.collector.arrivals[0]?.batch).toMatchObject({
+      evicted: 3,
+      items: { length: 100, 0: { nonce: 'n4' } },
+    })
+  })
+})
+
 describe('hostile data', () => {
   test('cyclic, huge, throwing and non-JSON data never throws, and each ending says why', async () => {
     const page = await site.open({ head: `<script>${cookie}</script>` })

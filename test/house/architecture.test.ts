@@ -28,7 +28,11 @@ const POWERS: { power: string; use: RegExp; owners: RegExp }[] = [
   { power: 'lmdb', use: /from 'lmdb'/, owners: /^packages\/relay\/src\/outbox\// },
   { power: 'NATS', use: /from '@nats-io\//, owners: /^packages\/relay\/src\/outbox\/nats\// },
   { power: 'the console', use: /\bconsole\./, owners: /^packages\/tag\/src\/debug\.ts$/ },
-  { power: 'chance', use: /Math\.random\(\)/, owners: /^$/ },
+  {
+    power: 'chance',
+    use: /Math\.random\(\)/,
+    owners: /^packages\/(protocol\/src\/nonce|tag\/src\/tag)\.ts$/,
+  },
 ]
 
 const sources: Record<string, Source[]> = Object.fromEntries(
@@ -103,8 +107,11 @@ describe('inside packages', () => {
     expect(offences).toEqual([])
   })
 
-  test('no file grows into a hub: 250 lines at most', () => {
-    const hubs = all.filter((source) => source.text.split('\n').length > 251).map((source) => source.path)
+  test('no file grows into a hub: 250 lines at most, but for the tag, which is one closure by decision 0007', () => {
+    const mostOf = (path: string): number => (path === 'packages/tag/src/tag.ts' ? 360 : 250)
+    const hubs = all
+      .filter(({ path, text }) => text.split('\n').length > mostOf(path) + 1)
+      .map((source) => source.path)
     expect(hubs).toEqual([])
   })
 })

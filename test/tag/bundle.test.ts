@@ -6,7 +6,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 
 /** What a site loads: the minified bundle, as `npm run build` has left it. */
 const bundle = join(process.cwd(), 'packages/tag/dist/tag.mjs')
-const { createTag }: typeof Source = await import(/* @vite-ignore */ bundle)
+/** Loaded anew, as by a page: the connection to the disk belongs to the module. */
+const load = (): Promise<typeof Source> => {
+  vi.resetModules()
+  return import(/* @vite-ignore */ bundle)
+}
 
 type Sent = { nonce: string; kind: string; data?: unknown; userData?: unknown }
 type Body = { storage: string; items: Sent[] }
@@ -25,7 +29,8 @@ const startRelay = (): Body[] => {
 
 let lanes = 0
 /** A tag on a lane of its own, and everything it tells. */
-const startTag = () => {
+const startTag = async () => {
+  const { createTag } = await load()
   const tag = createTag({ endpoint: `/collect-${++lanes}` })
   const stored: string[] = []
   const endings: Source.News[] = []
@@ -111,7 +116,7 @@ describe.each([
   test('nothing that is recorded throws or rejects, and each call has one ending that says why', async () => {
     prepare()
     const bodies = startRelay()
-    const { tag, stored, endings } = startTag()
+    const { tag, stored, endings } = await startTag()
     const recorded: string[] = []
     let refused = 0
     await fc.assert(
@@ -125,8 +130,9 @@ describe.each([
           if (typeof nonce === 'string') return void recorded.push(nonce)
           expect(nonce).toBe(null)
           refused += 1
-          await vi.waitFor(() =>
-            expect(endings.filter(({ ending }) => ending === 'rejected')).toHaveLength(refused),
+          await vi.waitFor(
+            () => expect(endings.filter(({ ending }) => ending === 'rejected')).toHaveLength(refused),
+            { interval: 1 },
           )
           const why = endings.slice(before).find(({ ending }) => ending === 'rejected')
           expect(['ITEM_INVALID', 'ITEM_TOO_LARGE']).toContain(why?.code)
@@ -146,7 +152,7 @@ describe.each([
   test('what is JSON arrives as it was given, whatever is recorded beside it', async () => {
     prepare()
     const bodies = startRelay()
-    const { tag, endings } = startTag()
+    const { tag, endings } = await startTag()
     const given = new Map<string, unknown>()
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), anything, async (data, beside) => {

@@ -82,7 +82,7 @@ export const createOwnItems = (options: OwnItemsOptions): OwnItems => {
       leave()
     }
   }
-  const nonceOf = (options: ItemOptions): string => options.nonce ?? makeNonce(now(), random)
+  const nonceOf = (options: ItemOptions): string => options.nonce ?? makeNonce(now())
   return {
     event: (eventType, data, options = {}) =>
       store({ ...options, kind: 'event', nonce: nonceOf(options), eventType, data }),

@@ -1,20 +1,25 @@
-/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit; without consent, forgets them. Names are kept in lower case. Access alone may throw, where storage is refused. */
+/** Keeps the landing's `wmktid`, `cid` and `utm_*` for this visit, by their names in lower case; without consent, forgets them. Access alone may throw, where storage is refused. */
 export const keepCampaign = (granted: boolean): void => {
-  const search = location.search.replace(/[?&]\w+=/g, (name) => name.toLowerCase())
-  const found = search.match(/[?&](wmktid|cid|utm_\w+)=[^&]*/g)
+  const found: { [name: string]: string } = {}
   try {
-    if (!granted) sessionStorage.removeItem('wmkt')
-    else if (found) sessionStorage.setItem('wmkt', found.join(''))
+    if (!granted) delete sessionStorage.wmkt
+    else
+      for (const [name, value] of new URLSearchParams(location.search))
+        if (/^(wmktid|cid|utm_.+)$/i.test(name)) {
+          found[name.toLowerCase()] = value
+          sessionStorage.wmkt = JSON.stringify(found)
+        }
   } catch {
     // Refused: this visit has no campaign.
   }
 }
 
 /** What this visit's landing said by this name, which is in lower case. */
-export const readCampaign = (name: string): string | undefined => {
+export const readCampaign = (name: string): unknown => {
   try {
-    return new URLSearchParams(sessionStorage.wmkt).get(name) ?? undefined
+    return JSON.parse(sessionStorage.wmkt)[name]
   } catch {
+    // Refused, or nothing was kept.
     return undefined
   }
 }

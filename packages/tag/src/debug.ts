@@ -1,4 +1,4 @@
-import type { Tag } from './tag.ts'
+import type { Tag } from './options.ts'
 
 /** Prints each item's way and ending. */
 export const printNews = (tag: Tag): void => {

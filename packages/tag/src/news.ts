@@ -15,19 +15,14 @@ export type News = {
   message?: string | undefined
 }
 
-export const newsOf = ({ nonce, kind }: Row, ending?: Ending, code?: string, message?: string): News => ({
-  nonce,
-  kind,
-  ending,
-  code,
-  message,
-})
+/** A row and how it ended. */
+export type Fate = [row: Row, ending: Ending, code?: string | undefined, message?: string | undefined]
 
 /** The fate of each row of a batch, as its receipt names it. Throws when the answer is no receipt. */
-export const newsOfReceipt = (rows: Row[], { accepted, rejected, held }: Receipt): News[] =>
+export const fatesOf = (rows: Row[], { accepted, rejected, held }: Receipt): Fate[] =>
   rows.map((row, position) => {
     const refusal = rejected.find(({ index }) => index === position)
     const why = refusal ?? held.find(({ nonce }) => nonce === row.nonce)
     const ending = refusal ? 'rejected' : accepted ? 'delivered' : 'duplicate'
-    return newsOf(row, ending, why?.code, refusal?.message)
+    return [row, ending, why?.code, refusal?.message]
   })

@@ -1,3 +1,6 @@
+import type { JsonObject } from '@wmkt/protocol'
+import type { News } from './news.ts'
+
 /** Every name is also an attribute of the script tag: `cookiePattern` is `data-cookie-pattern`. */
 export type TagOptions = {
   /** URL of the relay's collect route, absolute or relative to the page. */
@@ -21,4 +24,22 @@ export type ItemOptions = {
   trackerId?: string
   /** Epoch ms, or an RFC 3339 date-time. @default now */
   occurredAt?: number | string
+}
+
+/** What records events. Each call resolves to the nonce once the item is in the outbox, or to null when nothing was recorded. */
+export type Recorder = {
+  event(eventType: string, data?: JsonObject, given?: ItemOptions): Promise<string | null>
+}
+
+export type Tag = Recorder & {
+  /** Records an offline interaction: the user's identity fields, and the node that is to be credited. */
+  interaction(userData: JsonObject, nodeData: JsonObject, given?: ItemOptions): Promise<string | null>
+  /** Granted: hold no longer. Denied: forget what is held, in every tab and the worker, and record nothing. */
+  consent(state: 'granted' | 'denied'): void
+  /** Sets the tracker ID by hand. */
+  tracker(id: string): void
+  /** Delivers now, as far as the relay lets. */
+  flush(): void
+  /** Hears what becomes of items. */
+  on(name: 'stored' | 'ending', fn: (news: News) => void): void
 }

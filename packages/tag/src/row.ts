@@ -16,4 +16,7 @@ export type Row = {
   copied?: boolean
 }
 
+/** All rows of a lane. */
+export const rangeOf = (lane: string): IDBKeyRange => IDBKeyRange.bound([lane], [lane, []])
+
 export const bytesOf = (text: string): number => new TextEncoder().encode(text).length

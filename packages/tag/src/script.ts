@@ -1,8 +1,8 @@
 import { keepCampaign } from './campaign.ts'
 import { printNews } from './debug.ts'
 import { captureMarked } from './marked.ts'
-import type { TagOptions } from './options.ts'
-import { createTag, type Tag } from './tag.ts'
+import type { Tag, TagOptions } from './options.ts'
+import { openTag } from './tag.ts'
 import { captureViews } from './views.ts'
 
 /** A call on the page: the command's name, then its arguments. */
@@ -20,29 +20,30 @@ declare global {
 }
 
 const start = (options: ScriptOptions): Tag => {
-  const tag = createTag(options, options.campaign === undefined ? undefined : keepCampaign)
-  if (options.debug !== undefined) printNews(tag)
+  const tag = openTag(options, (granted) => 'campaign' in options && keepCampaign(granted))
+  if ('debug' in options) printNews(tag)
   if (options.views) captureViews(tag, options.views)
   captureMarked(tag)
   return tag
 }
 
 const listen = (script: HTMLOrSVGElement & { src?: string }, before?: Wmkt): void => {
-  const early: Call[] = []
+  const calls: Call[] = []
   let commands: Commands | undefined
 
-  const wmkt: Wmkt = (...call) => {
-    const [name, ...args] = call
+  const wmkt: Wmkt = (name, ...args) => {
     try {
       if (commands) return commands[name]?.(...args)
-      if (name !== 'init') return early.push(call)
-      const endpoint = new URL('collect', script.src || document.baseURI).href
-      commands = start({ endpoint, ...script.dataset, ...Object(args[0]) })
-      for (const one of early) wmkt(...one)
-      return undefined
+      calls.push([name, ...args])
+      if (name === 'init') {
+        const endpoint = new URL('collect', script.src || document.baseURI).href
+        commands = start({ endpoint, ...script.dataset, ...(args[0] as object) })
+        for (const one of calls) wmkt(...one)
+      }
     } catch {
-      return null
+      // A page is never hurt by its tag.
     }
+    return undefined
   }
   wmkt.live = true
   window.wmkt = wmkt

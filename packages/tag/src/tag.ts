@@ -1,208 +1,349 @@
-import { type JsonObject, type Kind, MAX_ITEM_BYTES, makeNonce } from '@wmkt/protocol'
+import {
+  type JsonObject,
+  type Kind,
+  MAX_ITEM_BYTES,
+  MAX_ITEMS,
+  makeNonce,
+  retryAfterMs,
+} from '@wmkt/protocol'
+import { bodyOf, type Frame, fitting, MAX_BATCH_BYTES, MAX_FLYING_BYTES } from './batch.ts'
 import { readTrackerId } from './cookie.ts'
-import { drain, EMPTY } from './drain.ts'
-import { createFlusher } from './flusher.ts'
-import { type Ending, type News, newsOf } from './news.ts'
-import type { ItemOptions, TagOptions } from './options.ts'
-import { openOutbox } from './outbox.ts'
-import { bodyOf, fitting, MAX_BATCH_BYTES, post, TIMEOUT_MS } from './post.ts'
-import { bytesOf, type Row } from './row.ts'
+import { disk } from './disk.ts'
+import { type Ending, type Fate, fatesOf, type News } from './news.ts'
+import type { ItemOptions, Recorder, Tag, TagOptions } from './options.ts'
+import { bytesOf, type Row, rangeOf } from './row.ts'
 import { askWorker } from './sync.ts'
 
-export type Tag = ReturnType<typeof createTag>
+/** Bounds of the outbox: what is beyond them is evicted, the oldest first. */
+const MAX_ROWS = 10_000
+const MAX_AGE_MS = 2_592_000_000
 
+/** How long the events of a page view wait for a tracker ID, and how often the cookie is looked at. */
 const WINDOW_MS = 2_000
 const STEP_MS = 100
+
+const AGAIN_MS = 300
+const TIMEOUT_MS = 20_000
+const MAX_BACKOFF_MS = 300_000
+
+const wait = (ms: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/**
+ * The whole way of an item: recorded, kept, delivered, ended. One closure, since its parts share their state and every seam between
+ * them costs bytes in each visitor's browser (decision 0007). Without `onConsent`, it is a recorder alone, and a bundler drops the rest.
+ *
+ * @param onConsent hears whether consent is granted, whenever that is decided by the page or another tab
+ */
+export const openTag = (
+  {
+    endpoint: url,
+    project,
+    cookie = 'ndrstnd',
+    cookiePattern = '(.+)',
+    gpc,
+    consent: asked = 'granted',
+  }: TagOptions,
+  onConsent?: (granted: boolean) => void,
+): Tag => {
+  const endpoint = new Request(url).url
+  const lane = `${endpoint} ${project ?? ''}`
+  /** What this page has recorded and has not yet heard the ending of: for the copy at hide, and when the disk refuses. */
+  const own = new Map<string, Row>()
+  const frame: Frame = { evicted: 0, projectId: project, storage: 'disk' }
+  const listeners: [name: string, fn: (news: News) => void][] = []
+  /** Undefined while consent is required and nobody has answered. */
+  let granted: boolean | undefined
+  let trackerId: string | undefined
+  let burst: Row[] | undefined
+  let waitUntil = 0
+  let writing: Promise<unknown> | undefined
+  let flyingBytes = 0
+  let failures = 0
+  let retryAt = 0
+  let notBefore = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let release: (() => void) | undefined
+  let worker: Promise<void> | undefined
+  let channel: BroadcastChannel | undefined
+
+  /** News of this tab, another or the worker; no news is the news that consent was denied. */
+  const heard = (news?: News): void => {
+    if (onConsent) {
+      if (!news) consent('denied')
+      // At the first item, since a page that is being left has no time to ask.
+      if (!worker) worker = askWorker()
+      for (const [name, fn] of listeners)
+        if (name === (news?.ending ? 'ending' : 'stored')) setTimeout(fn, 0, news)
+    }
+    if (news?.ending) own.delete(news.kind + news.nonce)
+  }
+
+  const tell = (row: Row, ending?: Ending, code?: string, message?: string): null => {
+    const news = { nonce: row.nonce, kind: row.kind, ending, code, message }
+    heard(news)
+    channel?.postMessage(news)
+    return null
+  }
+
+  const drop = (row: Row): null => tell(row, 'dropped', 'CONSENT_DENIED')
+
+  try {
+    channel = new BroadcastChannel(lane)
+    channel.onmessage = ({ data }) => heard(data)
+  } catch {
+    // Missing, or refused to a sandboxed frame: each tab hears of its own items only.
+  }
+
+  /** When the disk refuses, the memory takes over for the rest of the page view. */
+  const onDisk = <T>(work: (store: IDBObjectStore) => T): Promise<T> =>
+    disk(work).catch(() => {
+      frame.storage = 'memory'
+    }) as Promise<T>
+
+  const settle = async (fates: Fate[]): Promise<void> => {
+    await onDisk((store) => fates.map(([row]) => store.delete(row.key)))
+    fates.map((fate) => tell(...fate))
+  }
+
+  /** Resolves when the row is on disk, or the disk has refused. All rows of one task share one transaction. */
+  const save = (row: Row): Promise<unknown> | undefined => {
+    if (!burst) {
+      const rows: Row[] = []
+      burst = rows
+      // What was erased meanwhile, while the disk was tried again, stays erased.
+      writing = onDisk((store) => rows.map((one) => own.size && store.put(one, one.key)))
+      queueMicrotask(() => {
+        burst = undefined
+      })
+    }
+    burst.push(row)
+    return writing
+  }
+
+  /** Gives the ID to the events that wait for one. Returns whether some go on waiting. */
+  const track = (): boolean | undefined => {
+    let waiting: boolean | undefined
+    if (own.size) trackerId ??= readTrackerId(cookie, cookiePattern)
+    for (const row of own.values())
+      if (row.late) {
+        if (trackerId) {
+          row.json = `{"trackerId":${JSON.stringify(trackerId)},${row.json.slice(1)}`
+          save(row)
+        }
+        row.late = !trackerId && Date.now() < waitUntil
+        waiting = row.late
+      }
+    return waiting
+  }
+
+  const send = (rows: Row[], hiding?: boolean): Promise<Response> => {
+    const body = bodyOf(rows, frame)
+    const bytes = bytesOf(body)
+    // What fails with keepalive is tried without: another script of the page may have spent the browser's budget.
+    const keepalive = hiding || (!failures && flyingBytes + bytes < MAX_FLYING_BYTES)
+    flyingBytes += bytes
+    const landed =
+      hiding && navigator.sendBeacon?.(endpoint, body)
+        ? // A beacon never says when it has landed.
+          wait(TIMEOUT_MS)
+        : // Text travels as `text/plain`: a simple request, without preflight; cookies go to the same origin only, as is fetch's default.
+          fetch(endpoint, { method: 'POST', keepalive, body, signal: AbortSignal.timeout?.(TIMEOUT_MS) })
+    // Not in the same breath: a page being torn down sees requests fail that fly on.
+    return (landed as Promise<Response>).finally(() =>
+      setTimeout(() => {
+        flyingBytes -= bytes
+      }),
+    )
+  }
+
+  /** Takes no more and lets go of the lock, so that the browser may keep the page for the way back. */
+  const halt = (): void => {
+    release?.()
+    release = undefined
+  }
+
+  const arm = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(flush, notBefore - Date.now())
+  }
+
+  /** At once, though never before the relay has said. */
+  const wake = (): void => {
+    notBefore = retryAt
+    arm()
+  }
+
+  /**
+   * Peek, deliver, settle, until the lane is empty or `mine` is no longer the lock's holder. A body that is too large is halved, down
+   * to the one item at fault. Only a receipt settles: a 2xx of some other kind (a captive portal) does not. Rejects on faults of the network.
+   *
+   * @returns undefined when nothing is left; else ms that the relay asked to wait, 0 when it named none
+   */
+  const drain = async (mine: () => void): Promise<number | undefined> => {
+    for (let limit = 0; ; ) {
+      limit ||= MAX_ITEMS
+      while (track()) await wait(STEP_MS)
+      const asked = await onDisk(
+        (store) => [store.getAll(rangeOf(lane), limit), store.count(rangeOf(lane))] as IDBRequest[],
+      )
+      const [held, count]: [Row[], number] =
+        frame.storage === 'disk'
+          ? (asked.map(({ result }) => result) as never)
+          : [[...own.values()], own.size]
+      const old = held.filter(({ key }, at) => at < count - MAX_ROWS || key[1] < Date.now() - MAX_AGE_MS)
+      const rows = fitting(held.slice(0, limit), MAX_BATCH_BYTES, true)
+      if (!rows[0] || release !== mine) return undefined
+      if (old[0]) {
+        frame.evicted += old.length
+        await settle(old.map((row) => [row, 'evicted']))
+        continue
+      }
+      const response = await send(rows)
+      if (response.ok) {
+        await settle(fatesOf(rows, await response.json()))
+        frame.evicted = 0
+      } else if (response.status !== 413) return retryAfterMs(response.headers.get('Retry-After'), Date.now())
+      else {
+        limit = rows.length >> 1
+        if (!limit) await settle([[rows[0], 'rejected', 'BODY_TOO_LARGE']])
+      }
+    }
+  }
+
+  const keep = async (row: Row): Promise<void> => {
+    waitUntil ||= Date.now() + WINDOW_MS
+    track()
+    await save(row)
+    tell(row)
+    arm()
+  }
+
+  const work = async (done: () => void): Promise<void> => {
+    release = done
+    const afterMs = await drain(done).catch(() => 0)
+    if (release === done) halt()
+    if (afterMs == null) failures = 0
+    else {
+      retryAt = Date.now() + afterMs
+      notBefore = retryAt + Math.random() * Math.min(MAX_BACKOFF_MS, 500 * 2 ** ++failures)
+      arm()
+      if (onConsent) askWorker()
+    }
+  }
+
+  /** One tab delivers at a time: whoever is refused the lock comes again. */
+  const hold = (lock: unknown): Promise<void> | undefined => {
+    if (lock && !release) return new Promise<void>(work)
+    notBefore = Date.now() + AGAIN_MS
+    arm()
+    return undefined
+  }
+
+  const flush = async (): Promise<void> => {
+    try {
+      await navigator.locks.request(lane, { ifAvailable: true }, hold)
+    } catch (refusal) {
+      // Without locks every tab delivers, and nonces absorb it.
+      hold(refusal)
+    }
+  }
+
+  /** The page may not come back: a copy of what is held leaves now, each item once a page. What is stored stays stored. */
+  const hide = (): void => {
+    waitUntil = 1
+    track()
+    const rows = fitting(
+      [...own.values()].filter((row) => !row.copied).slice(0, MAX_ITEMS),
+      MAX_BATCH_BYTES - flyingBytes,
+    )
+    for (const row of rows) row.copied = true
+    if (rows[0]) send(rows, true).catch(() => {})
+  }
+
+  const start = (): void => {
+    addEventListener('visibilitychange', () => (document.hidden ? hide() : wake()))
+    addEventListener('pagehide', () => {
+      hide()
+      halt()
+    })
+    addEventListener('pageshow', wake)
+    addEventListener('online', wake)
+    arm()
+  }
+
+  const record = async (kind: Kind, fields: JsonObject, given?: ItemOptions): Promise<string | null> => {
+    const now = Date.now()
+    const row = { key: [lane, now, makeNonce(now)], kind } as Row
+    try {
+      row.late = (fields.eventType && !given?.trackerId) as boolean
+      row.nonce = String(given?.nonce ?? row.key[2])
+      row.json = JSON.stringify({ occurredAt: now, ...given, kind, nonce: row.nonce, ...fields }).trim()
+    } catch (error) {
+      // Cyclic, no JSON at all, or a getter that throws whatever it likes.
+      return tell(row, 'rejected', 'ITEM_INVALID', (error as Error | null)?.message)
+    }
+    if (onConsent && granted === false) return drop(row)
+    if (bytesOf(row.json) > MAX_ITEM_BYTES) return tell(row, 'rejected', 'ITEM_TOO_LARGE')
+    own.set(kind + row.nonce, row)
+    if (!onConsent || granted) await keep(row)
+    return row.nonce
+  }
+
+  const event: Recorder['event'] = (eventType, data = {}, given) =>
+    record('event', { eventType, data }, given)
+
+  if (!onConsent) {
+    start()
+    return { event } as Tag
+  }
+
+  const consent = (state: string): void => {
+    if (state === 'granted' && !granted) {
+      granted = true
+      start()
+      for (const row of own.values()) keep(row)
+      onConsent(granted)
+    }
+    if (state === 'denied' && granted !== false) {
+      granted = false
+      channel?.postMessage(0)
+      halt()
+      for (const row of own.values()) drop(row)
+      onDisk((store) => store.delete(rangeOf(lane)))
+      onConsent(granted)
+    }
+  }
+  consent((navigator.globalPrivacyControl && gpc) || asked)
+  return {
+    event,
+    interaction: (userData, nodeData, given) => record('interaction', { userData, nodeData }, given),
+    consent,
+    tracker(id) {
+      trackerId = id
+    },
+    flush() {
+      if (granted) {
+        waitUntil = 1
+        wake()
+      }
+    },
+    on(name, fn) {
+      listeners.push([name, fn])
+    },
+  }
+}
 
 /**
  * A tag that keeps what it records until the relay has it. Throws a `TypeError` when the endpoint is no URL; nothing
  * throws or rejects after that.
  *
- * @param onConsent hears whether consent is granted: now, and when the page or another tab says otherwise
+ * @param onConsent hears whether consent is granted, whenever that is decided by the page or another tab
  */
-export const createTag = (
-  {
-    endpoint: url,
-    project = '',
-    cookie = 'ndrstnd',
-    cookiePattern = '(.+)',
-    consent: asked = 'granted',
-    gpc,
-  }: TagOptions,
-  onConsent?: (granted: boolean) => void,
-) => {
-  const endpoint = new URL(url, location.href).href
-  const lane = `${endpoint} ${project}`
-  const listeners: [name: string, fn: (news: News) => void][] = []
-  let consent = asked
-  let trackerId: string | undefined
-  let waitUntil = 0
-  let waiting = false
-  let flyingBytes = 0
-  let failed = false
-  let worker: Promise<void> | undefined
-  let channel: BroadcastChannel | undefined
-  try {
-    channel = new BroadcastChannel(lane)
-    channel.onmessage = ({ data }) => (data[0] ? finish(data, true) : consented('denied'))
-  } catch {
-    // Missing, or refused to a sandboxed frame: each tab hears of its own items only.
-  }
+export const createTag = (options: TagOptions, onConsent: (granted: boolean) => void = () => {}): Tag =>
+  openTag(options, onConsent)
 
-  const tell = (news: News[], heard?: boolean): void => {
-    for (const one of news)
-      for (const [name, fn] of listeners)
-        if (name === (one.ending ? 'ending' : 'stored')) queueMicrotask(() => fn(one))
-    if (!heard) channel?.postMessage(news)
-  }
-  const { own, frame, finish, settle, keep, save, peek, erase } = openOutbox(lane, tell)
-
-  /** Gives the ID to the events that wait for one, and ends their wait with the window. */
-  const track = (): void => {
-    waiting = false
-    for (const row of own.values())
-      if (row.late && consent === 'granted') {
-        waitUntil ||= Date.now() + WINDOW_MS
-        trackerId ??= readTrackerId(cookie, cookiePattern)
-        if (trackerId) {
-          row.json = `${row.json.slice(0, -1)},"trackerId":${JSON.stringify(trackerId)}}`
-          void save(row)
-        }
-        waiting = row.late = !trackerId && Date.now() < waitUntil
-      }
-  }
-
-  /** Nobody waits for an ID any longer. */
-  const hurry = (): void => {
-    waitUntil = 1
-    track()
-  }
-
-  const land = (bytes: number): void => {
-    flyingBytes -= bytes
-  }
-
-  const deliver = async (rows: Row[]): Promise<Response> => {
-    const { evicted } = frame
-    const body = bodyOf(lane, rows, frame, Date.now())
-    const bytes = bytesOf(body)
-    flyingBytes += bytes
-    // What fails with keepalive is tried without: another script of the page may have spent the browser's budget.
-    const keepalive = !failed && flyingBytes <= MAX_BATCH_BYTES
-    failed = true
-    // Not in the same breath: a page being torn down sees requests fail that fly on.
-    const response = await post(endpoint, body, keepalive).finally(() => setTimeout(land, 0, bytes))
-    failed = false
-    if (response.status === 202) frame.evicted -= evicted
-    return response
-  }
-
-  const { arm, wake, halt } = createFlusher(
-    lane,
-    async (stopped) => {
-      if (consent !== 'granted') return EMPTY
-      while (waiting) {
-        await new Promise((resolve) => setTimeout(resolve, STEP_MS))
-        track()
-      }
-      return drain(peek, deliver, settle, stopped)
-    },
-    askWorker,
-  )
-
-  const hold = async (row: Row): Promise<void> => {
-    track()
-    await save(row)
-    // At the first item, since a page that is being left has no time to ask.
-    if (!worker) worker = askWorker()
-    tell([newsOf(row)], true)
-    arm()
-  }
-
-  const refuse = (row: Row, ending: Ending, code: string, message?: string): null => {
-    finish([newsOf(row, ending, code, message)])
-    return null
-  }
-
-  const record = async (kind: Kind, fields: JsonObject, given?: ItemOptions): Promise<string | null> => {
-    const now = Date.now()
-    let nonce = makeNonce(now, Math.random)
-    const row: Row = {
-      key: [lane, now, nonce],
-      kind,
-      nonce,
-      json: '',
-      late: kind === 'event' && !given?.trackerId,
-    }
-    try {
-      if (given?.nonce) row.nonce = nonce = String(given.nonce)
-      row.json = JSON.stringify({ occurredAt: now, ...given, kind, nonce, ...fields })
-    } catch (error) {
-      // Anything can be thrown by a getter, also what has no message and what cannot be made one.
-      return refuse(row, 'rejected', 'ITEM_INVALID', (error as Error | null)?.message)
-    }
-    if (consent === 'denied') return refuse(row, 'dropped', 'CONSENT_DENIED')
-    if (bytesOf(row.json) > MAX_ITEM_BYTES) return refuse(row, 'rejected', 'ITEM_TOO_LARGE')
-    keep(row)
-    if (consent === 'granted') await hold(row)
-    return nonce
-  }
-
-  /** The page may not come back: a copy of what is held leaves now, each item once a page. What is stored stays stored. */
-  const hide = (): void => {
-    if (consent !== 'granted') return
-    hurry()
-    const rows = fitting(
-      [...own.values()].filter((row) => !row.copied),
-      MAX_BATCH_BYTES - flyingBytes,
-    )
-    if (!rows[0]) return
-    for (const row of rows) row.copied = true
-    const body = bodyOf(lane, rows, frame, Date.now())
-    const bytes = bytesOf(body)
-    flyingBytes += bytes
-    // A beacon never says when it has landed.
-    setTimeout(land, TIMEOUT_MS, bytes)
-    if (!navigator.sendBeacon?.(endpoint, body)) post(endpoint, body, true).catch(() => {})
-  }
-
-  const consented = (state: typeof asked): void => {
-    consent = state
-    if (state === 'denied') erase()
-    if (state === 'granted') for (const row of own.values()) void hold(row)
-    onConsent?.(state === 'granted')
-    arm()
-  }
-
-  addEventListener('visibilitychange', () => (document.hidden ? hide() : wake()))
-  addEventListener('pagehide', () => {
-    hide()
-    halt()
-  })
-  addEventListener('pageshow', wake)
-  addEventListener('online', wake)
-  consented(gpc === 'denied' && navigator.globalPrivacyControl ? gpc : asked)
-
-  return {
-    event: (eventType: string, data: JsonObject = {}, given?: ItemOptions) =>
-      record('event', { eventType, data }, given),
-    interaction: (userData: JsonObject, nodeData: JsonObject, given?: ItemOptions) =>
-      record('interaction', { userData, nodeData }, given),
-    consent(state: 'granted' | 'denied'): void {
-      if (state === consent) return
-      consented(state)
-      // No news is the news: every tab forgets.
-      if (state === 'denied') channel?.postMessage([])
-    },
-    tracker(id: string): void {
-      trackerId = id
-    },
-    flush(): void {
-      hurry()
-      wake()
-    },
-    on(name: 'stored' | 'ending', fn: (news: News) => void): void {
-      listeners.push([name, fn])
-    },
-  }
-}
+/**
+ * The smallest tag: it records events and keeps them until the relay has them, as `createTag` does. For code that asks for consent
+ * itself, before it begins: `consent` and `gpc` mean nothing here, and no service worker is asked.
+ */
+export const createRecorder = (options: Omit<TagOptions, 'consent' | 'gpc'>): Recorder => openTag(options)

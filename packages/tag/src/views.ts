@@ -1,4 +1,4 @@
-import type { Recorder } from './recorder.ts'
+import type { Recorder } from './options.ts'
 
 declare global {
   interface Document {
@@ -10,10 +10,11 @@ declare global {
 export const captureViews = (tag: Recorder, eventType: string): void => {
   let last: string | undefined
   const view = (): void => {
-    const { pathname, search } = location
-    if (document.prerendering || pathname + search === last) return
-    last = pathname + search
-    void tag.event(eventType, { path: pathname })
+    const path = location.pathname
+    const here = path + location.search
+    if (document.prerendering || here === last) return
+    last = here
+    tag.event(eventType, { path })
   }
   for (const name of ['pushState', 'replaceState'] as const) {
     const original = history[name]
@@ -22,11 +23,10 @@ export const captureViews = (tag: Recorder, eventType: string): void => {
       view()
     }
   }
-  addEventListener('popstate', view)
   addEventListener('pagehide', () => {
     last = undefined
   })
-  addEventListener('pageshow', view)
-  document.addEventListener('prerenderingchange', view)
+  // A prerendered page becomes visible when it is shown.
+  for (const type of ['pageshow', 'popstate', 'visibilitychange']) addEventListener(type, view)
   view()
 }

@@ -1,8 +1,8 @@
-import { openDisk } from './disk.ts'
-import { drain, EMPTY } from './drain.ts'
-import { bodyOf, post } from './post.ts'
-import type { Row } from './row.ts'
-import { askRows, deleteRows } from './rows.ts'
+import { MAX_ITEMS } from '@wmkt/protocol'
+import { bodyOf, fitting, MAX_BATCH_BYTES } from './batch.ts'
+import { disk } from './disk.ts'
+import { fatesOf } from './news.ts'
+import { type Row, rangeOf } from './row.ts'
 import { SYNC_TAG } from './sync.ts'
 
 type SyncEvent = Event & { tag: string; waitUntil(work: Promise<unknown>): void }
@@ -14,40 +14,50 @@ declare global {
   var registration: ServiceWorkerRegistration
 }
 
-const disk = openDisk()
+/** Asks the store in a transaction of its own. */
+const ask = async <T>(request: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
+  (await disk(request)).result
 
-const flushLane = (lane: string): Promise<number> =>
-  drain(
-    async (limit) => (await disk(askRows(lane, limit)))[0].result,
-    (rows) =>
-      post(lane.split(' ')[0] ?? '', bodyOf(lane, rows, { evicted: 0, storage: 'disk' }, Date.now()), false),
-    async (rows, news) => {
-      await disk(deleteRows(rows))
-      const channel = new BroadcastChannel(lane)
-      channel.postMessage(news)
-      channel.close()
-    },
-    () => false,
-  )
+/** Delivers a lane until it is empty. Rejects when the relay cannot take it now; what it answers 413 to is left to the page, which halves. */
+const flushLane = async (lane: string): Promise<void> => {
+  const [endpoint = '', projectId] = lane.split(' ')
+  for (;;) {
+    const rows: Row[] = fitting(
+      await ask((store) => store.getAll(rangeOf(lane), MAX_ITEMS)),
+      MAX_BATCH_BYTES,
+      true,
+    )
+    if (!rows[0]) return
+    const body = bodyOf(rows, { projectId: projectId || undefined, evicted: 0, storage: 'disk' })
+    const response = await fetch(endpoint, { method: 'POST', body })
+    const fates = fatesOf(rows, await response.json())
+    await disk((store) => rows.map(({ key }) => store.delete(key)))
+    const channel = new BroadcastChannel(lane)
+    for (const [{ nonce, kind }, ending, code, message] of fates)
+      channel.postMessage({ nonce, kind, ending, code, message })
+    channel.close()
+  }
+}
 
 const laneAfter = async (lane: string): Promise<string | undefined> => {
-  const asked = await disk(
-    (store) => store.getKey(IDBKeyRange.lowerBound([lane, []])) as IDBRequest<Row['key'] | undefined>,
-  )
-  return asked.result?.[0]
+  const key = await ask((store) => store.getKey(IDBKeyRange.lowerBound([lane, []])))
+  return (key as Row['key'] | undefined)?.[0]
 }
 
 /** Drains every lane of this origin. Rejects when something is left, so that the browser comes again by its own schedule. */
 const flush = async (): Promise<void> => {
-  let failed = false
+  let failure: unknown
   for (let lane = await laneAfter(''); lane; lane = await laneAfter(lane)) {
     const name = lane
-    const waitMs = await navigator.locks.request(name, () => flushLane(name).catch(() => 0))
-    failed ||= waitMs !== EMPTY
+    await navigator.locks
+      .request(name, () => flushLane(name))
+      .catch((error) => {
+        failure = error
+      })
   }
-  if (!failed) return
+  if (!failure) return
   await registration.sync?.register(SYNC_TAG)
-  throw new Error('wmkt: items are still held')
+  throw failure
 }
 
 addEventListener('sync', (event) => {

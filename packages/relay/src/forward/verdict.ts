@@ -74,8 +74,8 @@ const ofSuccess = (body: string, kind: Kind): Verdict => {
 }
 
 const ofBusy = ({ status, retryAfter }: AnswerOutcome, now: number): Verdict => {
-  const pauseMs = status === 425 ? undefined : retryAfterMs(retryAfter, now)
-  return { type: 'retry', why: String(status), ...(pauseMs !== undefined && { pauseMs }) }
+  const pauseMs = status === 425 ? 0 : retryAfterMs(retryAfter, now)
+  return { type: 'retry', why: String(status), ...(pauseMs > 0 && { pauseMs }) }
 }
 
 /** The upstream got the request and failed over it: nobody can tell how far it came. */
