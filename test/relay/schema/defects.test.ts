@@ -8,7 +8,7 @@ import { tempFolder } from '../../support/temp-folder.ts'
 
 const box = useBox()
 /** Of the issue's stream of 10,000: `DEFECTS_OF=10000` for the long form. */
-const COUNT = Number(process.env.DEFECTS_OF ?? 600)
+const COUNT = Number(process.env.DEFECTS_OF ?? 100)
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
 const good = (n: number): [eventType: string, data: object] =>
