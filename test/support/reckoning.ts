@@ -23,9 +23,9 @@ export const drained = (relay: RelayChild, timeoutMs: number): Promise<void> =>
 
 /**
  * Every acknowledged item against what the sandbox holds and the relay keeps: each is at the sandbox once, or a dead
- * letter; an interaction in doubt may be both, never twice. And the relay's ledger adds up.
+ * letter; an interaction in doubt may be both, never twice.
  */
-export const reckon = async (load: Load, name: string, relay: RelayChild, sandbox: SandboxChild) => {
+export const reckonItems = async (load: Load, name: string, relay: RelayChild, sandbox: SandboxChild) => {
   const { event, interaction } = load.acknowledged
   const letters = await lettersAt(relay)
   const arrived = await eventsAt(sandbox, name, event.size + interaction.size)
@@ -36,12 +36,19 @@ export const reckon = async (load: Load, name: string, relay: RelayChild, sandbo
   expect([...event].filter((nonce) => !once.has(nonce) && !letters.has(nonce))).toEqual([])
   expect(visits).toHaveLength(new Set(visits).size)
   expect([...interaction].filter((nonce) => !visits.includes(nonce) && !letters.has(nonce))).toEqual([])
-  const { received = 0, held = 0, buried = 0, delivered = 0, dropped = 0 } = (await relay.status()).ledger
+  return { events: event.size, interactions: interaction.size, letters }
+}
+
+/** The same, and the relay's ledger adds up. */
+export const reckon = async (...of: Parameters<typeof reckonItems>) => {
+  const reckoned = await reckonItems(...of)
+  const { events, interactions, letters } = reckoned
+  const { received = 0, held = 0, buried = 0, delivered = 0, dropped = 0 } = (await of[2].status()).ledger
   expect({ received, held, buried }).toEqual({
-    received: event.size + interaction.size,
+    received: events + interactions,
     held: 0,
     buried: letters.size,
   })
   expect(delivered + buried + dropped).toBe(received)
-  return { events: event.size, interactions: interaction.size, letters }
+  return reckoned
 }
