@@ -26,6 +26,6 @@ export const disk = <T>(work: (store: IDBObjectStore) => T): Promise<T> =>
   attempt(work).catch((error) => {
     use = undefined
     // A database without our store cannot be mended while idb-keyval holds it open: begin one beside it.
-    if (error.code === NOT_FOUND_ERR) name += 2
+    if (error.code === NOT_FOUND_ERR) name = 'wmkt2'
     return attempt(work)
   })

@@ -67,15 +67,15 @@ export const openTag = (
   let channel: BroadcastChannel | undefined
 
   /** News of this tab, another or the worker; no news is the news that consent was denied. */
-  const heard = (news?: News): void => {
+  const heard = (news?: News): unknown => {
     if (onConsent) {
-      if (!news) consent('denied')
+      if (!news) return consent('denied')
       // At the first item, since a page that is being left has no time to ask.
-      if (!worker) worker = askWorker()
+      if (granted && !worker) worker = askWorker()
       for (const [name, fn] of listeners)
-        if (name === (news?.ending ? 'ending' : 'stored')) setTimeout(fn, 0, news)
+        if (name === (news.ending ? 'ending' : 'stored')) setTimeout(fn, 0, news)
     }
-    if (news?.ending) own.delete(news.kind + news.nonce)
+    return news?.ending && own.delete(news.kind + news.nonce)
   }
 
   const tell = (row: Row, ending?: Ending, code?: string, message?: string): null => {
@@ -199,6 +199,8 @@ export const openTag = (
         continue
       }
       const response = await send(rows)
+      // Denied meanwhile, or left: what has ended has ended, what is held comes again.
+      if (release !== mine) return undefined
       if (response.ok) {
         await settle(fatesOf(rows, await response.json()))
         frame.evicted = 0
@@ -227,7 +229,7 @@ export const openTag = (
       retryAt = Date.now() + afterMs
       notBefore = retryAt + Math.random() * Math.min(MAX_BACKOFF_MS, 500 * 2 ** ++failures)
       arm()
-      if (onConsent) askWorker()
+      if (onConsent && !afterMs) askWorker()
     }
   }
 

@@ -1,18 +1,12 @@
 import type { Recorder } from './options.ts'
 
-declare global {
-  interface Document {
-    prerendering?: boolean
-  }
-}
-
-/** Records a page view at load and at each route change: push, replace, pop, the way back; not before a prerendered page is shown. */
+/** Records a page view at load and at each route change: push, replace, pop, the way back; not before the page is shown, which a prerendered one is not, nor one in a tab of the background. */
 export const captureViews = (tag: Recorder, eventType: string): void => {
   let last: string | undefined
   const view = (): void => {
     const path = location.pathname
     const here = path + location.search
-    if (document.prerendering || here === last) return
+    if (document.hidden || here === last) return
     last = here
     tag.event(eventType, { path })
   }
@@ -26,7 +20,6 @@ export const captureViews = (tag: Recorder, eventType: string): void => {
   addEventListener('pagehide', () => {
     last = undefined
   })
-  // A prerendered page becomes visible when it is shown.
   for (const type of ['pageshow', 'popstate', 'visibilitychange']) addEventListener(type, view)
   view()
 }

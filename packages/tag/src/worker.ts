@@ -5,7 +5,7 @@ import { fatesOf } from './news.ts'
 import { type Row, rangeOf } from './row.ts'
 import { SYNC_TAG } from './sync.ts'
 
-type SyncEvent = Event & { tag: string; waitUntil(work: Promise<unknown>): void }
+type SyncEvent = Event & { tag: string; lastChance: boolean; waitUntil(work: Promise<unknown>): void }
 
 declare global {
   interface WindowEventMap {
@@ -13,6 +13,8 @@ declare global {
   }
   var registration: ServiceWorkerRegistration
 }
+
+const TIMEOUT_MS = 20_000
 
 /** Asks the store in a transaction of its own. */
 const ask = async <T>(request: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
@@ -29,7 +31,7 @@ const flushLane = async (lane: string): Promise<void> => {
     )
     if (!rows[0]) return
     const body = bodyOf(rows, { projectId: projectId || undefined, evicted: 0, storage: 'disk' })
-    const response = await fetch(endpoint, { method: 'POST', body })
+    const response = await fetch(endpoint, { method: 'POST', body, signal: AbortSignal.timeout(TIMEOUT_MS) })
     const fates = fatesOf(rows, await response.json())
     await disk((store) => rows.map(({ key }) => store.delete(key)))
     const channel = new BroadcastChannel(lane)
@@ -45,7 +47,7 @@ const laneAfter = async (lane: string): Promise<string | undefined> => {
 }
 
 /** Drains every lane of this origin. Rejects when something is left, so that the browser comes again by its own schedule. */
-const flush = async (): Promise<void> => {
+const flush = async ({ lastChance }: SyncEvent): Promise<void> => {
   let failure: unknown
   for (let lane = await laneAfter(''); lane; lane = await laneAfter(lane)) {
     const name = lane
@@ -56,10 +58,11 @@ const flush = async (): Promise<void> => {
       })
   }
   if (!failure) return
-  await registration.sync?.register(SYNC_TAG)
+  // Not before the browser's last try: a sync that is asked for while one runs follows at once, and a refusing relay would be stormed.
+  if (lastChance) await registration.sync.register(SYNC_TAG)
   throw failure
 }
 
 addEventListener('sync', (event) => {
-  if (event.tag === SYNC_TAG) event.waitUntil(flush())
+  if (event.tag === SYNC_TAG) event.waitUntil(flush(event))
 })
