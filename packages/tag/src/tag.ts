@@ -120,20 +120,17 @@ export const openTag = (
     return writing
   }
 
-  /** Gives the ID to the events that wait for one. Returns whether some go on waiting. */
-  const track = (): boolean | undefined => {
-    let waiting: boolean | undefined
-    if (own.size) trackerId ??= readTrackerId(cookie, cookiePattern)
-    for (const row of own.values())
-      if (row.late) {
-        if (trackerId) {
-          row.json = `{"trackerId":${JSON.stringify(trackerId)},${row.json.slice(1)}`
-          save(row)
-        }
-        row.late = !trackerId && Date.now() < waitUntil
-        waiting = row.late
+  /** Gives the ID to those events that wait for one, or ends their wait. Returns the rows. */
+  const track = (rows = [...own.values()]): Row[] => {
+    if (rows[0]) trackerId ??= readTrackerId(cookie, cookiePattern)
+    return rows.map((row) => {
+      if (row.late && trackerId) {
+        row.json = `{"trackerId":${JSON.stringify(trackerId)},${row.json.slice(1)}`
+        save(row)
       }
-    return waiting
+      row.late &&= !trackerId && Date.now() < waitUntil
+      return row
+    })
   }
 
   const send = (rows: Row[], hiding?: boolean): Promise<Response> => {
@@ -182,7 +179,7 @@ export const openTag = (
   const drain = async (mine: () => void): Promise<number | undefined> => {
     for (let limit = 0; ; ) {
       limit ||= MAX_ITEMS
-      while (track()) await wait(STEP_MS)
+      while (track().some((row) => row.late)) await wait(STEP_MS)
       const asked = await onDisk(
         (store) => [store.getAll(rangeOf(lane), limit), store.count(rangeOf(lane))] as IDBRequest[],
       )
@@ -214,7 +211,8 @@ export const openTag = (
 
   const keep = async (row: Row): Promise<void> => {
     waitUntil ||= Date.now() + WINDOW_MS
-    track()
+    // This row alone: a call costs the same however many are held.
+    track([row])
     await save(row)
     tell(row)
     arm()
@@ -253,9 +251,10 @@ export const openTag = (
   /** The page may not come back: a copy of what is held leaves now, each item once a page. What is stored stays stored. */
   const hide = (): void => {
     waitUntil = 1
-    track()
     const rows = fitting(
-      [...own.values()].filter((row) => !row.copied).slice(0, MAX_ITEMS),
+      track()
+        .filter((row) => !row.copied)
+        .slice(0, MAX_ITEMS),
       MAX_BATCH_BYTES - flyingBytes,
     )
     for (const row of rows) row.copied = true
