@@ -1,13 +1,18 @@
 import { cpuUsOf, makeFolder, startChild } from './child.mjs'
 import { median } from './median.mjs'
 
-const SERVERS = ['express-204', 'express-libsql', 'relay-standalone', 'relay-mounted']
+const SERVERS = ['express-204', 'express-libsql', 'relay-unchecked', 'relay-standalone', 'relay-mounted']
+/** The relay with `WMKT_VALIDATION=off` is the standalone one. */
+const SCRIPTS = { 'relay-unchecked': ['relay-standalone', 'off'] }
 const CONNECTIONS = 64
 
 /** Requests a second of every server, round by round, so that what else the machine does strikes all alike. */
 export const benchCollect = async (generator, { warm, seconds, rounds }) => {
   const servers = new Map()
-  for (const name of SERVERS) servers.set(name, await startChild(`./servers/${name}.mjs`, [makeFolder(name)]))
+  for (const name of SERVERS) {
+    const [script, ...args] = SCRIPTS[name] ?? [name]
+    servers.set(name, await startChild(`./servers/${script}.mjs`, [makeFolder(name), ...args]))
+  }
   const load = async (name, more) => {
     const { hello, pid } = servers.get(name)
     const before = cpuUsOf(pid)
@@ -20,17 +25,29 @@ export const benchCollect = async (generator, { warm, seconds, rounds }) => {
   }
   for (const name of SERVERS) await load(name, warm)
 
-  const ratios = { stock: [], otherwise: [], mounted: [], random: [], p99: [], cpu: [] }
-  const rates = { 'express-204': [], 'express-libsql': [], 'relay-standalone': [], 'relay-mounted': [] }
+  const ratios = {
+    stock: [],
+    otherwise: [],
+    mounted: [],
+    random: [],
+    p99: [],
+    cpu: [],
+    judged: [],
+    judgedCpu: [],
+  }
+  const rates = Object.fromEntries(SERVERS.map((name) => [name, []]))
   const cpus = Object.fromEntries(SERVERS.map((name) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of SERVERS) {
+    // Forth and back: whoever comes first in a round is not always the same.
+    for (const name of round % 2 === 0 ? SERVERS : SERVERS.toReversed()) {
       const { perSecond, cpuUs } = await load(name)
       rates[name].push(perSecond)
       cpus[name].push(cpuUs)
     }
     ratios.cpu.push(cpus['relay-standalone'].at(-1) / cpus['express-204'].at(-1))
-    const [stock, otherwise, standalone, mounted] = SERVERS.map((name) => rates[name].at(-1))
+    ratios.judgedCpu.push(cpus['relay-standalone'].at(-1) / cpus['relay-unchecked'].at(-1))
+    const [stock, otherwise, unchecked, standalone, mounted] = SERVERS.map((name) => rates[name].at(-1))
+    ratios.judged.push(standalone / unchecked)
     ratios.stock.push(standalone / stock)
     ratios.otherwise.push(standalone / otherwise)
     ratios.mounted.push(mounted / stock)
@@ -54,6 +71,21 @@ export const benchCollect = async (generator, { warm, seconds, rounds }) => {
       unit: 'µs',
       against: 'stock Express 204',
       ratio: median(ratios.cpu),
+    },
+    {
+      figure: 'collect, events judged',
+      value: rateOf('relay-unchecked'),
+      unit: 'req/s unjudged',
+      against: 'WMKT_VALIDATION=off',
+      ratio: median(ratios.judged),
+      least: 0.85,
+    },
+    {
+      figure: 'collect, CPU with judging',
+      value: median(cpus['relay-unchecked']),
+      unit: 'µs unjudged',
+      against: 'WMKT_VALIDATION=off',
+      ratio: median(ratios.judgedCpu),
     },
     {
       figure: 'collect, middleware',
