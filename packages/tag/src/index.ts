@@ -1,5 +1,6 @@
 export { keepCampaign, readCampaign } from './campaign.ts'
 export { printNews } from './debug.ts'
+export type { EventArgs, EventData, EventType } from './event-types.ts'
 export { captureMarked } from './marked.ts'
 export type { Ending, News } from './news.ts'
 export type { ItemOptions, Recorder, Tag, TagOptions } from './options.ts'

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@wmkt/protocol'
+import type { EventArgs, EventType } from './event-types.ts'
 import type { News } from './news.ts'
 
 /** Every name is also an attribute of the script tag: `cookiePattern` is `data-cookie-pattern`. */
@@ -28,7 +29,7 @@ export type ItemOptions = {
 
 /** What records events. Each call resolves to the nonce once the item is in the outbox, or to null when nothing was recorded. */
 export type Recorder = {
-  event(eventType: string, data?: JsonObject, given?: ItemOptions): Promise<string | null>
+  event<T extends EventType>(eventType: T, ...rest: EventArgs<T>): Promise<string | null>
 }
 
 export type Tag = Recorder & {

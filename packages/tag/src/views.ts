@@ -1,7 +1,8 @@
+import type { EventType } from './event-types.ts'
 import type { Recorder } from './options.ts'
 
 /** Records a page view at load and at each route change: push, replace, pop, the way back; not before the page is shown, which a prerendered one is not, nor one in a tab of the background. */
-export const captureViews = (tag: Recorder, eventType: string): void => {
+export const captureViews = (tag: Recorder, eventType: EventType): void => {
   let last: string | undefined
   const view = (): void => {
     const path = location.pathname

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
@@ -11,16 +11,17 @@ import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'
 import { eventType, field } from './facts.ts'
 
-/** What the compiler says of these files, under every check that `strict` stands for and more. */
+/** What the compiler says of these files of a site that has the tag installed, under every check that `strict` stands for and more. */
 const compile = (files: Record<string, string>): Promise<string> => {
   const folder = tempFolder('types')
+  mkdirSync(join(folder, 'node_modules/@wmkt'), { recursive: true })
+  symlinkSync(join(ROOT, 'packages/tag'), join(folder, 'node_modules/@wmkt/tag'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const options = [
     '--noEmit',
     '--strict',
     '--exactOptionalPropertyTypes',
-    '--lib',
-    'ES2022,DOM',
+    ...['--lib', 'ES2022,DOM', '--module', 'esnext', '--moduleResolution', 'bundler'],
     '--types',
     '',
   ]
@@ -52,9 +53,17 @@ const RIGHT: Record<SchemaField['form'], [good: string, bad: string]> = {
   unknown: ['null', ''],
 }
 
+/** The ways to record an event: up to its event type. */
+const BY_SCRIPT = ["wmkt('event', ", "window.wmkt('event', "]
+const BY_IMPORT = ['tag.event(', 'recorder.event(']
+const IMPORTED = `import { captureViews, createRecorder, createTag } from '@wmkt/tag'
+const tag = createTag({ endpoint: '/collect' })
+const recorder = createRecorder({ endpoint: '/collect' })
+`
+
 /** Calls that must compile, and for each field one that must not. */
-const callsFor = (reference: string, fields: readonly SchemaField[]): string => {
-  const call = (members: string[]) => `wmkt('event', '${reference}', { ${members.join(', ')} })`
+const callsFor = (begin: string, reference: string, fields: readonly SchemaField[]): string => {
+  const call = (members: string[]) => `${begin}'${reference}', { ${members.join(', ')} })`
   const member = ({ key, form }: SchemaField, which: 0 | 1) => `'${key}': ${RIGHT[form][which]}`
   const others = (one: SchemaField) =>
     fields.filter((field) => field !== one).map((field) => member(field, 0))
@@ -62,7 +71,7 @@ const callsFor = (reference: string, fields: readonly SchemaField[]): string => 
   return [
     call(fields.map((field) => member(field, 0))),
     call(mandatory.map((field) => member(field, 0))),
-    `${mandatory.length > 0 ? '// @ts-expect-error\n' : ''}wmkt('event', '${reference}')`,
+    `${mandatory.length > 0 ? '// @ts-expect-error\n' : ''}${begin}'${reference}')`,
     ...mandatory.map((field) => `// @ts-expect-error\n${call(others(field))}`),
     ...fields.map((field) => `// @ts-expect-error\n${call([...others(field), member(field, 1)])}`),
     `// @ts-expect-error\n${call([...fields.map((field) => member(field, 0)), 'emial: 1'])}`,
@@ -81,16 +90,35 @@ describe('wmkt-relay types', () => {
     const { body } = await box.get('~/event-types?limit=50')
     const { types } = schemaOf({ eventTypes: body.data, project: undefined })
     expect(types.size).toBeGreaterThanOrEqual(5)
-    const calls = [...types.values()].map(({ reference, fields }) => callsFor(reference, fields))
+    const calls = (ways: string[]) =>
+      ways.flatMap((begin) => [
+        ...[...types.values()].map(({ reference, fields }) => callsFor(begin, reference, fields)),
+        `// @ts-expect-error\n${begin}'no-such-type', {})`,
+        `${begin}'cta', { place: 'hero' }, { nonce: 'order-7' })`,
+        `// @ts-expect-error\n${begin}'cta', { place: 'hero' }, { nonce: 7 })`,
+      ])
     const others = [
-      "// @ts-expect-error\nwmkt('event', 'no-such-type', {})",
       "// @ts-expect-error\nwmkt('evnt', 'purchase', {})",
       "wmkt('consent', 'granted')",
-      "wmkt('event', 'cta', { place: 'hero' }, { nonce: 'order-7' })",
       "window.wmkt('flush')",
       'export {}',
     ]
-    expect(await compile({ 'wmkt.d.ts': text, 'page.ts': [...calls, ...others].join('\n') })).toBe('')
+    const views =
+      "captureViews(tag, 'page-view')\n// @ts-expect-error\ncaptureViews(recorder, 'no-such-type')"
+    const page = [...calls(BY_SCRIPT), ...others].join('\n')
+    const module = [IMPORTED, ...calls(BY_IMPORT), views].join('\n')
+    expect(await compile({ 'wmkt.d.ts': text, 'page.ts': page, 'module.ts': module })).toBe('')
+  })
+
+  test('is not needed: without it every event type is a text, and data are any object', async () => {
+    const calls = BY_IMPORT.flatMap((begin) => [
+      `${begin}'whatever')`,
+      `${begin}String(Date.now()), { a: [1, { b: null }] }, { occurredAt: '2026-01-01T00:00:00Z' })`,
+      `// @ts-expect-error\n${begin}7)`,
+      `// @ts-expect-error\n${begin}'whatever', 'text')`,
+    ])
+    const views = 'captureViews(tag, String(Date.now()))'
+    expect(await compile({ 'module.ts': [IMPORTED, ...calls, views].join('\n') })).toBe('')
   })
 
   test('tells with --check whether a file still fits, and names what changed', async () => {
