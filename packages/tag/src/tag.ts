@@ -290,7 +290,7 @@ export const openTag = (
     return row.nonce
   }
 
-  const event: Recorder['event'] = (eventType, data = {}, given) =>
+  const event = (eventType: string, data: JsonObject = {}, given?: ItemOptions): Promise<string | null> =>
     record('event', { eventType, data }, given)
 
   if (!onConsent) {
