@@ -8,7 +8,7 @@ const ARROWS: Record<(typeof PACKAGES)[number], RegExp> = {
   protocol: /^$/,
   api: /^$/,
   tag: /^@wmkt\/protocol(\/|$)/,
-  relay: /^@wmkt\/(protocol(\/parse)?|api(\/client)?)$/,
+  relay: /^@wmkt\/(protocol(\/(parse|schema))?|api(\/client)?)$/,
   sandbox: /^@wmkt\/api(\/paths)?$/,
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { PROJECT_ID_PATTERN } from '@wmkt/protocol'
+import { COERCIONS, type Coercion } from '@wmkt/protocol/schema'
 import { boolean, createTaker, integer, listOf, OptionError, oneOf, text } from './option.ts'
 import { parseNatsUrl } from './outbox/nats/url.ts'
-import { COERCIONS, type Coercion } from './schema/coercion.ts'
 import { VALIDATIONS, type ValidationPolicy } from './schema/validation.ts'
 import { isTrackerPattern } from './stamp/tracker-cookie.ts'
 

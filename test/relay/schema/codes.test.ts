@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { DOUBT_CODES, HOLD_CODES } from '../../../packages/relay/src/schema/codes.ts'
+import { DOUBT_CODES, HOLD_CODES } from '../../../packages/protocol/src/schema/codes.ts'
 
 const sections = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8').split(/^## /m)
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { COERCIONS, coerce } from '../../../packages/relay/src/schema/coercion.ts'
+import { COERCIONS, coerce } from '../../../packages/protocol/src/schema/coercion.ts'
 import { field, typeSchema } from './facts.ts'
 
 const all = new Set(COERCIONS)

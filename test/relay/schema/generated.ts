@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { TypeSchema } from '../../../packages/relay/src/schema/schema.ts'
+import type { TypeSchema } from '../../../packages/protocol/src/schema/schema.ts'
 
 export const FORMS_TRIED = [
   'string',

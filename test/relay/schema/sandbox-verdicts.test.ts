@@ -1,10 +1,10 @@
 import { createStaticToken } from '@wmkt/api/client'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Schema } from '../../../packages/protocol/src/schema/schema.ts'
+import { verdictOf } from '../../../packages/protocol/src/schema/verdict.ts'
 import { schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
 import { createSchemaReader } from '../../../packages/relay/src/schema/read-upstream.ts'
-import type { Schema } from '../../../packages/relay/src/schema/schema.ts'
-import { verdictOf } from '../../../packages/relay/src/schema/verdict.ts'
 import { useBox } from '../../support/sandbox.ts'
 import { dataOf, FORMS_TRIED, valueFor } from './generated.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { verdictOf } from '../../../packages/relay/src/schema/verdict.ts'
+import { verdictOf } from '../../../packages/protocol/src/schema/verdict.ts'
 import { field, typeSchema } from './facts.ts'
 
 type Row = [form: string, level: 'ok' | 'warn' | 'reject', ...values: unknown[]]

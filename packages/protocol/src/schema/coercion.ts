@@ -1,4 +1,4 @@
-import { parseRfc3339 } from '@wmkt/protocol'
+import { parseRfc3339 } from '../rfc3339.ts'
 import { phoneIn } from './phone-form.ts'
 import type { SchemaField, TypeSchema } from './schema.ts'
 

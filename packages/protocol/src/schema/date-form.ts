@@ -1,4 +1,4 @@
-import { parseRfc3339 } from '@wmkt/protocol'
+import { parseRfc3339 } from '../rfc3339.ts'
 import type { Reading } from './reading.ts'
 
 /** RFC 3339 to the letter, within what every reader of dates holds. */

@@ -1,5 +1,5 @@
 import { type Kind, retryAfterMs } from '@wmkt/protocol'
-import type { HoldCode } from '../schema/codes.ts'
+import type { HoldCode } from '@wmkt/protocol/schema'
 import { answerOf, messageOf } from './answer.ts'
 import type { Outcome } from './outcome.ts'
 

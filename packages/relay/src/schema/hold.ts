@@ -1,5 +1,5 @@
+import { HOLD_CODES, type HoldCode } from '@wmkt/protocol/schema'
 import type { StampedItem } from '../record.ts'
-import { HOLD_CODES, type HoldCode } from './codes.ts'
 
 /** Why an event is kept back, to become a dead letter unsent. The field is one of its `data`, or `eventType`. */
 export type Hold = { readonly code: HoldCode; readonly field: string }

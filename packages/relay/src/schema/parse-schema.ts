@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { EventType } from '@wmkt/api'
-import { FORMS, type Form, type Schema, type SchemaField, type TypeSchema } from './schema.ts'
+import { FORMS, type Form, type Schema, type SchemaField, type TypeSchema } from '@wmkt/protocol/schema'
 
 /** What of a project matters here; undefined when it could not be read. */
 export type ProjectFacts = { readonly phoneParsingConfig?: unknown } | undefined

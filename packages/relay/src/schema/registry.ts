@@ -1,9 +1,9 @@
 import { backoffMs } from '@wmkt/protocol'
+import type { Schema } from '@wmkt/protocol/schema'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type SchemaFacts, schemaOf } from './parse-schema.ts'
 import type { ReadSchema } from './read-upstream.ts'
-import type { Schema } from './schema.ts'
 import type { SchemaFile } from './schema-file.ts'
 
 /** Between readings that nobody asked for. */

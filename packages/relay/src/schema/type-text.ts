@@ -1,6 +1,6 @@
 import type { EventType } from '@wmkt/api'
+import type { SchemaField, TypeSchema } from '@wmkt/protocol/schema'
 import { type SchemaFacts, schemaOf } from './parse-schema.ts'
-import type { SchemaField, TypeSchema } from './schema.ts'
 
 /** An event type as TypeScript: a member of the interface. */
 export type TypeBlock = { readonly reference: string; readonly text: string }

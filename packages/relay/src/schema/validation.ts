@@ -1,14 +1,20 @@
 import type { EventItem, Item } from '@wmkt/protocol'
+import {
+  type Coercion,
+  coerce,
+  type DoubtCode,
+  type Finding,
+  type HoldCode,
+  type TypeSchema,
+  type Verdict,
+  verdictOf,
+} from '@wmkt/protocol/schema'
 import type { Clock } from '../clock.ts'
 import type { StampedItem } from '../record.ts'
 import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
 import type { Log } from '../telemetry/log.ts'
-import type { DoubtCode, HoldCode } from './codes.ts'
-import { type Coercion, coerce } from './coercion.ts'
 import type { Hold, Outgoing } from './hold.ts'
 import type { Registry, RegistryStatus } from './registry.ts'
-import type { TypeSchema } from './schema.ts'
-import { type Finding, type Verdict, verdictOf } from './verdict.ts'
 
 /** `hold`: what would be trashed is kept for a person. `warn`: it is counted and sent. `off`: nothing is looked at. */
 export const VALIDATIONS = ['hold', 'warn', 'off'] as const

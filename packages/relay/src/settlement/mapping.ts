@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Coercion, coerce } from '../schema/coercion.ts'
-import type { TypeSchema } from '../schema/schema.ts'
+import { type Coercion, coerce, type TypeSchema } from '@wmkt/protocol/schema'
 
 /** How trashed data are put right, in this order. */
 export type Mapping = {

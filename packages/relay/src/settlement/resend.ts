@@ -1,7 +1,6 @@
 import type { NewEvent, TrashedEvent } from '@wmkt/api'
 import { ApiError, createClient } from '@wmkt/api/client'
-import type { Schema } from '../schema/schema.ts'
-import { type Finding, verdictOf } from '../schema/verdict.ts'
+import { type Finding, type Schema, verdictOf } from '@wmkt/protocol/schema'
 import { derivedNonce, type Mapping, mapped } from './mapping.ts'
 import type { TrashSource } from './read-trash.ts'
 
