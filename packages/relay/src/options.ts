@@ -46,6 +46,11 @@ export type RelayOptions = {
   dataDir?: string
   /** `lmdb:<dir>`, or `nats://host:port[,host:port]` for several relays. @default 'lmdb:<dataDir>/outbox' */
   outboxUrl?: string
+  /**
+   * Path of the keys that what the outbox keeps is encrypted with. With `nats://` it has to be named, the same file for
+   * all relays; without it nothing is encrypted there. @default '<dataDir>/outbox-keys.json', made at the first start
+   */
+  keyFile?: string
   /** Cookie that carries the tracker ID. @default 'ndrstnd' */
   trackerCookie?: string
   /** Regular expression with one group that extracts the ID from the cookie. @default the whole value */
@@ -139,6 +144,7 @@ export const resolveOptions = (options: RelayOptions) => {
     dataDir,
     outboxDir: outboxUrl.slice('lmdb:'.length),
     nats: outboxUrl.startsWith('nats:') ? parseNatsUrl(outboxUrl) : undefined,
+    keyFile: take.optional('keyFile', nonEmpty('the path of a key file')),
     trackerCookie:
       take.optional(
         'trackerCookie',

@@ -18,8 +18,8 @@ import { openOutbox } from './outbox/open-outbox.ts'
 import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRoutes } from './public-router.ts'
-import { openRecord } from './record.ts'
 import { createSchemaRoom } from './schema/schema-room.ts'
+import { clear, openSealing } from './seal/open-sealing.ts'
 import { createSettlementRoom } from './settlement/settlement-room.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
@@ -97,7 +97,9 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     try {
       careFor = openTrackerCare(settings)
       const onFailed = (error: unknown) => onFatal(failureOf(error))
-      outbox = await (seams.openOutbox?.(onFailed) ?? openOutbox(settings, { clock, log, onFatal: onFailed }))
+      const sealing = seams.openOutbox ? clear : openSealing(settings, { clock, log })
+      const outboxSeams = { clock, log, sealing, onFatal: onFailed }
+      outbox = await (seams.openOutbox?.(onFailed) ?? openOutbox(settings, outboxSeams))
       const forwarder = createForwarder({
         stopMs: STOP_MS,
         ...seams,
@@ -105,7 +107,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         onEnding: both(both(counts.onEnding, seams.onEnding), settlementRoom?.onEnding),
         outbox,
         tokens,
-        open: openRecord,
+        open: sealing.open,
         projectId: settings.projectId,
         apiUrl: new URL(settings.apiUrl),
         ...(apiPaths && { paths: apiPaths }),
@@ -116,7 +118,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         random,
         log,
       })
-      parts = { outbox, tokens, forwarder }
+      parts = { outbox, tokens, forwarder, sealing }
       await schemaRoom?.start(tokens)
       const doubt = (eventType: string) => forwarder.doubt(laneOf('event', eventType))
       schemaRoom?.onTypeChange(doubt)

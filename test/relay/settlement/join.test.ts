@@ -75,3 +75,11 @@ test('reasons are read in the form of today and in the announced one', () => {
   expect(reasonOf({ field: { path: 'email' } })).toEqual({ message: 'refused' })
   expect(reasonOf('email is mandatory')).toEqual({ message: 'email is mandatory' })
 })
+
+test('reasons keep nothing of the trashed data', () => {
+  const data = { email: 'a+b@c.de', name: 'Mona Lisa' }
+  const message = 'no A+B@C.DE, a%2Bb%40c.de, Mona+Lisa, mona%20lisa or x%40y.z'
+  expect(reasonOf(message, [data])).toEqual({
+    message: 'no [redacted], [redacted], [redacted], [redacted] or [redacted]',
+  })
+})

@@ -6,7 +6,6 @@ import { createDashboardRouter } from '../dashboard/router.ts'
 import { adminHeaders, type BaseHeaders } from '../http/base-headers.ts'
 import { Problem } from '../http/problem.ts'
 import { createProblemHandler, notFound } from '../http/problem-handler.ts'
-import { decodeRecord } from '../record.ts'
 import type { CountsRead } from '../telemetry/counts.ts'
 import type { Log } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
@@ -63,7 +62,7 @@ const createDeskDoor =
   (): Desk => {
     const open = parts()
     if (!open) throw new Problem('STARTING', 'the outbox is not open yet')
-    return createDesk(open.outbox, decodeRecord)
+    return createDesk(open.outbox, open.sealing.decode)
   }
 
 type Give = (res: ServerResponse, value: object | undefined) => void

@@ -5,6 +5,7 @@ import type { Forwarder } from '../forward/forwarder.ts'
 import type { ForwardStatus, LaneStatus } from '../forward/status.ts'
 import type { Ledger, Outbox } from '../outbox/outbox.ts'
 import type { SchemaStatus } from '../schema/validation.ts'
+import type { Sealing } from '../seal/open-sealing.ts'
 import type { SettlementStatus } from '../settlement/settlement.ts'
 
 /** `held`: entries that wait in the lane. */
@@ -18,7 +19,8 @@ export type Status = {
   ready: boolean
   /** Why not. */
   problem?: string
-  storage?: { durability: Outbox['durability']; lanes: number }
+  /** `keys`: ids of those that open what is kept, the last one seals; missing when nothing is encrypted. */
+  storage?: { durability: Outbox['durability']; lanes: number; keys?: readonly string[] }
   ledger?: Ledger
   /** `oldestAt`: epoch ms at which the oldest of what is held was received. */
   backlog?: { limit: number; oldestAt?: number }
@@ -33,7 +35,7 @@ export type Status = {
 }
 
 /** The parts of a relay that has started. */
-export type Parts = { outbox: Outbox; tokens: TokenSource; forwarder: Forwarder }
+export type Parts = { outbox: Outbox; tokens: TokenSource; forwarder: Forwarder; sealing: Sealing }
 
 export type StatusOptions = {
   settings: { projectId: string; maxBacklog: number }
@@ -69,11 +71,12 @@ export const createStatusReader = (options: StatusOptions): ReadStatus => {
   }
 }
 
-const partsStatus = ({ outbox, tokens, forwarder }: Parts, limit: number) => {
+const partsStatus = ({ outbox, tokens, forwarder, sealing }: Parts, limit: number) => {
+  const keys = sealing.keys()
   const forward = forwarder.status()
   const oldestAt = outbox.oldestAt()
   return {
-    storage: { durability: outbox.durability, lanes: outbox.lanes().length },
+    storage: { durability: outbox.durability, lanes: outbox.lanes().length, ...(keys && { keys }) },
     ledger: outbox.ledger(),
     backlog: { limit, ...(oldestAt !== undefined && { oldestAt }) },
     forward: {

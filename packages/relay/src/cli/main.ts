@@ -7,6 +7,7 @@ import { type Configuration, configurationOf, gather } from './configuration.ts'
 import { doctor, doctorOptionsOf } from './doctor.ts'
 import { readEnvFile } from './env-file.ts'
 import { CommandFailed, exitCodeOf, lineOf, MISUSED } from './failure.ts'
+import { keyCommands } from './keys.ts'
 import { letterCommands } from './letter-commands.ts'
 import { type MigrateOptions, migrate } from './migrate.ts'
 import { type Net, systemNet } from './net.ts'
@@ -88,6 +89,11 @@ const programOf = (term: Term, net: Net): Command => {
     .option('--json', 'as JSON')
     .action((options: MigrateOptions, command) => migrate(configure(command), term, options))
   letterCommands(program.command('dead-letters').description('what is kept for a person'), {
+    add,
+    configure,
+    term,
+  })
+  keyCommands(program.command('keys').description('what the outbox is encrypted with'), {
     add,
     configure,
     term,

@@ -4,7 +4,7 @@ import { resolveOptions } from '../options.ts'
 import { openLmdbOutbox } from '../outbox/lmdb.ts'
 import { type Moved, migrateOutbox } from '../outbox/migrate.ts'
 import { openNatsImport } from '../outbox/nats/import.ts'
-import { itemRecordsOf } from '../record.ts'
+import { keyFileOf, openSealing } from '../seal/open-sealing.ts'
 import { silentLog } from '../telemetry/log.ts'
 import type { Configuration } from './configuration.ts'
 import { createProgress } from './progress.ts'
@@ -25,6 +25,10 @@ export const migrate = async (
   const { nats: settings } = target
   if (!settings) throw new OptionError('--to', 'nats://host:port', toUrl || 'nothing')
   const moved = await carry(source, { ...target, settings }, term)
+  const keyFile = keyFileOf(source)
+  term.err(
+    `migrate: what was carried over is encrypted: every relay there needs WMKT_KEY_FILE, a copy of ${keyFile}`,
+  )
   if (json) return term.out(JSON.stringify({ done: 'migrate', ...moved }))
   term.out(`migrate: ${moved.items} held, ${moved.letters} dead letters, ${moved.nonces} nonces`)
 }
@@ -32,9 +36,10 @@ export const migrate = async (
 type Source = ReturnType<typeof resolveOptions>
 type Target = Source & { settings: NonNullable<Source['nats']> }
 
-const carry = async ({ outboxDir: dir }: Source, target: Target, term: Term): Promise<Moved> => {
-  const seams = { clock: systemClock, log: silentLog, single: itemRecordsOf }
-  const from = await openLmdbOutbox({ dir, ...seams, onFatal: () => {} })
+const carry = async (source: Source, target: Target, term: Term): Promise<Moved> => {
+  const common = { clock: systemClock, log: silentLog }
+  const seams = { ...common, single: openSealing(source, common).single }
+  const from = await openLmdbOutbox({ dir: source.outboxDir, ...seams, onFatal: () => {} })
   try {
     const to = await openNatsImport({ ...target, ...seams })
     const { held, buried } = from.ledger()

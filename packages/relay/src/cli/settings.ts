@@ -142,6 +142,13 @@ export const SETTINGS: readonly Setting[] = [
     about: 'lmdb:<dir>, or nats://host:port (docs/scale.md); not set: outbox in WMKT_DATA_DIR',
   },
   {
+    env: 'WMKT_KEY_FILE',
+    flag: 'key-file',
+    target: 'keyFile',
+    form: 'text',
+    about: 'keys that encrypt the outbox; not set: outbox-keys.json in WMKT_DATA_DIR, on NATS none',
+  },
+  {
     env: 'WMKT_TRACKER_COOKIE',
     flag: 'tracker-cookie',
     target: 'trackerCookie',

@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts'
 import { resolveOptions } from '../options.ts'
 import { openOutbox } from '../outbox/open-outbox.ts'
 import type { Fate } from '../outbox/outbox.ts'
-import { decodeRecord } from '../record.ts'
+import { openSealing } from '../seal/open-sealing.ts'
 import { silentLog } from '../telemetry/log.ts'
 import { type AdminClient, findAdmin, isStatus } from './admin-client.ts'
 import type { Configuration } from './configuration.ts'
@@ -15,10 +15,12 @@ export const withDesk = async <T>(
 ): Promise<T> => {
   const admin = await findAdmin(listen, relay.adminToken)
   if (admin) return work(remoteDesk(admin))
+  const settings = resolveOptions(relay)
   const seams = { clock: systemClock, log: silentLog, onFatal: () => {} }
-  const outbox = await openOutbox(resolveOptions(relay), seams)
+  const sealing = openSealing(settings, seams)
+  const outbox = await openOutbox(settings, { ...seams, sealing })
   try {
-    return await work(createDesk(outbox, decodeRecord))
+    return await work(createDesk(outbox, sealing.decode))
   } finally {
     await outbox.close()
   }

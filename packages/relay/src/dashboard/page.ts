@@ -26,7 +26,7 @@ const CHARTS = [
 ] as const
 
 /** Why an item may be a dead letter. */
-const CODES = ['UPSTREAM_REJECTED', 'IN_DOUBT', 'EXPIRED', 'FORBIDDEN', 'UNREADABLE']
+const CODES = ['UPSTREAM_REJECTED', 'IN_DOUBT', 'EXPIRED', 'FORBIDDEN', 'UNREADABLE', 'KEY_MISSING']
 
 /** The dashboard as it stands at the first look; its script keeps it so. */
 export const dashboardPage = ({ status, guarded }: PageOptions): string =>

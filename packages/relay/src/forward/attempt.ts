@@ -1,6 +1,7 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
 import type { OpenRecord, StampedItem } from '../record.ts'
 import { holdMessage, type Outgoing } from '../schema/hold.ts'
+import { KeyMissing } from '../seal/seal.ts'
 import type { Authorized, NoToken } from './authorized.ts'
 import type { Outcome } from './outcome.ts'
 import type { Requests, UpstreamRequest } from './request.ts'
@@ -49,8 +50,7 @@ export const createAttempts = (
     if (entry.attempting && !retryInDoubt)
       return { verdict: { type: 'doubt', why: 'the relay stopped during an attempt' } }
     const item = itemOf(entry)
-    if (!item)
-      return { verdict: { type: 'bury', code: 'UNREADABLE', message: 'the stored record cannot be read' } }
+    if ('type' in item) return { verdict: item }
     const judgement = outgoing ? outgoing(item) : { item }
     const out = judgement instanceof Promise ? await judgement : judgement
     if ('hold' in out)
@@ -71,17 +71,25 @@ export const createAttempts = (
 const isStranger = (outcome: Outcome | undefined): boolean =>
   outcome?.kind === 'answer' && (outcome.status === 404 || outcome.status === 405)
 
-/** Entry → item; undefined when its record cannot be read. A record is opened once for all entries leased with it. */
+/** Entry → item, or why it cannot be read. A record is opened once for all entries leased with it. */
 const createReader = ({ open }: AttemptOptions) => {
   const opened = new WeakMap<Uint8Array, ReturnType<OpenRecord>>()
-  return ({ record, index, kind }: LeasedEntry): StampedItem | undefined => {
+  return ({ record, index, kind }: LeasedEntry): StampedItem | Unreadable => {
     try {
       const itemAt = opened.get(record) ?? open(record)
       opened.set(record, itemAt)
       const item = itemAt(index)
-      return item?.kind === kind ? item : undefined
-    } catch {
-      return undefined
+      return item?.kind === kind ? item : unreadable()
+    } catch (error) {
+      return unreadable(error)
     }
   }
 }
+
+type Unreadable = Extract<Verdict, { type: 'bury' }>
+
+/** A key may be put back: then the letter is redriven. */
+const unreadable = (error?: unknown): Unreadable =>
+  error instanceof KeyMissing
+    ? { type: 'bury', code: 'KEY_MISSING', message: error.message }
+    : { type: 'bury', code: 'UNREADABLE', message: 'the stored record cannot be read' }

@@ -14,7 +14,13 @@ export type ParkCode =
   | 'UNPROVEN'
 
 /** Why an entry became a dead letter. */
-export type BuryCode = 'UPSTREAM_REJECTED' | 'IN_DOUBT' | 'EXPIRED' | 'FORBIDDEN' | 'UNREADABLE'
+export type BuryCode =
+  | 'UPSTREAM_REJECTED'
+  | 'IN_DOUBT'
+  | 'EXPIRED'
+  | 'FORBIDDEN'
+  | 'UNREADABLE'
+  | 'KEY_MISSING'
 
 export type Verdict =
   /** `unexpectedBody`: acknowledged, but not in the documented form. */

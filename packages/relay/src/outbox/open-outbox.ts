@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { itemRecordsOf } from '../record.ts'
+import type { Sealing } from '../seal/open-sealing.ts'
 import type { Log } from '../telemetry/log.ts'
 import { openLmdbOutbox } from './lmdb.ts'
 import { openNatsOutbox } from './nats/nats.ts'
@@ -18,13 +18,19 @@ export type OutboxPlace = {
   keepDeadLettersMs: number
 }
 
-export type OutboxSeams = { clock: Clock; log: Log; onFatal: (error: OutboxFailed) => void }
+export type OutboxSeams = {
+  clock: Clock
+  log: Log
+  sealing: Sealing
+  onFatal: (error: OutboxFailed) => void
+}
 
-/** Opens the outbox that the settings name: LMDB in a folder, or streams of NATS JetStream. */
-export const openOutbox = (place: OutboxPlace, seams: OutboxSeams): Promise<Outbox> => {
+/** Opens the outbox that the settings name: LMDB in a folder, or streams of NATS JetStream. What it keeps is sealed. */
+export const openOutbox = async (place: OutboxPlace, seams: OutboxSeams): Promise<Outbox> => {
   const { projectId, outboxDir: dir, nats: settings, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = place
-  const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs, single: itemRecordsOf }
-  return settings
-    ? openNatsOutbox({ settings, projectId, ...kept, ...seams })
-    : openLmdbOutbox({ dir, ...kept, ...seams })
+  const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs, single: seams.sealing.single }
+  const outbox = settings
+    ? await openNatsOutbox({ settings, projectId, ...kept, ...seams })
+    : await openLmdbOutbox({ dir, ...kept, ...seams })
+  return seams.sealing.around(outbox)
 }

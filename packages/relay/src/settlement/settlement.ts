@@ -196,7 +196,7 @@ const lineOf = ({ event, joined }: Found, foundAt: number): TrashLine => ({
   ...(joined.nonce !== undefined && { nonce: joined.nonce }),
   ...(event.eventType && { eventType: event.eventType }),
   state: joined.type === 'ours' ? 'trashed' : 'unknown',
-  reasons: event.errors.map(reasonOf),
+  reasons: event.errors.map((error) => reasonOf(error, [event.data, event.trackerId])),
   ...(event.createdAt && { trashedAt: event.createdAt }),
   foundAt,
 })

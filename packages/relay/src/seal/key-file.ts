@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { OptionError } from '../option.ts'
+
+/** One key, as the file has it. */
+export type KeyLine = {
+  /** 8 hexadecimal digits; stands in the head of all it has sealed. */
+  readonly id: string
+  /** base64, 32 bytes */
+  readonly key: string
+  /** RFC 3339 */
+  readonly madeAt: string
+}
+
+/** `mask` hides the fingerprints and stays for good; of the keys the last one seals, all of them open. */
+export type KeyFile = { readonly form: 1; readonly mask: string; readonly keys: readonly KeyLine[] }
+
+export const KEY_BYTES = 32
+const ID_BYTES = 4
+
+const secret = (): string => randomBytes(KEY_BYTES).toString('base64')
+
+/** The file with one key more, which seals from now on. */
+export const withNewKey = (file: KeyFile, now: number): KeyFile => {
+  const id = randomBytes(ID_BYTES).toString('hex')
+  if (file.keys.some((one) => one.id === id)) return withNewKey(file, now)
+  return { ...file, keys: [...file.keys, { id, key: secret(), madeAt: new Date(now).toISOString() }] }
+}
+
+/** The file without a key: nobody can read any more what it has sealed, wherever a copy of that lies. */
+export const withoutKey = (file: KeyFile, id: string): KeyFile => ({
+  ...file,
+  keys: file.keys.filter((one) => one.id !== id),
+})
+
+/** @throws OptionError when the file cannot be read, or is no key file */
+export const readKeyFile = (path: string): KeyFile => {
+  const file = parsed(textOf(path))
+  if (!isKeyFile(file)) throw wrong(`${path}, which holds something else`)
+  return file
+}
+
+/** Made with its first key when it is not there. True when it was made. */
+export const ensureKeyFile = (path: string, now: number): boolean => {
+  if (existsSync(path)) return false
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const fresh = withNewKey({ form: 1, mask: secret(), keys: [] }, now)
+  try {
+    writeSynced(path, textFor(fresh), 'wx')
+  } catch (error) {
+    // Another process was faster.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+  return true
+}
+
+/** Whole, or as it was; on disk before anything is sealed with what is new in it. */
+export const writeKeyFile = (path: string, file: KeyFile): void => {
+  writeSynced(`${path}.new`, textFor(file), 'w')
+  renameSync(`${path}.new`, path)
+  syncFolder(path)
+}
+
+const textFor = (file: KeyFile): string => `${JSON.stringify(file, null, 2)}\n`
+
+const writeSynced = (path: string, text: string, flag: 'w' | 'wx'): void => {
+  const fd = openSync(path, flag, 0o600)
+  try {
+    writeFileSync(fd, text)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  syncFolder(path)
+}
+
+const syncFolder = (path: string): void => {
+  const folder = openSync(dirname(path), 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+const wrong = (received: string): OptionError => new OptionError('keyFile', 'a key file', received)
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw wrong(`${path} (${code})`)
+  }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isSecret = (value: unknown): value is string =>
+  typeof value === 'string' && Buffer.from(value, 'base64').length === KEY_BYTES
+
+const isLine = (value: unknown): value is KeyLine =>
+  typeof value === 'object' &&
+  value !== null &&
+  'id' in value &&
+  /^[0-9a-f]{8}$/.test(String(value.id)) &&
+  'key' in value &&
+  isSecret(value.key)
+
+const isKeyFile = (value: unknown): value is KeyFile =>
+  typeof value === 'object' &&
+  value !== null &&
+  'form' in value &&
+  value.form === 1 &&
+  'mask' in value &&
+  isSecret(value.mask) &&
+  'keys' in value &&
+  Array.isArray(value.keys) &&
+  value.keys.length > 0 &&
+  value.keys.every(isLine)
