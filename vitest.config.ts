@@ -8,20 +8,29 @@ export default defineConfig({
   test: {
     reporters: ['default', 'json'],
     outputFile: { json: '.cache/vitest.json' },
-    // Two cores are the floor; left to itself, vitest would use one of them.
-    maxWorkers: 2,
+    // One more than the two cores that are the floor: the browser and fault tests mostly wait.
+    maxWorkers: 3,
+    restoreMocks: true,
     projects: [
       {
         resolve,
         ssr,
+        // Files share their worker's modules: to load them for each would take as long as the tests themselves.
         test: {
           name: 'unit',
-          include: ['test/{protocol,api,relay,sim}/**/*.test.ts'],
+          include: ['test/{protocol,api,relay}/**/*.test.ts'],
           // strace, for the test that watches the outbox's system calls; nats-server, for the outbox that relays share.
           globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts', 'test/support/nats.ts'],
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        resolve,
+        ssr,
+        // Each file has modules of its own, since some are planted with bugs.
+        test: { name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 30_000 },
       },
       {
         resolve,
