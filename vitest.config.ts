@@ -85,6 +85,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts', 'test/support/nats.ts'],
+          isolate: false,
           testTimeout: 90_000,
           hookTimeout: 120_000,
         },
