@@ -24,6 +24,8 @@ export interface NatsServer {
   /** Of the client port, `127.0.0.1:port`. */
   readonly host: string
   readonly monitor: string
+  /** Where its files are. */
+  readonly folder: string
   /** SIGKILL by default; resolves once it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Sends a signal and waits for nothing: SIGSTOP, SIGCONT. */
@@ -115,6 +117,7 @@ const makeServer = async (
     port,
     host: `127.0.0.1:${port}`,
     monitor: `http://127.0.0.1:${monitorPort}`,
+    folder,
     pid: () => child?.pid ?? 0,
     kill,
     signal: (signal) => void child?.kill(signal),

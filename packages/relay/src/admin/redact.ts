@@ -1,11 +1,11 @@
 import type { JsonObject } from '@wmkt/protocol'
 import type { StampedItem } from '../record.ts'
-import { BLOT } from '../telemetry/personal.ts'
+import { BLOT, withoutPersonal } from '../telemetry/personal.ts'
 import { withoutValues } from '../telemetry/without-values.ts'
 
-/** Keys stay, values go: what is personal the relay cannot know. */
+/** Keys stay, values go: what is personal the relay cannot know. A key that is somebody's address goes too. */
 const redacted = (object: JsonObject): JsonObject =>
-  Object.fromEntries(Object.keys(object).map((key) => [key, BLOT]))
+  Object.fromEntries(Object.keys(object).map((key) => [withoutPersonal(key), BLOT]))
 
 export const redactedItem = (item: StampedItem): StampedItem =>
   item.kind === 'event'
