@@ -2,9 +2,10 @@
 // the app's own: it keeps the shell, so that the app also opens without a network.
 importScripts('sw.js')
 
-const SHELL = 'notebook-1'
+const SHELL = 'notebook-2'
 const FILES = [
   './',
+  'ground.css',
   'notebook.css',
   'notebook.js',
   'icon.svg',
