@@ -17,10 +17,14 @@ let onEnding = () => {}
 
 function deferred() {
   let resolve
+  let value
   const promise = new Promise((done) => {
     resolve = done
   })
-  return { promise, resolve }
+  void promise.then((given) => {
+    value = given
+  })
+  return { promise, resolve, value: () => value }
 }
 
 const onFatal = (error) => {
@@ -28,7 +32,7 @@ const onFatal = (error) => {
 }
 await keepSchema(dataDir)
 const outbox = await openLmdbOutbox({ dir: join(dataDir, 'outbox'), clock, log, onFatal, maxBacklog: 1e9 })
-const tokens = { ...noForwarding.tokens, token: () => given.promise }
+const tokens = { ...noForwarding.tokens, token: () => given.promise, inHand: () => given.value() }
 const relay = createRelay(
   { ...optionsIn(dataDir), apiUrl: `${origin}/api/v1` },
   { tokens, openOutbox: async () => outbox, onEnding: () => onEnding() },

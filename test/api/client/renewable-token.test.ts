@@ -52,6 +52,28 @@ describe('a renewable token', () => {
     expect(exchange).toHaveBeenCalledTimes(2)
   })
 
+  test('is in hand until it expires, and renewed at half life whoever takes it', async () => {
+    const { clock, exchange, renewable, refuse } = await start()
+    clock.now = 49_999
+    expect(renewable.inHand()).toBe('token-1')
+    expect(exchange).toHaveBeenCalledTimes(1)
+    refuse()
+    clock.now = 50_000
+    expect(renewable.inHand()).toBe('token-1')
+    expect(exchange).toHaveBeenCalledTimes(2)
+    clock.now = 100_000
+    expect(renewable.inHand()).toBeUndefined()
+  })
+
+  test('is not in hand when stopped, nor before the first exchange with a new credential', async () => {
+    const { renewable } = await start()
+    renewable.forget()
+    expect(renewable.inHand()).toBeUndefined()
+    await renewable.token()
+    renewable.stop()
+    expect(renewable.inHand()).toBeUndefined()
+  })
+
   test('forgets on a new credential, and the old failure with it', async () => {
     const { clock, renewable, refuse, exchange } = await start()
     refuse()

@@ -8,8 +8,10 @@ describe('a static token', () => {
     const jwt = await makeJwt(10_000)
     const tokens = createStaticToken(jwt, { now: () => now })
     expect(await tokens.token()).toBe(jwt)
+    expect(tokens.inHand?.()).toBe(jwt)
     expect(tokens.health()).toEqual({ kind: 'static', state: 'ok', expiresAt: 10_000 })
     now = 10_000
+    expect(tokens.inHand?.()).toBeUndefined()
     await expect(tokens.token()).rejects.toMatchObject({ name: 'TokenError', retryable: false })
     expect(tokens.health()).toMatchObject({ state: 'failing', problem: 'the access token has expired' })
   })

@@ -53,6 +53,7 @@ export const createTokens = (first = 'token-1') => {
   const renewals: string[] = []
   const source: TokenSource = {
     token: give,
+    inHand: () => (typeof current === 'string' ? current : undefined),
     renew: async (refused) => {
       renewals.push(refused)
       const next = await give()

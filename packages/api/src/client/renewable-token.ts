@@ -5,6 +5,7 @@ export type HeldToken = { readonly accessToken: string; readonly expiresAt: numb
 
 export type RenewableToken = {
   token(): Promise<string>
+  inHand(): string | undefined
   renew(refused: string): Promise<string>
   /** The credential changed: what was got with the old one is no longer handed out. */
   forget(): void
@@ -76,13 +77,16 @@ export const createRenewableToken = ({ exchange, now, random }: RenewableTokenOp
     obtain().catch(() => {})
   }
 
+  const inHand = (): string | undefined => {
+    if (!held || now() >= held.expiresAt || stopping.signal.aborted) return undefined
+    const { accessToken, halfLifeAt } = held
+    renewInBackground(halfLifeAt)
+    return accessToken
+  }
+
   return {
-    token: async () => {
-      if (!held || now() >= held.expiresAt || stopping.signal.aborted) return obtain()
-      const { accessToken, halfLifeAt } = held
-      renewInBackground(halfLifeAt)
-      return accessToken
-    },
+    token: async () => inHand() ?? obtain(),
+    inHand,
     renew: async (refused) => (held && held.accessToken !== refused ? held.accessToken : obtain()),
     forget: () => {
       credential += 1

@@ -69,6 +69,7 @@ export const createServiceAccountTokens = (options: ServiceAccountTokensOptions)
 
   return {
     token: renewable.token,
+    inHand: renewable.inHand,
     renew: renewable.renew,
     onChange: (listener) => {
       listeners.add(listener)

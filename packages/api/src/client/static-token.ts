@@ -27,6 +27,7 @@ export const createStaticToken = (
 
   return {
     token: () => (hasExpired() ? fail('the access token has expired') : Promise.resolve(jwt)),
+    inHand: () => (hasExpired() ? undefined : jwt),
     renew: () => fail('the access token was refused, and a static token cannot be renewed'),
     onChange: () => () => {},
     health: () => ({

@@ -12,6 +12,8 @@ export type TokenHealth = {
 export interface TokenSource {
   /** The access token to use now. Rejects with TokenError when there is none to be had. */
   token(): Promise<string>
+  /** The same at once, when it need not be waited for; undefined: ask `token`. */
+  inHand?(): string | undefined
   /** The upstream refused this very token (401, 403): get another. Concurrent calls share one exchange. */
   renew(refused: string): Promise<string>
   /** Calls back when the credential itself was replaced (the key file changed). Returns the way to stop listening. */

@@ -1,9 +1,9 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
 import type { OpenRecord, StampedItem } from '../record.ts'
 import { holdMessage, type Outgoing } from '../schema/hold.ts'
-import { KeyMissing } from '../seal/seal.ts'
 import type { Authorized, NoToken } from './authorized.ts'
 import type { Outcome } from './outcome.ts'
+import { createReader } from './reader.ts'
 import type { Requests, UpstreamRequest } from './request.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 
@@ -27,69 +27,81 @@ export type AttemptOptions = {
   now: () => number
 }
 
-/** Makes one attempt at an entry, and judges it. Settles nothing but the mark. */
-export const createAttempts = (
-  options: AttemptOptions,
-): ((entry: LeasedEntry, canary?: boolean) => Promise<Attempt>) => {
+/** Makes one attempt at an entry, and calls back with how it ended. Settles nothing but the mark. */
+export type MakeAttempt = (entry: LeasedEntry, canary: boolean, then: (made: Attempt) => void) => void
+
+type Prepared = Outgoing | { verdict: Verdict }
+
+/**
+ * Nearly all are events that nothing keeps back, with a token in hand: these wait for the answer alone, and for as few
+ * promises as can be. The others go the long way.
+ */
+export const createAttempts = (options: AttemptOptions): MakeAttempt => {
   const { authorized, requests, mark, retryInDoubt, outgoing, onNoCanaries, now } = options
-  const itemOf = createReader(options)
+  const itemOf = createReader(options.open)
 
   const judged = (outcome: Outcome | NoToken, { kind }: LeasedEntry, repeated: boolean): Attempt =>
     outcome.kind === 'no-token'
       ? { verdict: outcome }
       : { outcome, verdict: verdictOf(outcome, { kind, repeated, now: now() }) }
 
-  const send = async (entry: LeasedEntry, request: UpstreamRequest, token: string): Promise<Attempt> => {
-    const first = judged(await authorized.call(request, token), entry, false)
-    return 'type' in first.verdict && first.verdict.type === 'again'
-      ? judged(await authorized.call(request, token), entry, true)
-      : first
-  }
+  type Send = (
+    entry: LeasedEntry,
+    request: UpstreamRequest,
+    token: string,
+    then: (made: Attempt) => void,
+  ) => void
+  const sendAgain: Send = (entry, request, token, then) =>
+    void authorized.call(request, token).then((outcome) => then(judged(outcome, entry, true)))
+  const send: Send = (entry, request, token, then) =>
+    void authorized.call(request, token).then((outcome) => {
+      const made = judged(outcome, entry, false)
+      if ('type' in made.verdict && made.verdict.type === 'again') sendAgain(entry, request, token, then)
+      else then(made)
+    })
+  const sent = (entry: LeasedEntry, request: UpstreamRequest, token: string): Promise<Attempt> =>
+    new Promise((resolve) => send(entry, request, token, resolve))
 
-  return async (entry, canary = false) => {
-    if (entry.attempting && !retryInDoubt)
-      return { verdict: { type: 'doubt', why: 'the relay stopped during an attempt' } }
+  const prepared = (entry: LeasedEntry): Prepared | Promise<Prepared> => {
+    if (entry.attempting && !retryInDoubt) return { verdict: STOPPED }
     const item = itemOf(entry)
     if ('type' in item) return { verdict: item }
-    const judgement = outgoing ? outgoing(item) : { item }
-    const out = judgement instanceof Promise ? await judgement : judgement
+    return outgoing ? outgoing(item) : { item }
+  }
+  const asCanary = async (entry: LeasedEntry, item: StampedItem, token: string): Promise<Attempt> => {
+    const first = await sent(entry, requests.deliver(item, true), token)
+    if (!isStranger(first.outcome)) return { ...first, canary: true }
+    const plain = await sent(entry, requests.deliver(item), token)
+    if ('type' in plain.verdict && plain.verdict.type === 'ack') onNoCanaries?.()
+    return { ...plain, canary: true }
+  }
+  const atLength = async (
+    entry: LeasedEntry,
+    canary: boolean,
+    preparing: Prepared | Promise<Prepared>,
+  ): Promise<Attempt> => {
+    const out = preparing instanceof Promise ? await preparing : preparing
+    if ('verdict' in out) return out
     if ('hold' in out)
       return { verdict: { type: 'bury', code: out.hold.code, message: holdMessage(out.hold) } }
     const credential = await authorized.token()
     if (credential.kind === 'no-token') return { verdict: credential }
     if (entry.kind === 'interaction' && !(await mark(entry))) return { verdict: { kind: 'not-begun' } }
-    if (!canary) return send(entry, requests.deliver(out.item), credential.token)
-    const first = await send(entry, requests.deliver(out.item, true), credential.token)
-    if (!isStranger(first.outcome)) return { ...first, canary }
-    const plain = await send(entry, requests.deliver(out.item), credential.token)
-    if ('type' in plain.verdict && plain.verdict.type === 'ack') onNoCanaries?.()
-    return { ...plain, canary }
+    return canary
+      ? asCanary(entry, out.item, credential.token)
+      : sent(entry, requests.deliver(out.item), credential.token)
+  }
+
+  return (entry, canary, then) => {
+    const out = prepared(entry)
+    const token = entry.kind === 'event' && !canary ? authorized.inHand() : undefined
+    if (token !== undefined && 'item' in out) send(entry, requests.deliver(out.item), token, then)
+    else void atLength(entry, canary, out).then(then)
   }
 }
+
+const STOPPED: Verdict = { type: 'doubt', why: 'the relay stopped during an attempt' }
 
 /** Whether the path is one the upstream does not know, by this method at least. */
 const isStranger = (outcome: Outcome | undefined): boolean =>
   outcome?.kind === 'answer' && (outcome.status === 404 || outcome.status === 405)
-
-/** Entry → item, or why it cannot be read. A record is opened once for all entries leased with it. */
-const createReader = ({ open }: AttemptOptions) => {
-  const opened = new WeakMap<Uint8Array, ReturnType<OpenRecord>>()
-  return ({ record, index, kind }: LeasedEntry): StampedItem | Unreadable => {
-    try {
-      const itemAt = opened.get(record) ?? open(record)
-      opened.set(record, itemAt)
-      const item = itemAt(index)
-      return item?.kind === kind ? item : unreadable()
-    } catch (error) {
-      return unreadable(error)
-    }
-  }
-}
-
-type Unreadable = Extract<Verdict, { type: 'bury' }>
-
-/** A key may be put back: then the letter is redriven. */
-const unreadable = (error?: unknown): Unreadable =>
-  error instanceof KeyMissing
-    ? { type: 'bury', code: 'KEY_MISSING', message: error.message }
-    : { type: 'bury', code: 'UNREADABLE', message: 'the stored record cannot be read' }

@@ -8,6 +8,8 @@ import type { ParkCode } from './verdict.ts'
 export type NoToken = { kind: 'no-token'; code: ParkCode }
 
 export interface Authorized {
+  /** The token to use, when nothing has to be waited for. */
+  inHand(): string | undefined
   /** The token to use, taken before anything durable is done for an attempt. */
   token(): Promise<{ kind: 'token'; token: string } | NoToken>
   /**
@@ -36,6 +38,7 @@ export const createAuthorized = (upstream: Upstream, tokens: TokenSource): Autho
     }
   }
   return {
+    inHand: () => tokens.inHand?.(),
     token: () => tokens.token().then((token) => ({ kind: 'token', token }), noTokenOf),
     call: (request, token) =>
       upstream

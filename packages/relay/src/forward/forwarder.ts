@@ -143,7 +143,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     lane.inFlight += 1
     underWay.add(entry)
     counters.attempts += 1
-    void attempt(entry, canary.isDue(lane)).then((made) => conclude(lane, entry, made))
+    attempt(entry, canary.isDue(lane), (made) => conclude(lane, entry, made))
   }
   const turns = createTurns({ room, pick, begin, onDrawn: supply.fill })
 

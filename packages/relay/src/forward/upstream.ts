@@ -41,16 +41,18 @@ export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: Upstr
   return {
     call: ({ method, path, body }, token) =>
       new Promise((resolve) => {
-        const headers: Record<string, string> = {
-          authorization: `Bearer ${token}`,
-          accept: 'application/json',
-        }
-        if (body !== undefined) headers['content-type'] = 'application/json'
         const handler = handlerOf(resolve, { stale, deadlineMs, clock })
+        const headers = headersOf(token, body !== undefined)
         pool.dispatch({ method, path: base + path, headers, body: body ?? null }, handler)
       }),
     close: () => pool.destroy(),
   }
+}
+
+const headersOf = (token: string, hasBody: boolean): string[] => {
+  const headers = ['authorization', `Bearer ${token}`, 'accept', 'application/json']
+  if (hasBody) headers.push('content-type', 'application/json')
+  return headers
 }
 
 /** Connects as undici does, and notes the errors of connections that had carried an answer before. */
@@ -79,6 +81,10 @@ const cutFor = (code: string): Error => Object.assign(new Error('cut by the rela
 
 type HandlerContext = { stale: WeakSet<Error>; deadlineMs: number; clock: Clock }
 
+/**
+ * Hears of one request by the callbacks undici works with inside: by those it calls new, each request costs two objects
+ * more, and a map of all headers. A response begins with `onHeaders`, more than once when it is preceded by 1xx.
+ */
 const handlerOf = (
   resolve: (outcome: Outcome) => void,
   { stale, deadlineMs, clock }: HandlerContext,
@@ -87,41 +93,53 @@ const handlerOf = (
   const chunks: Buffer[] = []
   let kept = 0
   let drained = 0
-  let written = false
+  let cut: ((error: Error) => void) | undefined
   let status = 0
   let retryAfter: string | undefined
-  const answer = (): Outcome => ({
-    kind: 'answer',
-    status,
-    body: (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8'),
-    ...(retryAfter !== undefined && { retryAfter }),
-    latencyMs: clock.now() - startedAt,
-  })
+  const answer = (): Outcome => {
+    const body = textOf(chunks)
+    const latencyMs = clock.now() - startedAt
+    return retryAfter === undefined
+      ? { kind: 'answer', status, body, latencyMs }
+      : { kind: 'answer', status, body, latencyMs, retryAfter }
+  }
   return {
     // Called when a connection has been found, just before the first byte: from here on nobody can be sure.
-    onRequestStart() {
-      written = true
+    onConnect(abort) {
+      cut = abort
     },
-    onResponseStart(_, statusCode, headers) {
+    onHeaders(statusCode, headers) {
       status = statusCode
-      const header = headers['retry-after']
-      retryAfter = Array.isArray(header) ? header[0] : header
+      retryAfter = statusCode < 400 ? undefined : headerOf('retry-after', headers)
+      return true
     },
-    onResponseData(controller, chunk) {
+    onData(chunk) {
       const room = MAX_ANSWER_BYTES - kept
       if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
       kept += Math.min(room, chunk.length)
       drained += chunk.length
-      if (clock.now() - startedAt > 2 * deadlineMs) controller.abort(cutFor('ANSWER_TOO_SLOW'))
+      if (clock.now() - startedAt > 2 * deadlineMs) cut?.(cutFor('ANSWER_TOO_SLOW'))
       else if (drained > MAX_DRAINED_BYTES) {
         resolve(answer())
-        controller.abort(cutFor('ANSWER_TOO_LONG'))
+        cut?.(cutFor('ANSWER_TOO_LONG'))
       }
+      return true
     },
-    onResponseEnd: () => resolve(answer()),
-    onResponseError(_, error) {
+    onComplete: () => resolve(answer()),
+    onError(error) {
       const latencyMs = clock.now() - startedAt
+      const written = cut !== undefined
       resolve({ kind: 'failure', code: codeOf(error), written, staleSocket: stale.has(error), latencyMs })
     },
   }
+}
+
+const textOf = (chunks: readonly Buffer[]): string =>
+  (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')
+
+/** Of a header among names and values in turn, the first if there are several. */
+const headerOf = (name: string, headers: readonly Buffer[]): string | undefined => {
+  for (let at = 0; at + 1 < headers.length; at += 2)
+    if (headers[at]?.toString('latin1').toLowerCase() === name) return headers[at + 1]?.toString('latin1')
+  return undefined
 }
