@@ -21,7 +21,7 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large.' },
   TYPE_UNSUPPORTED: { status: 415, title: 'The content type is neither application/json nor text/plain.' },
   ENCODING_UNSUPPORTED: { status: 415, title: 'This content encoding is not read here.' },
-  RATE_LIMITED: { status: 429, title: 'Too many items from this address.' },
+  RATE_LIMITED: { status: 429, title: 'Too many items, or wrong tokens, from this address.' },
   INTERNAL: { status: 500, title: 'The relay failed; the cause is in its log.' },
   BACKLOG_FULL: { status: 503, title: 'The outbox holds as much as it may.' },
   STORAGE_FULL: { status: 503, title: 'The disk takes no more.' },

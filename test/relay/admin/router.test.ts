@@ -4,6 +4,7 @@ import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { buryEvent } from '../../support/dead-letter.ts'
+import { createManualClock } from '../../support/manual-clock.ts'
 import { type RelayRig, startRelay } from '../../support/relay.ts'
 
 const start = async (rig: RelayRig = {}) => {
@@ -95,4 +96,23 @@ test('with a token, nothing is told without it', async () => {
   const ask = (headers: Record<string, string>) => fetch(`${adminUrl}/api/status`, { headers })
   expect((await ask({})).status).toBe(401)
   expect((await ask({ authorization: `Bearer ${adminToken}` })).status).toBe(200)
+})
+
+test('after ten wrong tokens a minute nobody at that address learns of the next, but for those who are in already', async () => {
+  const adminToken = 't'.repeat(20)
+  const clock = createManualClock()
+  const { adminUrl } = await start({ options: { adminToken }, seams: { clock } })
+  const ask = (token: string) =>
+    fetch(`${adminUrl}/api/status`, { headers: { authorization: `Bearer ${token}` } })
+  const enter = (token: string) =>
+    fetch(`${adminUrl}/login`, { method: 'POST', body: new URLSearchParams({ token }), redirect: 'manual' })
+  const cookie = (await enter(adminToken)).headers.get('set-cookie')?.split(';')[0] ?? ''
+  for (let n = 0; n < 5; n += 1)
+    expect([(await ask(`wrong-${n}`)).status, (await enter(`wrong-${n}`)).status]).toEqual([401, 401])
+  const refused = await ask(adminToken)
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '6'])
+  expect((await enter(adminToken)).status).toBe(429)
+  expect((await fetch(`${adminUrl}/api/status`, { headers: { cookie } })).status).toBe(200)
+  clock.advance(6_000)
+  expect((await ask(adminToken)).status).toBe(200)
 })

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
-import { createKeyCheck } from '../collect/server-keys.ts'
 import { createSessions, type Sessions } from '../dashboard/session.ts'
 import { Problem } from '../http/problem.ts'
+import { createTokenDoor } from './token-door.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
 
@@ -22,7 +22,7 @@ export interface Guard {
   /** For all that changes something. */
   ownChanges: RequestHandler
   isKnown(req: IncomingMessage): boolean
-  isToken(token: string): boolean
+  isToken(token: string, req: IncomingMessage): boolean
   /** @throws Problem NOT_SAME_ORIGIN */
   refuseForeignForm(req: IncomingMessage): void
   /** Undefined when there is no token to log in with. */
@@ -30,10 +30,10 @@ export interface Guard {
 }
 
 export const createGuard = ({ projectId, adminHost, adminToken }: GuardOptions, now: () => number): Guard => {
-  const checkToken = createKeyCheck(adminToken === undefined ? [] : [adminToken])
+  const isAtDoor = adminToken === undefined ? () => false : createTokenDoor(adminToken, now)
   const sessions = adminToken === undefined ? undefined : createSessions(adminToken, projectId)
-  const isKnown = ({ headers }: IncomingMessage): boolean =>
-    !sessions || checkToken(headers.authorization) || sessions.isIn(headers.cookie, now())
+  const isKnown = (req: IncomingMessage): boolean =>
+    !sessions || sessions.isIn(req.headers.cookie, now()) || isAtDoor(req)
   return {
     hosts(req, _res, next) {
       const name = hostnameOf(req.headers.host)
@@ -51,7 +51,7 @@ export const createGuard = ({ projectId, adminHost, adminToken }: GuardOptions, 
       next()
     },
     isKnown,
-    isToken: (token) => checkToken(`Bearer ${token}`),
+    isToken: (token, req) => isAtDoor(req, `Bearer ${token}`),
     refuseForeignForm: ({ headers }) => refuseForeign(headers, true),
     sessions,
   }

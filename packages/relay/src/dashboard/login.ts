@@ -11,8 +11,8 @@ export type LoginOptions = {
   clock: Clock
   headers: BaseHeaders
   sessions: Sessions
-  /** In constant time. */
-  isToken: (token: string) => boolean
+  /** In constant time. @throws Problem RATE_LIMITED after too many that were wrong */
+  isToken: (token: string, req: IncomingMessage) => boolean
   /** Answers with the form again. */
   again: (res: ServerResponse) => void
 }
@@ -27,7 +27,7 @@ export const createLogin = ({ clock, headers, sessions, isToken, again }: LoginO
       const token = req.readableEnded
         ? tokenIn(req.body)
         : new URLSearchParams((await readBody(req, limits)).toString()).get('token')
-      if (typeof token !== 'string' || !isToken(token)) return again(res)
+      if (typeof token !== 'string' || !isToken(token, req)) return again(res)
       leadHome(res, cookieOf(`${sessions.cookie}=${sessions.make(clock.now())}`, SESSION_MS, req.headers))
     },
     leave: (req: IncomingMessage, res: ServerResponse) =>

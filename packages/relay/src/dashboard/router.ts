@@ -20,7 +20,7 @@ export type DashboardOptions = {
   refuseForeignForm: (req: IncomingMessage) => void
   /** Undefined without an admin token: everybody on the listener is known. */
   sessions: Sessions | undefined
-  isToken: (token: string) => boolean
+  isToken: (token: string, req: IncomingMessage) => boolean
 }
 
 /** The page and what it needs, and the way in. Everything here may be asked for by a stranger: it tells nothing by itself. */
