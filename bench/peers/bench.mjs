@@ -87,7 +87,7 @@ const peersTable = (rows) => {
 }
 
 const goalsOf = (rows) => {
-  const { ours, openpanel, plausible } = Object.fromEntries(rows.map((row) => [row.name, row]))
+  const { ours, openpanel, plausible, umami } = Object.fromEntries(rows.map((row) => [row.name, row]))
   const call = { figure: 'a call', value: ours.flowing.us, unit: 'µs' }
   const against = (peer, most) => ({
     ...call,
@@ -99,6 +99,7 @@ const goalsOf = (rows) => {
   return [
     against(openpanel, 3),
     against(plausible, 1),
+    ...(umami ? [against(umami, 1)] : []),
     { ...held, ratio: ours.held.us / ours.flowing.us, most: 1.25 },
     {
       figure: 'longest task',

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
 import { rollup } from 'rollup'
+import { minify } from 'terser'
 
 const pathOf = (path) => fileURLToPath(new URL(path, import.meta.url))
 const read = (path) => readFileSync(pathOf(path), 'utf8')
@@ -68,8 +69,25 @@ const mixpanel = {
   boot: () => 'window.track = (data) => mixpanel.track("purchase", data)',
 }
 
+/** Its tracker is not on npm: `UMAMI_TRACKER` names the file in a checkout of umami (src/tracker/index.js), built here as umami's own build does. */
+const umami = {
+  name: 'umami',
+  code: async () => {
+    const built = await minify(readFileSync(process.env.UMAMI_TRACKER, 'utf8'), {
+      compress: true,
+      mangle: true,
+    })
+    return built.code.replace('__COLLECT_API_HOST__', '').replace('__COLLECT_API_ENDPOINT__', '/api/send')
+  },
+  attributes: 'data-website-id="94db1cb1-74f4-4a40-ad6c-962362670409" data-auto-track="false"',
+  boot: () => "window.track = (data) => umami.track('purchase', data)",
+}
+
 /** Whether the peers are installed. */
 export const areInstalled = () => existsSync(pathOf('./node_modules'))
 
 /** Every tag: `code` is what the page loads, `stub` stands before it, `boot` sets `window.track(data)`. */
-export const TAGS = [nothing, ours, oursEarly, openpanel, plausible, snowplow, mixpanel]
+export const TAGS = [
+  ...[nothing, ours, oursEarly, openpanel, plausible, snowplow, mixpanel],
+  ...(process.env.UMAMI_TRACKER ? [umami] : []),
+]
