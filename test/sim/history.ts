@@ -72,8 +72,9 @@ export const runHistory = async (seed: number): Promise<Verdict> => {
         victim.being.alive = false
         startRelay()
       } else if (chance < 0.6 && victim) victim.being.frozenUntil = world.now() + random() * 3 * LEASE_MS
-      else if (chance < 0.75) server.handing.forget()
-      else if (chance < 0.85) startRelay()
+      else if (chance < 0.7) server.handing.forget()
+      else if (chance < 0.9) server.failover(random)
+      else startRelay()
     }
   }
   void strike()
@@ -165,10 +166,16 @@ const person = async (
     const relays = living()
     const item = oneOf(world.random, ...items)
     if (relays.length === 0 || item.kind === 'interaction') continue
-    const deed = oneOf(world.random, ...relays)
-      .redrive(item.nonce, item.kind)
-      .catch(() => undefined)
-    await Promise.race([deed, world.sleep(PATIENCE_MS)])
+    await redrive(world, living, item)
+  }
+}
+
+/** Until a relay has answered: one that dies in the middle leaves it to be done again. */
+const redrive = async (world: World, living: () => SimulatedRelay[], item: Wanted) => {
+  for (let answer: unknown; answer === undefined; ) {
+    const relays = living()
+    const deed = relays.length > 0 && oneOf(world.random, ...relays).redrive(item.nonce, item.kind)
+    answer = await Promise.race([Promise.resolve(deed).catch(() => undefined), world.sleep(PATIENCE_MS)])
   }
 }
 

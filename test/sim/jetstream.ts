@@ -1,8 +1,16 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
 import { laneOfSubject, type Names } from '../../packages/relay/src/outbox/nats/names.ts'
+import { oneOf } from '../support/seeded.ts'
+import { createReplica, type Proposal } from './replica.ts'
 
-/** As much of JetStream as the outbox uses, in memory: what it promises, and no more. */
-type Message = { seq: number; subject: string; data: Uint8Array }
+/** As much of JetStream as the outbox uses, in memory, on three servers: what it promises, and no more. */
+export type Message = {
+  seq: number
+  subject: string
+  data: Uint8Array
+  msgID?: string | undefined
+  at: number
+}
 export type Publication = {
   subject: string
   data: Uint8Array
@@ -15,36 +23,40 @@ const wrongSequence = (last: number) =>
 
 /** @param perSubject whether a message takes the place of the one before on its subject */
 export const createStream = (now: () => number, { perSubject = false, dedupMs = 120_000 } = {}) => {
-  const messages = new Map<number, Message>()
-  const bySubject = new Map<string, number>()
-  const ids = new Map<string, { seq: number; at: number }>()
-  let lastSeq = 0
-  const remove = (seq: number): boolean => {
-    const message = messages.get(seq)
-    if (message && bySubject.get(message.subject) === seq) bySubject.delete(message.subject)
-    return messages.delete(seq)
-  }
+  const [first, ...others] = [1, 2, 3].map(() => createReplica({ perSubject, dedupMs, now }))
+  if (!first) throw new Error('no replica')
+  const replicas = [first, ...others]
+  const log: Proposal[] = []
+  let leader = first
   return {
-    publish({ subject, data, msgID, expected }: Publication): { seq: number; duplicate: boolean } {
-      const before = msgID === undefined ? undefined : ids.get(msgID)
-      if (before && before.at > now() - dedupMs) return { seq: before.seq, duplicate: true }
-      const last = bySubject.get(subject) ?? 0
-      if (expected !== undefined && expected !== last) throw wrongSequence(last)
-      if (perSubject && last > 0) remove(last)
-      lastSeq += 1
-      messages.set(lastSeq, { seq: lastSeq, subject, data })
-      bySubject.set(subject, lastSeq)
-      if (msgID !== undefined) ids.set(msgID, { seq: lastSeq, at: now() })
-      return { seq: lastSeq, duplicate: false }
+    publish(publication: Publication): { seq: number; duplicate: boolean } {
+      const { subject, expected } = publication
+      const last = leader.lastOf(subject)
+      // Looked at by the leader alone, before it proposes; that a subject is empty each one sees for itself.
+      if (expected !== undefined && expected > 0 && expected !== last) throw wrongSequence(last)
+      const proposal = { ...publication, place: leader.place(), at: now() }
+      log.push(proposal)
+      const applied = replicas.map((replica) => ({ replica, outcome: replica.apply(proposal) }))
+      const outcome = applied.find(({ replica }) => replica === leader)?.outcome
+      if (!outcome) throw new Error('a leader passes over what it has proposed')
+      if ('refused' in outcome) throw wrongSequence(outcome.refused)
+      return outcome
     },
     get: (which: { seq: number } | { last_by_subj: string }): Message | null =>
-      messages.get('seq' in which ? which.seq : (bySubject.get(which.last_by_subj) ?? 0)) ?? null,
-    remove,
-    all: () => [...messages.values()],
+      leader.get('seq' in which ? which.seq : leader.lastOf(which.last_by_subj)),
+    /** Each removes what bears this number with it. */
+    remove: (seq: number): boolean => replicas.map((replica) => replica.remove(seq)).some(Boolean),
+    all: () => leader.all(),
+    /** The leader is killed, another leads, and it comes back. */
+    failover(random: () => number) {
+      const dead = leader
+      leader = oneOf(random, ...replicas.filter((replica) => replica !== dead))
+      dead.restart(log)
+    },
     state: () => ({
-      messages: messages.size,
-      last_seq: lastSeq,
-      subjects: Object.fromEntries([...bySubject.keys()].map((subject) => [subject, 1])),
+      messages: leader.all().length,
+      last_seq: leader.lastSeq(),
+      subjects: Object.fromEntries(leader.subjects().map((subject) => [subject, 1])),
     }),
   }
 }
@@ -101,7 +113,12 @@ export const createServer = (names: Names, now: () => number, leaseMs: number) =
               ? names.requeued
               : names.repeats,
     )
-  return { of, bySubject, handing: createHandingOut(of(names.items), now, leaseMs) }
+  const handing = createHandingOut(of(names.items), now, leaseMs)
+  const failover = (random: () => number) => {
+    for (const stream of Object.values(streams)) stream.failover(random)
+    handing.forget()
+  }
+  return { of, bySubject, handing, failover }
 }
 
 export type Server = ReturnType<typeof createServer>

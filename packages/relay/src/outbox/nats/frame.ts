@@ -1,6 +1,9 @@
 import type { Kind } from '@wmkt/protocol'
 import type { DeadLetter, Lane } from '../outbox.ts'
 
+/** How the names of copies begin that were redriven. */
+export const REDRIVEN = 'again.'
+
 /** What a held item's message says beside its record. */
 export type ItemHead = {
   kind: Kind
@@ -11,6 +14,8 @@ export type ItemHead = {
   /** base64url */
   fingerprint: string
   receivedAt: number
+  /** Tells one copy of an item from another. */
+  copy?: string
 }
 
 /** `seq`: of the item that was buried. */

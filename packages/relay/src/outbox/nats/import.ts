@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { KV } from '@nats-io/kv'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { EMPTY_LEDGER } from '../ledger.ts'
 import type { DeadLetter, LeasedEntry, Ledger } from '../outbox.ts'
 import { orWhole, type Single, whole } from '../single.ts'
-import { encodeFrame } from './frame.ts'
+import { createEnqueue } from './enqueue.ts'
 import { type Ground, openGround } from './ground.ts'
 import { freshState, type ItemRecord, type ItemState } from './item-record.ts'
 import { createLetterBox } from './letter-box.ts'
-import { isWrongRevision, type Link } from './link.ts'
+import { isWrongRevision } from './link.ts'
 import { keyText, nonceKeyOf } from './names.ts'
 import type { NatsSettings } from './url.ts'
 
@@ -43,6 +42,7 @@ export const openNatsImport = async (options: NatsImportOptions): Promise<NatsIm
   const ground = await openGround(options)
   const { link, names, queues, nonces } = ground
   const letters = createLetterBox(link, names)
+  const enqueue = createEnqueue(link, names)
   const cut = orWhole(options.single ?? whole)
 
   /** True when the record now says so by this import; false when a relay has had the nonce since. */
@@ -65,8 +65,8 @@ export const openNatsImport = async (options: NatsImportOptions): Promise<NatsIm
       const [lane, key, fingerprint] = [await queues.enter(entry.lane), nonceKeyOf(entry), keyText(bytes)]
       if (!(await claim(key, fingerprint, { ...freshState(lane), attempts, triedMs, attempting }))) return
       const { record, index } = cut(entry.record)(entry.index)
-      const frame = encodeFrame({ kind, nonce, lane, index, fingerprint, receivedAt }, record)
-      await publishOnce(link, names.subject.item(lane, nonce), frame)
+      const head = { kind, nonce, lane, index, fingerprint, receivedAt }
+      await enqueue(head, record, `${IMPORT}.0`)
     },
     async letter({ record, ...letter }, bytes) {
       const { kind, nonce, code, message, attempts, buriedAt: at } = letter
@@ -76,16 +76,6 @@ export const openNatsImport = async (options: NatsImportOptions): Promise<NatsIm
       await letters.put({ ...letter, fingerprint, seq: 0 }, record)
     },
     close: () => link.nc.drain(),
-  }
-}
-
-/** Its subject holds it already: it was taken in before. */
-const publishOnce = async ({ js, persist }: Link, subject: string, frame: Buffer): Promise<void> => {
-  const options = { msgID: randomUUID(), expect: { lastSubjectSequence: 0 } }
-  try {
-    await persist(() => js.publish(subject, frame, options))
-  } catch (error) {
-    if (!isWrongRevision(error)) throw error
   }
 }
 

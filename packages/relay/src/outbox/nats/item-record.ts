@@ -9,7 +9,7 @@ export type ItemRecord = {
   fingerprint: string
   /** Who wrote this, and from which revision: a write whose answer was lost is known again by it. Empty: the put. */
   by: string
-  /** Of the item that this is about, once it is done: a copy of it bears another. */
+  /** The item's sequence number in the work queue, whichever of its copies is delivered in the end. */
   seq?: number
 } & ItemState
 

@@ -1,17 +1,21 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Lane, LeasedEntry } from '../outbox.ts'
+import { isNamedCopy } from './enqueue.ts'
 import { decodeFrame, type Framed, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
 import { freshState, type ItemRecord } from './item-record.ts'
-import { nonceKeyOf } from './names.ts'
+import type { Link } from './link.ts'
+import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Delivery } from './pull.ts'
 import type { Queues } from './queues.ts'
-import type { Settle } from './settle.ts'
+import { type Handed, isCopy, type Settle } from './settle.ts'
 import { NONCE_MS } from './streams.ts'
 
 export type LeaseParts = {
+  link: Link
+  names: Names
   queues: Queues
   nonces: NonceBucket
   hands: Hands
@@ -21,6 +25,13 @@ export type LeaseParts = {
 }
 
 const AFTER_FAULT_MS = 1_000
+/**
+ * A young item that comes before its nonce is given back for a moment: whoever put it is about to write that. Otherwise
+ * two would write it first, and a server of a cluster that had to refuse the one counts otherwise than the others after
+ * its next start (2.9.10). After ten seconds, longer than a put is tried, its relay is dead and will not write it.
+ */
+const YOUNG_MS = 10_000
+const UNKNOWN_MS = 500
 
 /** Leases: first what this relay has in hand, then what the server hands out. Each is looked up before it is given. */
 export const createLease = (parts: LeaseParts): ((lane: Lane, max: number) => Promise<LeasedEntry[]>) => {
@@ -48,14 +59,31 @@ export const createLease = (parts: LeaseParts): ((lane: Lane, max: number) => Pr
   }
 }
 
-const createTake = ({ nonces, hands, settling, clock }: LeaseParts) => {
+const createTake = ({ link, names, nonces, hands, settling, clock }: LeaseParts) => {
+  /**
+   * Whether another is the item, and lies there to be delivered: two in hand would be delivered at the same time. What
+   * was given a name was put beside it on purpose, and the other goes.
+   */
+  const isSurplus = async (handed: Handed, record: ItemRecord): Promise<boolean> => {
+    const { head } = handed
+    if (head.fingerprint !== record.fingerprint) return true
+    if (!isCopy(handed, record) || isNamedCopy(head) || record.seq === undefined) return false
+    const which = { seq: record.seq }
+    const item = await link.persist(() => link.jsm.streams.getMessage(names.items, which))
+    return item?.subject === names.subject.item(head.lane, head.nonce)
+  }
   return async (delivery: Delivery): Promise<LeasedEntry | undefined> => {
     const { seq, data } = delivery
     const { head, record: bytes } = decodeFrame<ItemHead>(data)
     const known = await nonces.read(nonceKeyOf(head))
+    if (!known && Math.abs(clock.now() - head.receivedAt) < YOUNG_MS) {
+      delivery.giveBack(UNKNOWN_MS)
+      return undefined
+    }
     const record = known?.record ?? unknownRecord(head, clock.now())
-    if (record.state !== 'held') {
-      await settling.finish({ head, seq, record: bytes }, record, delivery)
+    const handed = { head, seq, record: bytes }
+    if (record.state !== 'held' || (await isSurplus(handed, record))) {
+      await settling.finish(handed, record, delivery)
       return undefined
     }
     const item = {

@@ -1,8 +1,9 @@
 import { type Intake, type Lane, type NewEntry, OutboxFull, type PutOutcome } from '../outbox.ts'
 import { orWhole, type Placed, type Single } from '../single.ts'
-import { decodeFrame, encodeFrame, type ItemHead } from './frame.ts'
+import { createEnqueue } from './enqueue.ts'
+import type { ItemHead } from './frame.ts'
 import { freshState } from './item-record.ts'
-import { isWrongRevision, type Link } from './link.ts'
+import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
@@ -14,6 +15,7 @@ export type PutParts = {
   queues: Queues
   nonces: NonceBucket
   view: View
+  countCopy: (seq: number) => Promise<void>
   single: Single
   maxBacklog: number
   /** Lanes that got entries. */
@@ -27,9 +29,8 @@ const textOf = (fingerprint: Uint8Array): string =>
   Buffer.from(fingerprint.buffer, fingerprint.byteOffset, fingerprint.byteLength).toString('base64url')
 
 /**
- * Stores what of an intake is new: the item, acknowledged by the server, then its nonce. Three things keep a repeat
- * out, each where the one before cannot see: the bucket of nonces for 30 days; the item's own subject while it is
- * held, though the relay that took it died before it wrote the nonce; its message id for the time between two steps.
+ * Stores what of an intake is new: the item, acknowledged by the server, then its nonce. The bucket of nonces keeps
+ * repeats out for 30 days. Of two that slipped in between the two steps, the one whose nonce is written first counts.
  */
 export const createPut = (parts: PutParts): ((intake: Intake) => Promise<PutOutcome[]>) => {
   const { nonces, queues, view, maxBacklog, onPut } = parts
@@ -86,52 +87,29 @@ const outcomeOf = (entry: NewEntry, standing: Standing | undefined, isFirst: boo
   return standing?.fingerprint === textOf(entry.fingerprint) ? 'duplicate' : 'conflict'
 }
 
-const createStore = ({ link, names, nonces, view }: PutParts) => {
-  const { js, jsm, persist } = link
+const createStore = ({ link, names, nonces, view, countCopy }: PutParts) => {
+  const { jsm, persist } = link
+  const enqueue = createEnqueue(link, names)
 
-  /** The sequence number it has in the stream; undefined when its subject holds one already. */
-  const publish = async (subject: string, msgID: string, frame: Buffer) => {
-    let tries = 0
-    try {
-      return await persist(async () => {
-        tries += 1
-        const { seq, duplicate } = await js.publish(subject, frame, {
-          msgID,
-          expect: { lastSubjectSequence: 0 },
-        })
-        // After a try whose answer was lost, the one that is there is ours.
-        return { seq, isNew: !duplicate || tries > 1 }
-      })
-    } catch (error) {
-      if (isWrongRevision(error)) return { seq: undefined, isNew: tries > 1 }
-      throw error
-    }
-  }
-  const headOfHeld = async (subject: string, seq: number | undefined): Promise<ItemHead | undefined> => {
-    const which = seq === undefined ? { last_by_subj: subject } : { seq }
-    const message = await persist(() => jsm.streams.getMessage(names.items, which))
-    return message ? decodeFrame<ItemHead>(message.data).head : undefined
-  }
-  /** Stored by a relay that is about to write its nonce, or died before it could. */
-  const standingOfHeld = async (key: string, subject: string, seq: number | undefined): Promise<Standing> => {
-    const known = await nonces.read(key)
-    if (known) return { stored: false, fingerprint: known.record.fingerprint }
-    const head = await headOfHeld(subject, seq)
-    if (!head) return { stored: false, fingerprint: (await nonces.read(key))?.record.fingerprint ?? '' }
-    await nonces.write(key, { fingerprint: head.fingerprint, by: '', ...freshState(head.lane) }, 0)
-    return { stored: false, fingerprint: head.fingerprint }
+  /** What another has put meanwhile counts, and ours is taken out again: whoever dies before that leaves a copy. */
+  const giveWay = async (lane: Lane, seq: number) => {
+    await countCopy(seq)
+    view.left(lane)
+    await persist(() => jsm.streams.deleteMessage(names.items, seq, false)).catch(() => {})
   }
   return async (entry: NewEntry, lane: Lane, own: Placed, receivedAt: number): Promise<Standing> => {
     const { kind, nonce } = entry
-    const [key, subject] = [nonceKeyOf(entry), names.subject.item(lane, nonce)]
+    const key = nonceKeyOf(entry)
     const fingerprint = textOf(entry.fingerprint)
     const head: ItemHead = { kind, nonce, lane, index: own.index, fingerprint, receivedAt }
-    const { seq, isNew } = await publish(subject, key, encodeFrame(head, own.record))
-    if (!isNew) return standingOfHeld(key, subject, seq)
-    view.stored(lane, seq ?? 0, receivedAt)
-    // When there is one already, another relay was quick and has gone on with the item.
-    await nonces.write(key, { fingerprint, by: '', ...freshState(lane) }, 0)
-    return { stored: true, fingerprint }
+    const { seq } = await enqueue(head, own.record)
+    view.stored(lane, seq, receivedAt)
+    const isWritten = await nonces.write(key, { fingerprint, by: '', seq, ...freshState(lane) }, 0)
+    // When there is one already, it is ours though its answer was lost, or another relay has gone on with the item.
+    const known = isWritten === undefined ? (await nonces.read(key))?.record : undefined
+    const isOurs = known === undefined || known.seq === seq
+    if (!isOurs && known.seq !== undefined) await giveWay(lane, seq)
+    return { stored: isOurs, fingerprint: known?.fingerprint ?? fingerprint }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Kind } from '@wmkt/protocol'
 import type { Lane } from '../outbox.ts'
-import { encodeFrame, type ItemHead } from './frame.ts'
+import { createEnqueue } from './enqueue.ts'
+import { type ItemHead, REDRIVEN } from './frame.ts'
 import { freshState } from './item-record.ts'
 import type { LetterBox, StoredLetter } from './letter-box.ts'
 import { isWrongRevision, type Link } from './link.ts'
@@ -43,7 +44,9 @@ export const createDecisions = (parts: LetterParts): Decisions => {
     if (known?.record.state === 'held') return known.record.again === letter.seq
     if (known && known.record.state !== 'buried') return false
     const { fingerprint } = letter.head
-    const record = { fingerprint, by: relay, ...freshState(lane), again: letter.seq }
+    const seq = known?.record.seq
+    const its = { fingerprint, by: relay, ...(seq !== undefined && { seq }) }
+    const record = { ...its, ...freshState(lane), again: letter.seq }
     const revision = await nonces.write(nonceKeyOf(letter.head), record, known?.revision ?? 0)
     return revision === undefined ? markHeld(letter, lane) : true
   }
@@ -76,18 +79,22 @@ const putBack = async (
   lane: Lane,
 ): Promise<void> => {
   const { link, names, view } = parts
-  const { js, persist } = link
   const { kind, nonce, index, fingerprint, receivedAt } = letter
   const head: ItemHead = { kind, nonce, lane, index, fingerprint, receivedAt }
-  const publish = (subject: string, msgID: string, payload?: Uint8Array) =>
-    persist(() => js.publish(subject, payload, { msgID, expect: { lastSubjectSequence: 0 } })).catch(
-      (error) => {
-        if (!isWrongRevision(error)) throw error
-        return undefined
-      },
-    )
-  const put = await publish(names.subject.item(lane, nonce), `again.${from}`, encodeFrame(head, record))
-  if (put && !put.duplicate) view.stored(lane, put.seq, receivedAt)
-  const counted = await publish(names.subject.redriven(from), `${from}`)
-  if (counted && !counted.duplicate) view.redriven()
+  // Counted first: once the item is there it may be delivered, and a redrive that is done again finds nothing to do.
+  await countRedriven(parts, from)
+  const { seq, isNew } = await createEnqueue(link, names)(head, record, `${REDRIVEN}${from}`)
+  if (isNew) view.stored(lane, seq, receivedAt)
+}
+
+/** Once, however often a redrive is done again. */
+const countRedriven = async ({ link, names, view }: LetterParts, from: number): Promise<void> => {
+  const once = { expect: { lastSubjectSequence: 0 } }
+  try {
+    await link.persist(() => link.js.publish(names.subject.redriven(from), undefined, once))
+  } catch (error) {
+    if (isWrongRevision(error)) return
+    throw error
+  }
+  view.redriven()
 }

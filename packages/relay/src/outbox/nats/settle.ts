@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Lane, Settlement } from '../outbox.ts'
-import type { ItemHead } from './frame.ts'
+import { type ItemHead, REDRIVEN } from './frame.ts'
 import type { Hands, InHand } from './hands.ts'
 import { type BuriedState, clashOf, type ItemRecord, type ItemState, stateAfter } from './item-record.ts'
 import type { LetterBox } from './letter-box.ts'
@@ -52,17 +52,14 @@ export const createSettle = (parts: SettleParts): Settle => {
   const write = async (item: InHand, state: ItemState): Promise<boolean> => {
     const key = nonceKeyOf(item.entry)
     for (;;) {
-      const by = `${relay}/${item.revision}`
-      const { seq } = item.entry.ref
-      const record = {
-        ...state,
-        fingerprint: item.record.fingerprint,
-        by,
-        ...(state.state !== 'held' && { seq }),
-      }
+      // Of two copies in one relay's hands, each signs for itself.
+      const by = `${relay}/${item.entry.ref.seq}/${item.revision}`
+      const { seq = item.entry.ref.seq } = item.record
+      const record = { ...state, fingerprint: item.record.fingerprint, by, seq }
       const revision = await nonces.write(key, record, item.revision)
-      const now = revision === undefined ? await nonces.read(key) : { record, revision }
-      const clash = revision === undefined ? clashOf(state, by, now?.record) : 'done'
+      const isSure = revision !== undefined && !attemptBegins(state)
+      const now = isSure ? { record, revision } : await nonces.read(key)
+      const clash = clashOf(state, by, now?.record)
       if (clash === 'lost') return false
       item.revision = now?.revision ?? 0
       if (clash === 'again') continue
@@ -75,7 +72,7 @@ export const createSettle = (parts: SettleParts): Settle => {
     await delivery.ack().catch(() => log.debug('an ack was lost: the item will be handed out again'))
     view.left(lane)
   }
-  const writeLetter = async ({ head, seq, record }: Handed, state: BuriedState) => {
+  const writeLetter = async ({ head: { copy: _copy, ...head }, seq, record }: Handed, state: BuriedState) => {
     const { code, message, attempts, at: buriedAt } = state
     await letters.put({ ...head, seq, code, message, attempts, buriedAt }, record)
     view.buried()
@@ -90,6 +87,7 @@ export const createSettle = (parts: SettleParts): Settle => {
     if (settlement.type === 'mark') return
     if (settlement.type === 'retry') return wait(item, settlement.dueAt)
     if (state.state === 'buried') await writeLetter(handedOf(item), state)
+    if (isCopy(handedOf(item), item.record)) await countCopy(item.entry.ref.seq)
     hands.drop(item)
     await takeOff(item.head.lane, item.delivery)
   }
@@ -105,12 +103,28 @@ export const createSettle = (parts: SettleParts): Settle => {
       else lose(item, settlement)
     },
     async finish(handed, state, delivery) {
-      if (state.seq !== undefined && state.seq !== handed.seq) await countCopy(handed.seq)
+      if (isCopy(handed, state)) await countCopy(handed.seq)
       const { kind, nonce, lane } = handed.head
-      if (state.state === 'buried' && !(await letters.read(nonce, kind))) await writeLetter(handed, state)
+      const isBuried = state.state === 'buried' && handed.head.fingerprint === state.fingerprint
+      if (isBuried && !(await letters.read(nonce, kind))) await writeLetter(handed, state)
       await takeOff(lane, delivery)
     },
   }
+}
+
+/**
+ * Then the record is read again before anything is delivered: in a cluster of 2.9.10 the leader compares revisions
+ * when a change comes in, not when it is carried out, and two that come at the same moment are both answered well.
+ */
+const attemptBegins = (state: ItemState): boolean => state.state === 'held' && state.attempting
+
+/**
+ * Whether it lies in the work queue beside the item that its nonce was recorded with. A redriven one does too, and is
+ * counted as such.
+ */
+export const isCopy = ({ head, seq }: Handed, record: ItemRecord): boolean => {
+  if (head.fingerprint !== record.fingerprint) return true
+  return record.seq !== undefined && record.seq !== seq && !head.copy?.startsWith(REDRIVEN)
 }
 
 const handedOf = ({ head, entry }: InHand): Handed => ({ head, seq: entry.ref.seq, record: entry.record })

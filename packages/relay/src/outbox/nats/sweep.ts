@@ -1,11 +1,13 @@
 import type { Lane } from '../outbox.ts'
+import { createEnqueue } from './enqueue.ts'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
+import type { ItemRecord } from './item-record.ts'
 import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
-import type { Settle } from './settle.ts'
+import { type Handed, isCopy, type Settle } from './settle.ts'
 import type { Counts, View } from './view.ts'
 
 export type SweepParts = {
@@ -61,7 +63,9 @@ const look = async (parts: SweepParts, seq: number, data: Uint8Array) => {
   if (hands.has(seq)) return
   const known = await nonces.read(nonceKeyOf(head))
   if (!known || known.record.state === 'held')
-    return seq <= queues.floor(head.lane) ? requeue(parts, head, seq, data) : queues.renew(head.lane)
+    return seq <= queues.floor(head.lane)
+      ? requeue(parts, { head, seq, record }, known?.record)
+      : queues.renew(head.lane)
   const ack = () => link.jsm.streams.deleteMessage(names.items, seq, false)
   await settling.finish({ head, seq, record }, known.record, {
     seq,
@@ -75,15 +79,15 @@ const look = async (parts: SweepParts, seq: number, data: Uint8Array) => {
 /** First the copy, then the count, then the old one goes: its record sees to it that one of them alone is delivered. */
 const requeue = async (
   { link, names, view, countCopy, onPut }: SweepParts,
-  head: ItemHead,
-  seq: number,
-  data: Uint8Array,
+  { head, seq, record }: Handed,
+  known: ItemRecord | undefined,
 ) => {
-  const { js, jsm, persist } = link
-  const copy = { msgID: `requeued.${nonceKeyOf(head)}.${seq}` }
-  await persist(() => js.publish(names.subject.item(head.lane, head.nonce), data, copy))
-  view.stored(head.lane, seq, head.receivedAt)
-  await countCopy(seq)
+  const { jsm, persist } = link
+  const copy = await createEnqueue(link, names)(head, record, `requeued.${seq}`)
+  view.stored(head.lane, copy.seq, head.receivedAt)
+  const isNamed = known?.seq !== undefined
+  if (!isNamed || isCopy({ head, seq, record }, known)) await countCopy(seq)
+  if (isNamed) await countCopy(copy.seq)
   await persist(() => jsm.streams.deleteMessage(names.items, seq, false))
   view.left(head.lane)
   onPut(new Set([head.lane]))
