@@ -20,8 +20,14 @@ export const createNonceBucket = (kv: KV, { persist }: Link): NonceBucket => ({
   },
   async write(key, record, revision) {
     const bytes = JSON.stringify(record)
+    let tries = 0
     try {
-      return await persist(() => (revision === 0 ? kv.create(key, bytes) : kv.update(key, bytes, revision)))
+      return await persist(async () => {
+        tries += 1
+        // What the servers need not refuse they cannot count differently: a try whose answer was lost may be there.
+        if (tries > 1 && ((await kv.get(key))?.revision ?? 0) !== revision) return undefined
+        return revision === 0 ? kv.create(key, bytes) : kv.update(key, bytes, revision)
+      })
     } catch (error) {
       if (isWrongRevision(error)) return undefined
       throw error
