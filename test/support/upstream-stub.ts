@@ -19,12 +19,15 @@ export const createStaticTokens = (token = 'a.b.c'): TokenSource => ({
   stop: () => {},
 })
 
+type Answer = (nonce: string, body: string) => StubAnswer | Promise<StubAnswer>
+
 /** An API that answers each posted item by its nonce, and any other call with an empty list. */
-export const openUpstream = async (answer: (nonce: string, body: string) => StubAnswer) => {
+export const openUpstream = async (answer: Answer) => {
   const server: Server = createServer(async (req, res) => {
     let body = ''
     for await (const chunk of req) body += chunk
-    const { status, body: text } = req.method === 'POST' ? answer(nonceIn(body), body) : respond(200, '[]')
+    const { status, body: text } =
+      req.method === 'POST' ? await answer(nonceIn(body), body) : respond(200, '[]')
     res.writeHead(status, { 'content-type': 'application/json' }).end(text)
   })
   const listener = await listen(server, '127.0.0.1', 0)
@@ -32,7 +35,7 @@ export const openUpstream = async (answer: (nonce: string, body: string) => Stub
 }
 
 /** The same, for one test. */
-export const startUpstream = async (answer: (nonce: string, body: string) => StubAnswer): Promise<string> => {
+export const startUpstream = async (answer: Answer): Promise<string> => {
   const { url, close } = await openUpstream(answer)
   onTestFinished(close)
   return url

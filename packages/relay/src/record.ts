@@ -96,6 +96,34 @@ export const itemRecordsOf = (bytes: Uint8Array): ((index: number) => { record: 
   }
 }
 
+/**
+ * Positions, in a record, of the items that are somebody's: of those too that were rejected and lie in it as they came.
+ *
+ * @param isTheirs is told the tracker ID of the batch besides
+ * @throws Error when the bytes are no record
+ */
+export const findItems = (
+  bytes: Uint8Array,
+  isTheirs: (item: unknown, ofBatch: string | undefined) => boolean,
+): number[] => {
+  const { head, body } = headOf(bufferOf(bytes))
+  return itemsIn(body).flatMap((item, index) => (isTheirs(item, head.trackerId) ? [index] : []))
+}
+
+/**
+ * The record with those places empty; all other items stay where they are. The batch's tracker ID goes when it is the one
+ * named, or when nothing is left that it could count for.
+ *
+ * @throws Error when the bytes are no record
+ */
+export const recordWithout = (bytes: Uint8Array, indexes: readonly number[], trackerId?: string): Buffer => {
+  const { head, body } = headOf(bufferOf(bytes))
+  const items = itemsIn(body).map((item, index) => (indexes.includes(index) ? {} : item))
+  const { trackerId: ofBatch, ...rest } = head
+  const isIdle = ofBatch === trackerId || items.every((item) => Object.keys(Object(item)).length === 0)
+  return encodeRecord(isIdle ? rest : head, Buffer.from(JSON.stringify({ items })))
+}
+
 const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { EntryRef, Outbox, Settlement } from '../../../packages/relay/src/outbox/outbox.ts'
-import { intakeOf, lettersOf, type Wanted } from './intakes.ts'
+import { eraseAll, intakeOf, lettersOf, pickerOf, type Wanted } from './intakes.ts'
 import { createModel, type Model, type ModelEntry } from './model-of-outbox.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
 
@@ -13,7 +13,7 @@ type Step =
   | { do: 'lease'; lane: string; max: number }
   | { do: 'settle'; pick: number; settlement: Settlement['type']; waitMs: number; counted: boolean }
   | { do: 'release'; pick: number }
-  | { do: 'redrive' | 'drop'; nonce: string }
+  | { do: 'redrive' | 'drop' | 'erase'; nonce: string }
   | { do: 'turn'; ms: number }
   | { do: 'restart' }
 
@@ -49,7 +49,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), pick }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('redrive' as const, 'drop' as const), nonce }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('redrive' as const, 'drop' as const, 'erase' as const),
+      nonce,
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('turn' as const), ms: fc.integer({ min: 1, max: 20 }) }),
@@ -130,6 +136,23 @@ const take = async (under: Under, model: Model, leased: Held[], clock: TurnedClo
     case 'drop': {
       const key = await keyOf(outbox, wish.nonce)
       expect(await outbox[wish.do](wish.nonce)).toBe(model[wish.do](key))
+      break
+    }
+    case 'erase': {
+      const step = await eraseAll(outbox, pickerOf(wish.nonce))
+      const { held, deadLetters, underWay } = step
+      const expected = { held: 0, deadLetters: 0, underWay: 0 }
+      for (const entry of model.entries.filter((one) => one.nonce === wish.nonce)) {
+        const kind = entry.key.startsWith('event/') ? 'event' : 'interaction'
+        // Where relays share an outbox, nobody knows whether a marked one is not under way elsewhere.
+        const stays =
+          entry.leased || (entry.attempting && (await outbox.fate(entry.nonce, kind))?.state === 'held')
+        const what = entry.place === 'buried' ? 'deadLetters' : stays ? 'underWay' : 'held'
+        if (entry.place !== 'held' && entry.place !== 'buried') continue
+        expected[what] += 1
+        if (what !== 'underWay') entry.place = 'dropped'
+      }
+      expect({ held, deadLetters, underWay }).toEqual(expected)
       break
     }
     case 'turn':

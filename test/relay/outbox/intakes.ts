@@ -4,9 +4,12 @@ import { laneOf } from '../../../packages/relay/src/outbox/lane.ts'
 import type {
   DeadLetter,
   DeadLetterFilter,
+  EraseRequest,
+  EraseStep,
   Intake,
   NewEntry,
   Outbox,
+  Picker,
 } from '../../../packages/relay/src/outbox/outbox.ts'
 import type { Single } from '../../../packages/relay/src/outbox/single.ts'
 
@@ -34,6 +37,36 @@ export const intakeOf = (wanted: readonly (Wanted | string)[], receivedAt = 1_76
 export const singleOf: Single = (record) => {
   const items: unknown[] = JSON.parse(Buffer.from(record).toString())
   return (index) => ({ record: Buffer.from(JSON.stringify([items[index]])), index: 0 })
+}
+
+/** Finds in such a record the items of these nonces, and takes them out. */
+export const pickerOf = (...nonces: string[]): Picker => {
+  const itemsIn = (record: Uint8Array): Wanted[] => JSON.parse(Buffer.from(record).toString())
+  return {
+    pick: (record) => itemsIn(record).flatMap(({ nonce }, index) => (nonces.includes(nonce) ? [index] : [])),
+    without: (record, indexes) =>
+      Buffer.from(
+        JSON.stringify(
+          itemsIn(record).map((item, index) => (indexes.includes(index) ? { nonce: '' } : item)),
+        ),
+      ),
+  }
+}
+
+/** An erasure to its end, step by step. */
+export const eraseAll = async (
+  outbox: Outbox,
+  picker: Picker,
+  more: Partial<EraseRequest> = {},
+): Promise<EraseStep> => {
+  const sum = await outbox.erase({ picker, dryRun: false, ...more })
+  for (let { next } = sum; next !== undefined; ) {
+    const step = await outbox.erase({ picker, dryRun: false, ...more, after: next })
+    for (const count of ['held', 'deadLetters', 'kept', 'underWay', 'unreadable', 'looked'] as const)
+      sum[count] += step[count]
+    next = step.next
+  }
+  return sum
 }
 
 /** The dead letters of any outbox. */

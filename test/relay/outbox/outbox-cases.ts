@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
 import type { LeasedEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
-import { intakeOf, lettersOf, type Wanted } from './intakes.ts'
+import { eraseAll, intakeOf, lettersOf, pickerOf, type Wanted } from './intakes.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
 
 export type Opened = { outbox: Outbox; dispose: () => Promise<void> }
@@ -295,6 +295,45 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       expect(await put('a')).toEqual(['duplicate'])
       await outbox.settle((await leaseOne()).ref, { type: 'ack' })
       expect(await put('c')).toEqual(['accepted'])
+    })
+
+    test('an erasure drops what is held, what waits and what is buried, and leaves all else where it was', async () => {
+      await put('buried', 'waits', 'mona', 'other', { nonce: 'mona', kind: 'interaction' })
+      const [buried, waits] = await outbox.lease(LANE, 2)
+      if (!buried || !waits) throw new Error('four were put')
+      await outbox.settle(buried.ref, { type: 'bury', code: 'NO', message: '' })
+      await outbox.settle(waits.ref, { type: 'retry', dueAt: clock.now() + 50, triedMs: 0, counted: true })
+      const picker = pickerOf('buried', 'waits', 'mona')
+      const dry = await eraseAll(outbox, picker, { dryRun: true })
+      expect(dry).toMatchObject({ held: 3, deadLetters: 1, underWay: 0 })
+      expect(outbox.ledger()).toMatchObject({ held: 4, buried: 1, dropped: 0 })
+      expect(await eraseAll(outbox, picker)).toMatchObject({ held: 3, deadLetters: 1, underWay: 0 })
+      expect(outbox.ledger()).toMatchObject({ received: 5, held: 1, buried: 0, dropped: 4 })
+      clock.turn(100)
+      const left = await outbox.lease(LANE, 9)
+      expect(nonces(left)).toEqual(['other'])
+      expect(itemsIn(left[0]?.record)[left[0]?.index ?? -1]).toMatchObject({ nonce: 'other' })
+      expect(await outbox.fate('mona')).toEqual({ state: 'settled' })
+      expect(await put('mona')).toEqual(['duplicate'])
+      expect(await eraseAll(outbox, picker)).toMatchObject({ held: 0, deadLetters: 0, kept: 0 })
+    })
+
+    test('an erasure leaves what is leased to its holder, and says so; making way is asked for first', async () => {
+      await put('mona', 'lisa', 'other')
+      const [first, second] = await outbox.lease(LANE, 2)
+      if (!first || !second) throw new Error('three were put')
+      const makeWay = () => outbox.release([second.ref])
+      const step = await eraseAll(outbox, pickerOf('mona', 'lisa'), { makeWay })
+      expect(step).toMatchObject({ held: 1, underWay: 1 })
+      await outbox.settle(first.ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: true })
+      expect(nonces(await outbox.lease(LANE, 9))).toEqual(['mona', 'other'])
+      expect(outbox.ledger()).toMatchObject({ held: 2, dropped: 1 })
+    })
+
+    test('an erasure counts what nobody can read, and leaves it', async () => {
+      await outbox.put({ ...intakeOf(['a']), record: Buffer.from('no JSON') })
+      expect(await eraseAll(outbox, pickerOf('a'))).toMatchObject({ held: 0, unreadable: 1 })
+      expect(outbox.ledger()).toMatchObject({ held: 1 })
     })
 
     test('after close nothing is taken', async () => {

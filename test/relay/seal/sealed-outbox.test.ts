@@ -14,8 +14,16 @@ const seal = openSeal()
 const mask = createMask(openRing().mask)
 
 /** Records are opened by whoever leases them; the cases look into theirs. */
-const opening = (outbox: Outbox, { open }: Seal): Outbox => ({
+const opening = (outbox: Outbox, { open, seal: close }: Seal): Outbox => ({
   ...outbox,
+  erase: ({ picker: { pick, without }, ...request }) =>
+    outbox.erase({
+      ...request,
+      picker: {
+        pick: (record) => pick(open(record)),
+        without: (record, indexes) => close(without(open(record), indexes)),
+      },
+    }),
   lease: async (lane, max) =>
     (await outbox.lease(lane, max)).map((entry) => ({ ...entry, record: open(entry.record) })),
   async *deadLetters(filter) {

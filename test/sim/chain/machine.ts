@@ -62,6 +62,7 @@ const createTable = (gather: (change: Change) => void) => {
     doesExist: (key: Buffer) => find(key) !== undefined,
     getRange: (range?: Range) => inRange(range).map(({ key, value }) => ({ key: bytesOf(key), value })),
     getKeys: (range?: Range) => inRange(range).map(({ key }) => bytesOf(key)),
+    getStats: () => ({ entryCount: rows.length }),
     // Copied, as writing copies: slabs are written on.
     put(key: Buffer, value: Buffer) {
       const [ownKey, ownValue] = [Buffer.from(key), Buffer.from(value)]

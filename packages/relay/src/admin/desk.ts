@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Kind } from '@wmkt/protocol'
-import type { DeadLetter, DeadLetterFilter, Fate, Outbox } from '../outbox/outbox.ts'
+import type { Person } from '../erase/person.ts'
+import type { DeadLetter, DeadLetterFilter, EraseStep, Fate, Outbox } from '../outbox/outbox.ts'
 import type { DecodeRecord, StampedItem } from '../record.ts'
+import type { Sealing } from '../seal/open-sealing.ts'
 import { redactedItem, redactedMessage } from './redact.ts'
 
 /** A dead letter as a person sees it in a list. What the message repeats of the item is blotted out. */
@@ -21,14 +23,26 @@ export interface Desk {
   redrive(nonce: string, kind?: Kind): Promise<boolean>
   drop(nonce: string, kind?: Kind): Promise<boolean>
   fate(nonce: string, kind?: Kind): Promise<Fate | undefined>
+  /** A stretch of an erasure; `after`: `next` of the one before. */
+  erase(erasure: Erasure): Promise<EraseStep>
 }
+
+export type Erasure = { person: Person; dryRun: boolean; after?: string }
 
 export const MAX_PAGE = 1_000
 const PAGE = 100
 /** Records read before others get their turn: a page of large ones must not hold up collecting. */
 const TURN_BYTES = 262_144
 
-export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
+export type DeskParts = {
+  outbox: Outbox
+  sealing: Pick<Sealing, 'decode' | 'picker'>
+  /** Of the relay that runs. */
+  forwarder?: { giveWay(): void }
+}
+
+export const createDesk = ({ outbox, sealing, forwarder }: DeskParts): Desk => {
+  const { decode, picker } = sealing
   const lineOf = (letter: DeadLetter): LetterLine => {
     const { record: _record, index: _index, ...line } = letter
     return { ...line, message: redactedMessage(line.message, itemOf(letter, decode)) }
@@ -59,6 +73,8 @@ export const createDesk = (outbox: Outbox, decode: DecodeRecord): Desk => {
     redrive: (nonce, kind) => outbox.redrive(nonce, kind),
     drop: (nonce, kind) => outbox.drop(nonce, kind),
     fate: async (nonce, kind) => fateLine(await outbox.fate(nonce, kind)),
+    erase: ({ person, dryRun, after }) =>
+      outbox.erase({ picker: picker(person), dryRun, after, makeWay: forwarder?.giveWay }),
   }
 }
 

@@ -12,6 +12,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { createDesk, type Desk } from './desk.ts'
 import { createGuard, type GuardOptions } from './guard.ts'
 import { nonceOf, parseQuery } from './query.ts'
+import { readErasure } from './read-erasure.ts'
 import type { Parts, ReadStatus } from './status.ts'
 
 export type AdminOptions = {
@@ -52,6 +53,12 @@ export const createAdminRouter = (options: AdminOptions): Router => {
     .get('/api/items/:nonce', async (req, res) =>
       give(res, await desk().fate(nonceOf(req.params.nonce), parseQuery(req.url).kind)),
     )
+    .post('/api/erase', async (req, res) => {
+      const erasure = await readErasure(req)
+      const step = await desk().erase(erasure)
+      if (!erasure.dryRun) log.info({ ...step }, 'somebody was erased from a stretch of the outbox')
+      give(res, step)
+    })
     .use(notFound)
     .use(createProblemHandler(log, headers))
 }
@@ -62,7 +69,7 @@ const createDeskDoor =
   (): Desk => {
     const open = parts()
     if (!open) throw new Problem('STARTING', 'the outbox is not open yet')
-    return createDesk(open.outbox, open.sealing.decode)
+    return createDesk(open)
   }
 
 type Give = (res: ServerResponse, value: object | undefined) => void

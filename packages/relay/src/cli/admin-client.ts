@@ -7,7 +7,7 @@ const DEADLINE_MS = 10_000
 /** The admin listener of a relay that runs. */
 export interface AdminClient {
   /** Undefined when nothing is found under the path. */
-  call(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<unknown>
+  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>
 }
 
 /** Undefined when no relay listens there. Rejects with CommandFailed when it refuses us. */
@@ -19,8 +19,13 @@ export const findAdmin = async (
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${listen.adminPort}`
   const headers = { 'wmkt-admin': '1', ...(token !== undefined && { authorization: `Bearer ${token}` }) }
   const client: AdminClient = {
-    async call(method, path) {
-      const response = await fetch(base + path, { method, headers, signal: AbortSignal.timeout(DEADLINE_MS) })
+    async call(method, path, body) {
+      const response = await fetch(base + path, {
+        method,
+        headers,
+        signal: AbortSignal.timeout(DEADLINE_MS),
+        ...(body && { body: JSON.stringify(body) }),
+      })
       if (response.status === 404) return undefined
       if (!response.ok)
         throw new CommandFailed(`the relay answered ${response.status}: ${await response.text()}`)

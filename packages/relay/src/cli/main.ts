@@ -6,6 +6,7 @@ import { check } from './check.ts'
 import { type Configuration, configurationOf, gather } from './configuration.ts'
 import { doctor, doctorOptionsOf } from './doctor.ts'
 import { readEnvFile } from './env-file.ts'
+import { type EraseOptions, erase, personOf } from './erase.ts'
 import { CommandFailed, exitCodeOf, lineOf, MISUSED } from './failure.ts'
 import { keyCommands } from './keys.ts'
 import { letterCommands } from './letter-commands.ts'
@@ -18,6 +19,7 @@ import { showStatus } from './status.ts'
 import { processTerm, type Term } from './term.ts'
 import { trashCommands } from './trash-commands.ts'
 import { type TypesOptions, types } from './types.ts'
+import { withDesk } from './with-desk.ts'
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration. */
 export const main = async (
@@ -93,6 +95,16 @@ const programOf = (term: Term, net: Net): Command => {
     configure,
     term,
   })
+  add(program, 'erase', 'remove somebody from the outbox: what is held, dead letters, kept records')
+    .option('--tracker <id>', 'their tracker ID')
+    .option('--email <address>', 'their e-mail address')
+    .option('--dry-run', 'count, and erase nothing')
+    .option('--yes', 'it is meant')
+    .option('--json', 'as JSON')
+    .action((options: EraseOptions, command) => {
+      const person = personOf(options)
+      return withDesk(configure(command), (desk) => erase(desk, term, person, options))
+    })
   keyCommands(program.command('keys').description('what the outbox is encrypted with'), {
     add,
     configure,

@@ -2,11 +2,12 @@ import { createDesk, type Desk, type LetterPage, type LetterView } from '../admi
 import { systemClock } from '../clock.ts'
 import { resolveOptions } from '../options.ts'
 import { openOutbox } from '../outbox/open-outbox.ts'
-import type { Fate } from '../outbox/outbox.ts'
+import type { EraseStep, Fate } from '../outbox/outbox.ts'
 import { openSealing } from '../seal/open-sealing.ts'
 import { silentLog } from '../telemetry/log.ts'
 import { type AdminClient, findAdmin, isStatus } from './admin-client.ts'
 import type { Configuration } from './configuration.ts'
+import { CommandFailed } from './failure.ts'
 
 /** Does the work at the desk of the relay that runs; the outbox is opened only when none does. */
 export const withDesk = async <T>(
@@ -20,7 +21,7 @@ export const withDesk = async <T>(
   const sealing = openSealing(settings, seams)
   const outbox = await openOutbox(settings, { ...seams, sealing })
   try {
-    return await work(createDesk(outbox, sealing.decode))
+    return await work(createDesk({ outbox, sealing }))
   } finally {
     await outbox.close()
   }
@@ -40,6 +41,9 @@ const isView = (value: unknown): value is LetterView =>
 const isFate = (value: unknown): value is Fate =>
   typeof value === 'object' && value !== null && 'state' in value
 
+const isStep = (value: unknown): value is EraseStep =>
+  typeof value === 'object' && value !== null && 'looked' in value && 'underWay' in value
+
 const remoteDesk = ({ call }: AdminClient): Desk => {
   const at = (nonce: string) => `/api/dead-letters/${encodeURIComponent(nonce)}`
   return {
@@ -57,6 +61,12 @@ const remoteDesk = ({ call }: AdminClient): Desk => {
     async buried() {
       const status = await call('GET', '/api/status')
       return isStatus(status) ? (status.ledger?.buried ?? 0) : 0
+    },
+    async erase({ person, ...rest }) {
+      const step = await call('POST', '/api/erase', { ...person, ...rest })
+      if (!isStep(step))
+        throw new CommandFailed('the relay that runs knows no erasure: it is of an older version')
+      return step
     },
     async fate(nonce, kind) {
       const fate = await call('GET', `/api/items/${encodeURIComponent(nonce)}${queryOf({ kind })}`)

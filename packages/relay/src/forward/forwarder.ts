@@ -11,6 +11,7 @@ import { createCompanyPauses } from './company-pauses.ts'
 import { makeCounters } from './counters.ts'
 import type { ForwardAttempt, ForwardEnding } from './ending.ts'
 import { tryOne, widthOf } from './gate.ts'
+import { giveWay } from './give-way.ts'
 import { createHeed } from './heed.ts'
 import type { LaneState } from './lane-state.ts'
 import { createLanes } from './lanes.ts'
@@ -61,6 +62,8 @@ export interface Forwarder {
   start(): void
   /** Events of this lane may be trashed from now on: the next goes alone, as a canary. */
   doubt(lane: string): void
+  /** Gives back for a moment what is leased and not yet under way. */
+  giveWay(): void
   /** Takes no more, finishes what is under way within a bound, then gives the leases back. */
   stop(): Promise<void>
   status(): ForwardStatus
@@ -226,6 +229,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
       onGate(lane)
       serve(lane)
     },
+    giveWay: () => giveWay(lanes, supply, serve),
     stop() {
       stopping ??= halt()
       return stopping

@@ -20,6 +20,8 @@ export interface LaneHand {
   /** Of an entry that is leased or waits. */
   groupOf(place: Place): number | undefined
   lease(place: Place, group: number): void
+  /** Leases an entry to somebody who did not walk the lane. @returns how to end the lease without a trace; undefined when it is leased */
+  claim(place: Place, group: number): (() => void) | undefined
   /** The lease has ended with the entry. */
   letGo(place: Place): void
   /** The lease has ended without a trace: the entry is due at once, and whoever ended it knows. */
@@ -35,6 +37,8 @@ export interface LaneHand {
 export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
   const leased = new Set<Place>()
   const groups = new Map<Place, number>()
+  /** Those that waited when they were claimed, and are to be passed over when they come up. */
+  const claimed = new Set<Place>()
   const waiting = createHeap<Place>()
   const due = createHeap<Place>()
   let wakeAt = Number.POSITIVE_INFINITY
@@ -59,7 +63,7 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
     arm()
     onDue()
   }
-  return {
+  const hand: LaneHand = {
     cursor: 0,
     cursorGroup: 0,
     get waiting() {
@@ -70,6 +74,17 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
     lease(place, group) {
       leased.add(place)
       groups.set(place, group)
+    },
+    claim(place, group) {
+      if (leased.has(place)) return undefined
+      const isNew = !groups.has(place)
+      if (!isNew) claimed.add(place)
+      hand.lease(place, group)
+      return () => {
+        if (claimed.delete(place)) leased.delete(place)
+        else if (!isNew || place < hand.cursor) hand.release(place)
+        else hand.letGo(place)
+      }
     },
     letGo(place) {
       leased.delete(place)
@@ -86,13 +101,17 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
     },
     takeDue() {
       collect()
-      const place = due.take()
-      if (place !== undefined) leased.add(place)
-      return place
+      for (;;) {
+        const place = due.take()
+        if (place !== undefined && claimed.delete(place)) continue
+        if (place !== undefined) leased.add(place)
+        return place
+      }
     },
     nextDueAt: () => (due.size > 0 ? clock.now() : waiting.rank()),
     stop() {
       callOff()
     },
   }
+  return hand
 }

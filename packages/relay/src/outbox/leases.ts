@@ -19,6 +19,8 @@ export interface Leases {
   lease(lane: Lane, max: number): LeasedEntry[]
   /** The group of an entry's batch; undefined when it is not leased. */
   groupOfLeased(ref: EntryRef): number | undefined
+  /** Leases an entry wherever it is in its lane. @returns how to end the lease without a trace; undefined when it is leased */
+  claim(ref: EntryRef, group: number): (() => void) | undefined
   release(ref: EntryRef): void
   letGo(ref: EntryRef): void
   wait(ref: EntryRef, dueAt: number): void
@@ -72,7 +74,7 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       for (const [seq, { entries }] of decodeUnit(group, value))
         for (const entry of entries) {
           const place = placeOf(seq, entry.index)
-          if (place < hand.cursor) continue
+          if (place < hand.cursor || hand.isLeased(place)) continue
           if (found.length >= max) return found
           found.push({ seq, entry })
           hand.cursor = place + 1
@@ -114,6 +116,7 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       const hand = hands.get(ref.lane)
       return hand?.isLeased(placeOfRef(ref)) ? hand.groupOf(placeOfRef(ref)) : undefined
     },
+    claim: (ref, group) => handOf(ref.lane).claim(placeOfRef(ref), group),
     release(ref) {
       const hand = hands.get(ref.lane)
       if (hand?.isLeased(placeOfRef(ref))) hand.release(placeOfRef(ref))

@@ -39,5 +39,6 @@ export const STEPS = {
   bury: { held: -1, buried: 1 },
   redrive: { buried: -1, held: 1 },
   drop: { buried: -1, dropped: 1 },
+  erase: { held: -1, dropped: 1 },
   repeat: { duplicates: 1 },
 } as const satisfies Record<string, LedgerDelta>

@@ -2,6 +2,7 @@ import type { Kind } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
 import { createBacklogAge } from './backlog.ts'
+import { eraseStep } from './erase.ts'
 import { fateOf } from './fate.ts'
 import { faultOf } from './fault.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -115,6 +116,8 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     if (settlement.type === 'retry') leases.wait(ref, settlement.dueAt)
     else if (settlement.type !== 'mark') leases.letGo(ref)
   }
+  const context = () => ({ now: clock.now(), keepDeliveredMs })
+  const eraseGround = { tables, lanes, leases, within: whileOpen, context }
   const change =
     (apply: typeof redriveLetter) =>
     (nonce: string, kind?: Kind): Promise<boolean> =>
@@ -145,7 +148,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
       whileOpen((transaction) => {
         const group = leases.groupOfLeased(ref)
         if (group === undefined) throw notLeased(ref)
-        settleEntry(transaction, ref, group, settlement, { now: clock.now(), keepDeliveredMs })
+        settleEntry(transaction, ref, group, settlement, context())
         transaction.afterwards(() => afterSettling(ref, settlement))
       }),
     release(refs) {
@@ -167,6 +170,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     },
     redrive: change(redriveLetter),
     drop: change(dropLetter),
+    erase: (request) => eraseStep(eraseGround, request),
     ledger: () => books.ledger,
     close() {
       closing ??= (async () => {

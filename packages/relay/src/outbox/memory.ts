@@ -1,11 +1,14 @@
 import type { Kind } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
+import { NOTHING_ERASED, pickedIn } from './erase.ts'
 import { addToLedger, EMPTY_LEDGER, type LedgerDelta, STEPS } from './ledger.ts'
 import { pageOfLetters } from './letter-page.ts'
 import { createListeners } from './listeners.ts'
 import { createMemoryLanes, type Held } from './memory-lanes.ts'
 import {
   type DeadLetter,
+  type EraseRequest,
+  type EraseStep,
   type Fate,
   type Intake,
   type LeasedEntry,
@@ -107,6 +110,35 @@ export const createMemoryOutbox = (options: MemoryOutboxOptions): LocalOutbox =>
     return letter
   }
 
+  const drop = (letter: DeadLetter) => {
+    letters.delete(keyOf(letter))
+    become(letter, { state: 'settled' })
+    count(STEPS.drop)
+  }
+  const eraseHeld = (held: Held, { picker, dryRun }: EraseRequest, sum: EraseStep) => {
+    sum.looked += 1
+    const picked = pickedIn(picker, held.record)
+    if (!picked) sum.unreadable += 1
+    if (!picked?.includes(held.index)) return
+    sum[held.leased ? 'underWay' : 'held'] += 1
+    if (dryRun || held.leased) return
+    letGo(held, { state: 'settled' })
+    count(STEPS.erase)
+  }
+  /** The record of a batch is shared: it goes with its last entry. */
+  const erase = (request: EraseRequest): EraseStep => {
+    const sum = { ...NOTHING_ERASED, of: ledger.held + ledger.buried }
+    if (!request.dryRun) request.makeWay?.()
+    for (const lane of lanes.names()) for (const held of lanes.in(lane)) eraseHeld(held, request, sum)
+    for (const letter of [...letters.values()]) {
+      sum.looked += 1
+      if (!pickedIn(request.picker, letter.record)?.includes(letter.index)) continue
+      sum.deadLetters += 1
+      if (!request.dryRun) drop(letter)
+    }
+    return sum
+  }
+
   return {
     durability: 'process-crash',
     async put(intake) {
@@ -160,11 +192,13 @@ export const createMemoryOutbox = (options: MemoryOutboxOptions): LocalOutbox =>
     },
     async drop(nonce, kind) {
       assertOpen()
-      const letter = takeLetter(nonce, kind)
-      if (!letter) return false
-      become(letter, { state: 'settled' })
-      count(STEPS.drop)
-      return true
+      const letter = letterOf(nonce, kind)
+      if (letter) drop(letter)
+      return letter !== undefined
+    },
+    async erase(request) {
+      assertOpen()
+      return erase(request)
     },
     ledger: () => ledger,
     async close() {

@@ -81,6 +81,44 @@ export type Ledger = {
 
 export type DeadLetterFilter = { code?: string; after?: string; limit?: number }
 
+/** Finds somebody's items in records, and takes them out. */
+export type Picker = {
+  /** Positions in the record. @throws when it cannot be read */
+  pick(record: Uint8Array): readonly number[]
+  /** The record with those places empty. */
+  without(record: Uint8Array, indexes: readonly number[]): Uint8Array
+}
+
+export type EraseRequest = {
+  picker: Picker
+  /** Only counted. */
+  dryRun: boolean
+  /** Where to go on: `next` of the step before. */
+  after?: string | undefined
+  /** Has whoever holds leases for later give them back, just before entries are taken. */
+  makeWay?: (() => void) | undefined
+}
+
+/** A stretch of an erasure. */
+export type EraseStep = {
+  /** Entries that were held, and are dropped. */
+  held: number
+  /** Dead letters, dropped. */
+  deadLetters: number
+  /** Taken out of records that are kept: of delivered items, and of rejected ones that came in a batch with others. */
+  kept: number
+  /** An attempt is being made: they stay, and may arrive. */
+  underWay: number
+  /** Records that nobody can read: they stay. */
+  unreadable: number
+  /** Records looked at. */
+  looked: number
+  /** Records there are in all, about. */
+  of: number
+  /** There is more. */
+  next?: string
+}
+
 /** The relays on one outbox, as each of them sees the others. */
 export interface Company {
   /** How many there are, this one included. */
@@ -131,6 +169,11 @@ export interface Outbox {
   redrive(nonce: string, kind?: Kind): Promise<boolean>
   /** Buried → dropped, by a person's decision. */
   drop(nonce: string, kind?: Kind): Promise<boolean>
+  /**
+   * Drops somebody's items wherever they are kept, a stretch at a time. Whoever leases an entry keeps it. Nonces stay
+   * remembered: a repeat does not come in again.
+   */
+  erase(request: EraseRequest): Promise<EraseStep>
   ledger(): Ledger
   /** Finishes commits under way, then closes. */
   close(): Promise<void>

@@ -55,6 +55,19 @@ export const settleEntry = (
   }
 }
 
+/** Stages that a held entry is dropped, delivered or not. Whoever asks holds its lease. */
+export const dropHeld = (
+  transaction: Transaction,
+  ref: EntryRef,
+  group: number,
+  context: SettleContext,
+): void => {
+  const place = placeOf(transaction, ref, group)
+  transaction.units.changed(place.slot, group)
+  transaction.count(STEPS.erase)
+  letGo(transaction, place, context)
+}
+
 const placeOf = (transaction: Transaction, ref: EntryRef, group: number): Place => {
   const slot = transaction.lanes.slotOf(ref.lane)
   const unit = slot === undefined ? undefined : transaction.units.get(slot, group)

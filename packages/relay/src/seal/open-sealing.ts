@@ -1,9 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
-import type { Outbox } from '../outbox/outbox.ts'
+import { isTheirs, type Person } from '../erase/person.ts'
+import type { Outbox, Picker } from '../outbox/outbox.ts'
 import type { Single } from '../outbox/single.ts'
-import { type DecodeRecord, decodeRecord, itemRecordsOf, type OpenRecord, openRecord } from '../record.ts'
+import {
+  type DecodeRecord,
+  decodeRecord,
+  findItems,
+  itemRecordsOf,
+  type OpenRecord,
+  openRecord,
+  recordWithout,
+} from '../record.ts'
 import type { Log } from '../telemetry/log.ts'
 import { ensureKeyFile } from './key-file.ts'
 import { openKeyRing } from './key-ring.ts'
@@ -20,6 +29,8 @@ export interface Sealing {
   decode: DecodeRecord
   /** What cuts one item out of a record; it is sealed like the record. */
   single: Single
+  /** What finds somebody's items in records, and takes them out. */
+  picker(person: Person): Picker
   /** Ids of the keys at hand, the last one in use; undefined when nothing is sealed. */
   keys(): readonly string[] | undefined
 }
@@ -57,7 +68,7 @@ export const openSealing = (place: SealingPlace, { clock, log }: { clock: Clock;
   return { ...readersOf(seal), around: (outbox) => sealOutbox(outbox, seal, mask), keys: ring.ids }
 }
 
-const readersOf = (seal: Seal): Pick<Sealing, 'open' | 'decode' | 'single'> => ({
+const readersOf = (seal: Seal): Pick<Sealing, 'open' | 'decode' | 'single' | 'picker'> => ({
   open: (record) => openRecord(seal.open(record)),
   decode: (record) => decodeRecord(seal.open(record)),
   single(record) {
@@ -65,6 +76,13 @@ const readersOf = (seal: Seal): Pick<Sealing, 'open' | 'decode' | 'single'> => (
     return (index) => {
       const own = cut(index)
       return { ...own, record: seal.seal(own.record) }
+    }
+  },
+  picker(person) {
+    const theirs = isTheirs(person)
+    return {
+      pick: (record) => findItems(seal.open(record), theirs),
+      without: (record, indexes) => seal.seal(recordWithout(seal.open(record), indexes, person.trackerId)),
     }
   },
 })

@@ -27,6 +27,7 @@ export interface Hands {
   /** The ones in hand that are due, leased to the caller. */
   due(lane: Lane, max: number): LeasedEntry[]
   leased(ref: EntryRef): InHand | undefined
+  at(seq: number): InHand | undefined
   has(seq: number): boolean
   release(ref: EntryRef): void
   /** In hand no more. */
@@ -93,6 +94,7 @@ export const createHands = (clock: Clock, onDue: (lane: Lane) => void): Hands =>
       const item = items.get(ref.seq)
       return item?.leased ? item : undefined
     },
+    at: (seq) => items.get(seq),
     has: (seq) => items.has(seq),
     release(ref) {
       const item = items.get(ref.seq)

@@ -14,6 +14,7 @@ import {
 import { type Single, whole } from '../single.ts'
 import { openCompany } from './company.ts'
 import { createCountCopy } from './copies.ts'
+import { createErase } from './erase.ts'
 import { type Ground, openGround, START_MS } from './ground.ts'
 import { createHands, type Hands } from './hands.ts'
 import { readBase } from './import.ts'
@@ -91,6 +92,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   }
   const put = createPut({ ...common, single, maxBacklog, onPut })
   const { redrive, drop } = createDecisions({ ...common, onPut })
+  const erase = createErase({ ...common, drop })
   const stopTending = startTending({
     clock,
     log,
@@ -175,6 +177,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
     },
     redrive: (nonce, kind) => whileOpen(() => redrive(nonce, kind)),
     drop: (nonce, kind) => whileOpen(() => drop(nonce, kind)),
+    erase: (request) => whileOpen(() => erase(request)),
     ledger: view.ledger,
     close() {
       closing ??= close()
