@@ -95,8 +95,8 @@ export default defineConfig({
         ssr,
         test: {
           name: 'engines',
-          include: ['test/engines/**/*.test.ts'],
-          globalSetup: ['test/support/run-folder.ts', 'test/engines/setup.ts'],
+          include: ['test/{engines,servers}/**/*.test.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/engines/setup.ts', 'test/servers/setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -28,8 +28,12 @@ export const freePort = async (): Promise<number> => {
 }
 
 /** Starts a node process with just these variables besides PATH; it never outlives the test run. */
-export const startChild = (args: string[], env: Record<string, string> = {}): Child => {
-  const child = spawn(process.execPath, args, {
+export const startChild = (args: string[], env: Record<string, string> = {}): Child =>
+  startProgram(process.execPath, args, env)
+
+/** The same for any program. */
+export const startProgram = (command: string, args: string[], env: Record<string, string> = {}): Child => {
+  const child = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

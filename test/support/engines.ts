@@ -88,6 +88,16 @@ export const whyMissing: Record<OtherEngine, () => string | undefined> = {
       : 'WebKitWebDriver or Xvfb is missing, and cannot be installed here',
 }
 
+/** Web servers that a relay stands behind. */
+export type WebServer = 'nginx' | 'caddy'
+
+/** Where the program is, installed first when the machine lacks it and can; undefined when it cannot. */
+export const ensureWebServer = (server: WebServer): string | undefined => {
+  const find = () =>
+    inPath(server) ?? ['/usr/sbin/nginx'].find((path) => server === 'nginx' && existsSync(path))
+  return find() ?? (aptInstall(server === 'nginx' ? 'nginx-light' : 'caddy') ? find() : undefined)
+}
+
 /** strace observes the real sync calls of the outbox. Linux only. */
 export const ensureStrace = (): void => {
   if (process.platform === 'linux' && !inPath('strace')) aptInstall('strace')
