@@ -19,14 +19,23 @@ export const flawOf = (value: unknown, root: string): Flaw | undefined => {
     for (const key of Object.keys(node)) {
       if (++keys > MAX_KEYS)
         return { code: 'TOO_MANY_KEYS', field: root, message: `more than ${MAX_KEYS} keys` }
+      const child = (node as Record<string, unknown>)[key]
+      if (isPlain(key, child)) continue
       const at = `${field}.${key.slice(0, 64)}`
-      const flaw = keyFlaw(key, field) ?? visit((node as Record<string, unknown>)[key], at, depth + 1)
+      const flaw = keyFlaw(key, field) ?? visit(child, at, depth + 1)
       if (flaw) return flaw
     }
     return undefined
   }
   return visit(value, root, 1)
 }
+
+/** Nothing to be found, and nothing to be named: nearly all members are such. */
+const isPlain = (key: string, child: unknown): boolean =>
+  !FORBIDDEN.has(key) && key.isWellFormed() && isPlainValue(child)
+
+const isPlainValue = (value: unknown): boolean =>
+  typeof value === 'string' ? value.isWellFormed() : typeof value !== 'object' || value === null
 
 const textFlaw = (text: string, field: string): Flaw | undefined =>
   text.isWellFormed() ? undefined : { code: 'TEXT_MALFORMED', field, message: 'not well-formed Unicode' }

@@ -24,7 +24,7 @@ import { type ForwardStatus, gateStatusOf, laneStatusOf } from './status.ts'
 import { createSupply } from './supply.ts'
 import { createTrial } from './trial.ts'
 import { createTurns } from './turns.ts'
-import { createUnderWay } from './under-way.ts'
+import { createUnderWay, type Delivery } from './under-way.ts'
 import { createUpstream } from './upstream.ts'
 
 export type { ForwardAttempt, ForwardEnding } from './ending.ts'
@@ -144,9 +144,9 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
       : trial.pick(lane.ready)
   const begin = (lane: LaneState, entry: LeasedEntry) => {
     lane.inFlight += 1
-    underWay.add(entry)
     counters.attempts += 1
-    attempt(entry, canary.isDue(lane), (made) => conclude(lane, entry, made))
+    const delivery = underWay.add(entry)
+    attempt(entry, canary.isDue(lane), (made) => conclude(lane, delivery, made))
   }
   const turns = createTurns({ room, pick, begin, onDrawn: supply.fill })
 
@@ -158,8 +158,9 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     const message = `${made.verdict.status} while other items pass`
     return { ...made, verdict: { type: 'bury', code: 'FORBIDDEN', message } }
   }
-  const conclude = (lane: LaneState, entry: LeasedEntry, made: Attempt) => {
-    if (!underWay.remove(entry)) return
+  const conclude = (lane: LaneState, delivery: Delivery, made: Attempt) => {
+    if (!underWay.remove(delivery)) return
+    const { entry } = delivery
     lane.inFlight -= 1
     const final = judged(entry, made)
     heed(lane, entry, final)

@@ -40,7 +40,7 @@ export const createHeed = (options: HeedOptions): Heed => {
   /** The API answered: whatever was wrong with the project is over. */
   const answered = (lane: LaneState) => {
     lane.stalls = 0
-    lane.failing.clear()
+    if (lane.failing.size > 0) lane.failing.clear()
     if (project.gate().state === 'trial') trial.over()
     project.passed()
   }

@@ -13,13 +13,13 @@ export type ReadItem = (entry: LeasedEntry) => StampedItem | Unreadable
 
 /** Opens a record once for all entries leased with it. Of the last few only: open, they are many times as large. */
 export const createReader = (open: OpenRecord): ReadItem => {
-  const opened = new Map<Uint8Array, ReturnType<OpenRecord>>()
+  const last: { record: Uint8Array; itemAt: ReturnType<OpenRecord> }[] = []
+  let next = 0
   const itemsOf = (record: Uint8Array) => {
-    const known = opened.get(record)
-    if (known) return known
+    for (const known of last) if (known.record === record) return known.itemAt
     const itemAt = open(record)
-    if (opened.size >= MOST_OPEN) forgetFirst(opened)
-    opened.set(record, itemAt)
+    last[next] = { record, itemAt }
+    next = (next + 1) % MOST_OPEN
     return itemAt
   }
   return ({ record, index, kind }) => {
@@ -29,13 +29,6 @@ export const createReader = (open: OpenRecord): ReadItem => {
     } catch (error) {
       return unreadable(error)
     }
-  }
-}
-
-const forgetFirst = (map: Map<Uint8Array, unknown>): void => {
-  for (const first of map.keys()) {
-    map.delete(first)
-    return
   }
 }
 

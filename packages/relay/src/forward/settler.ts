@@ -34,24 +34,11 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
       const callOff = clock.after(RETRY_MS, wake)
       wakes.add(wake)
     })
-  const failed = async (error: unknown, again: () => void): Promise<boolean> => {
-    if (!(error instanceof OutboxFull)) {
-      log.error({ err: error }, 'the outbox failed to settle an entry')
-      if (error instanceof OutboxFailed) onFailed()
-      return false
-    }
-    if (abandoned) return false
-    await wait()
-    again()
+  const failed = (error: unknown): boolean => {
+    if (error instanceof OutboxFull) return abandoned
+    log.error({ err: error }, 'the outbox failed to settle an entry')
+    if (error instanceof OutboxFailed) onFailed()
     return true
-  }
-  // Not a loop of awaits: nearly all succeed at once, and each promise between costs as much as the outbox's own work.
-  const carryOut = (ref: EntryRef, settlement: Settlement, end: (isSettled: boolean) => void): void => {
-    const again = () => carryOut(ref, settlement, end)
-    const onError = async (error: unknown) => {
-      if (!(await failed(error, again))) end(false)
-    }
-    outbox.settle(ref, settlement).then(() => end(true), onError)
   }
   const leave = () => {
     pending -= 1
@@ -60,13 +47,19 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
     waiters = []
     for (const resolve of resolved) resolve()
   }
+  const carryOut: Settler['settle'] = (ref, settlement, then): void => {
+    const end = (isSettled: boolean) => {
+      leave()
+      then(isSettled)
+    }
+    const onError = (error: unknown) =>
+      failed(error) ? end(false) : void wait().then(() => carryOut(ref, settlement, then))
+    outbox.settle(ref, settlement).then(() => end(true), onError)
+  }
   return {
     settle(ref, settlement, then) {
       pending += 1
-      carryOut(ref, settlement, (isSettled) => {
-        leave()
-        then(isSettled)
-      })
+      carryOut(ref, settlement, then)
     },
     pending: () => pending,
     idle: () => (pending === 0 ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),

@@ -23,14 +23,13 @@ export type TurnsOptions = {
 const mayBegin = (lane: LaneState): boolean =>
   lane.ready.length > 0 && lane.inFlight < Math.min(lane.window.size, widthOf(lane.gate))
 
-/** Round-robin between lanes: a Set keeps the order of joining, and whoever had a turn joins again at the end. */
+/** Round-robin between lanes: in the order of joining, and whoever had a turn joins again at the end. */
 export const createTurns = ({ room, pick, begin, onDrawn }: TurnsOptions): Turns => {
-  const waiting = new Set<LaneState>()
+  const waiting: LaneState[] = []
   const join = (lane: LaneState) => {
-    if (mayBegin(lane)) waiting.add(lane)
+    if (!waiting.includes(lane) && mayBegin(lane)) waiting.push(lane)
   }
   const takeTurn = (lane: LaneState) => {
-    waiting.delete(lane)
     const entry = mayBegin(lane) ? pick(lane) : undefined
     if (!entry) return
     begin(lane, entry)
@@ -41,7 +40,7 @@ export const createTurns = ({ room, pick, begin, onDrawn }: TurnsOptions): Turns
     join,
     run() {
       while (room() > 0) {
-        const [next] = waiting
+        const next = waiting.shift()
         if (!next) return
         takeTurn(next)
       }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../clock.ts'
+import { createSlab } from '../slab.ts'
 import type { Outcome } from './outcome.ts'
 import type { UpstreamRequest } from './request.ts'
 
@@ -43,10 +44,19 @@ export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: Upstr
       new Promise((resolve) => {
         const handler = handlerOf(resolve, { stale, deadlineMs, clock })
         const headers = headersOf(token, body !== undefined)
-        pool.dispatch({ method, path: base + path, headers, body: body ?? null }, handler)
+        pool.dispatch({ method, path: base + path, headers, body: body ? bytesOf(body) : null }, handler)
       }),
     close: () => pool.destroy(),
   }
+}
+
+const slab = createSlab()
+
+/** As undici would, out of larger blocks than node's own: these are gone through in eighteen requests. */
+const bytesOf = (text: string): Buffer => {
+  const bytes = slab(Buffer.byteLength(text))
+  bytes.write(text)
+  return bytes
 }
 
 const headersOf = (token: string, hasBody: boolean): string[] => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { createHeap } from './heap.ts'
+import { createNumberMap } from './number-map.ts'
 
 /** An entry's place in its lane as one number, in order of arrival. */
 export type Place = number
@@ -35,8 +36,8 @@ export interface LaneHand {
 }
 
 export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
-  const leased = new Set<Place>()
-  const groups = new Map<Place, number>()
+  /** Groups, twice over, and 1 more for what is leased. */
+  const known = createNumberMap()
   /** Those that waited when they were claimed, and are to be passed over when they come up. */
   const claimed = new Set<Place>()
   const waiting = createHeap<Place>()
@@ -63,39 +64,40 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
     arm()
     onDue()
   }
+  const turn = (place: Place, isLeased: boolean) => {
+    const before = known.get(place)
+    if (before !== undefined) known.set(place, 2 * Math.floor(before / 2) + (isLeased ? 1 : 0))
+  }
   const hand: LaneHand = {
     cursor: 0,
     cursorGroup: 0,
     get waiting() {
       return waiting.size + due.size
     },
-    isLeased: (place) => leased.has(place),
-    groupOf: (place) => groups.get(place),
-    lease(place, group) {
-      leased.add(place)
-      groups.set(place, group)
+    isLeased: (place) => (known.get(place) ?? 0) % 2 === 1,
+    groupOf(place) {
+      const value = known.get(place)
+      return value === undefined ? undefined : Math.floor(value / 2)
     },
+    lease: (place, group) => known.set(place, 2 * group + 1),
     claim(place, group) {
-      if (leased.has(place)) return undefined
-      const isNew = !groups.has(place)
+      if (hand.isLeased(place)) return undefined
+      const isNew = known.get(place) === undefined
       if (!isNew) claimed.add(place)
       hand.lease(place, group)
       return () => {
-        if (claimed.delete(place)) leased.delete(place)
+        if (claimed.delete(place)) turn(place, false)
         else if (!isNew || place < hand.cursor) hand.release(place)
         else hand.letGo(place)
       }
     },
-    letGo(place) {
-      leased.delete(place)
-      groups.delete(place)
-    },
+    letGo: known.delete,
     release(place) {
-      leased.delete(place)
+      turn(place, false)
       due.add(place, place)
     },
     wait(place, dueAt) {
-      leased.delete(place)
+      turn(place, false)
       waiting.add(dueAt, place)
       arm()
     },
@@ -104,7 +106,7 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
       for (;;) {
         const place = due.take()
         if (place !== undefined && claimed.delete(place)) continue
-        if (place !== undefined) leased.add(place)
+        if (place !== undefined) turn(place, true)
         return place
       }
     },

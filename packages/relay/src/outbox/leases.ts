@@ -6,7 +6,7 @@ import type { LaneTable } from './lane-table.ts'
 import type { EntryRef, Lane, LeasedEntry } from './outbox.ts'
 import { rememberLast } from './remember-last.ts'
 import type { Tables } from './store.ts'
-import { decodeUnit, entryIn, type Unit, type UnitEntry } from './unit.ts'
+import { decodeUnit, entryIn, type Unit, type UnitEntry, walkUnit } from './unit.ts'
 
 /** Entries of a lane that wait in memory before the lane leases nothing new. */
 export const MAX_WAITING = 1_000
@@ -68,19 +68,17 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
   /** Leases what comes next in the lane. */
   const walk = (slot: number, hand: LaneHand, max: number): Found[] => {
     const found: Found[] = []
+    const isPassed = (seq: number, index: number): boolean =>
+      placeOf(seq, index) < hand.cursor || hand.isLeased(placeOf(seq, index))
     const range = { start: unitKey(slot, hand.cursorGroup), end: unitKey(slot + 1, 0) }
     for (const { key, value } of max > 0 && mayWalk(hand) ? tables.units.getRange(range) : []) {
       const group = groupOfUnitKey(key)
-      for (const [seq, { entries }] of decodeUnit(group, value))
-        for (const entry of entries) {
-          const place = placeOf(seq, entry.index)
-          if (place < hand.cursor || hand.isLeased(place)) continue
-          if (found.length >= max) return found
-          found.push({ seq, entry })
-          hand.cursor = place + 1
-          hand.cursorGroup = group
-          hand.lease(place, group)
-        }
+      walkUnit(group, value, isPassed, (seq, entry) => {
+        found.push({ seq, entry })
+        advance(hand, placeOf(seq, entry.index), group)
+        return found.length < max
+      })
+      if (found.length >= max) break
     }
     return found
   }
@@ -132,6 +130,12 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       for (const hand of hands.values()) hand.stop()
     },
   }
+}
+
+const advance = (hand: LaneHand, place: Place, group: number): void => {
+  hand.cursor = place + 1
+  hand.cursorGroup = group
+  hand.lease(place, group)
 }
 
 const batchAt = ({ batches }: Tables, seq: number): OpenBatch => {

@@ -75,13 +75,36 @@ export const decodeUnit = (group: number, bytes: Buffer): Unit => {
     let entryAt = at + SHARE_BYTES + 2 * others.length
     for (let left = bytes.readUInt16BE(at + 3); left > 0; left -= 1) {
       entries.push(readEntry(bytes, entryAt))
-      entryAt += (bytes.readUInt8(entryAt + 2) & TRIED) !== 0 ? TRIED_BYTES : FRESH_BYTES
+      entryAt += lengthOfEntry(bytes, entryAt)
     }
     unit.set(seq, { others, entries })
     at = entryAt
   }
   return unit
 }
+
+/**
+ * Entries in order, each handed to `take` until that returns false. Those that are passed are stepped over unread: a lane
+ * is walked in small steps, and a unit may be large.
+ */
+export const walkUnit = (
+  group: number,
+  bytes: Buffer,
+  isPassed: (seq: number, index: number) => boolean,
+  take: (seq: number, entry: UnitEntry) => boolean,
+): void => {
+  for (let at = 0; at < bytes.length; ) {
+    const seq = group + bytes.readUInt16BE(at)
+    let left = bytes.readUInt16BE(at + 3)
+    for (at += SHARE_BYTES + 2 * bytes.readUInt8(at + 2); left > 0; left -= 1) {
+      if (!isPassed(seq, bytes.readUInt16BE(at)) && !take(seq, readEntry(bytes, at))) return
+      at += lengthOfEntry(bytes, at)
+    }
+  }
+}
+
+const lengthOfEntry = (bytes: Buffer, at: number): number =>
+  (bytes.readUInt8(at + 2) & TRIED) !== 0 ? TRIED_BYTES : FRESH_BYTES
 
 const readEntry = (bytes: Buffer, at: number): UnitEntry => {
   const flags = bytes.readUInt8(at + 2)
