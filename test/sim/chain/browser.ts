@@ -12,6 +12,10 @@ export type Nature = {
   hasChannels: boolean
   /** It has a service worker with Background Sync. */
   hasWorker: boolean
+  /** The visitor may deny consent. */
+  mayDeny: boolean
+  /** Some pages require consent before anything is kept. */
+  asksConsent: boolean
   /** Rows the tag keeps at most. */
   maxRows: number
   /** When the tracker cookie appears. */

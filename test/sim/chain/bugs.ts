@@ -60,6 +60,6 @@ export const BUGS: Bug[] = [
         to: 'lane.dry = leased.length < max',
       },
     ],
-    found: /^held for ever/,
+    found: /^held by the relay for ever/,
   },
 ]

@@ -1,6 +1,7 @@
 import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
 import type { DeadLetter, LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { type Item, markIn } from './items.ts'
+import type { Telling } from './telling.ts'
 import type { SimulatedUpstream } from './upstream.ts'
 
 /** What is left when all is over. */
@@ -10,9 +11,7 @@ export type Remains = {
   upstream: SimulatedUpstream
   /** What a person decided to drop, as kind and nonce. */
   dropped: ReadonlySet<string>
-  fault: (text: string) => void
-  /** Told how each item ended. */
-  count: (ending: string) => void
+  telling: Telling
 }
 
 /** Where one item was found. */
@@ -27,7 +26,8 @@ type Found = {
 const textOf = ({ kind, mark }: Item): string => `${kind} ${mark}`
 
 /** The delivery promise (docs/delivery.md), held against what is left: each item once, or with one ending that is counted. */
-export const judge = ({ items, outbox, upstream, dropped, fault, count }: Remains): void => {
+export const judge = ({ items, outbox, upstream, dropped, telling }: Remains): void => {
+  const { fault } = telling
   const letters = [...outbox.deadLetters()]
   const letterOf = new Map(letters.map((letter) => [markIn(Buffer.from(letter.record).toString()), letter]))
   const wasDropped = ({ kind, nonce = '' }: Item): boolean =>
@@ -37,7 +37,7 @@ export const judge = ({ items, outbox, upstream, dropped, fault, count }: Remain
       item.kind === 'event' ? upstream.noncesOf(item.mark).length : upstream.interactionsOf(item.mark)
     return { item, times, letter: letterOf.get(item.mark), isDropped: wasDropped(item) }
   })
-  for (const one of found) count(endingOf(one))
+  for (const one of found) telling.ending(endingOf(one))
   for (const one of found) for (const text of faultsOf(one)) fault(`${text}: ${textOf(one.item)}`)
   const isAtRelay = ({ times, letter, isDropped }: Found) => times > 0 || letter !== undefined || isDropped
   for (const { item } of found.filter((one) => !isAtRelay(one)))
@@ -65,7 +65,7 @@ const faultsOf = ({ item, times, letter, isDropped }: Found): string[] => {
   )
   if (!ended && !toldEnd && !item.isRefused && item.excuse === undefined) faults.push('lost')
   if (times > 1) faults.push('doubled')
-  if (item.isRefused && ended) faults.push('refused, and delivered')
+  if ((item.isRefused || item.isInvalid) && ended) faults.push('refused, and delivered')
   if (times > 0 && letter && isBuriedWrongly(item, letter))
     faults.push(`delivered, and buried as ${letter.code}`)
   return faults
@@ -78,6 +78,7 @@ const isBuriedWrongly = ({ kind }: Item, { code }: DeadLetter): boolean =>
 const judgeBooks = (outbox: LocalOutbox, letters: number, seen: number, fault: (text: string) => void) => {
   const ledger = outbox.ledger()
   if (!isBalanced(ledger)) fault(`unbalanced: ${JSON.stringify(ledger)}`)
+  if (ledger.held === 0 && outbox.lanes().length > 0) fault(`held in lanes: ${outbox.lanes()}`)
   if (ledger.buried !== letters) fault(`${letters} letters, counted ${ledger.buried}`)
   if (ledger.received !== seen + ledger.held) fault(`${seen} items received, counted ${ledger.received}`)
 }

@@ -96,10 +96,10 @@ export const makeStorm = (random: () => number): Weather => {
       trouble: up(0.5),
       cut: up(0.5),
       late: up(0.3, 0.2),
-      unauthorized: up(0.3, 0.3),
+      unauthorized: up(0.4, 0.3),
       forbidden: up(0.2, 0.1),
       strange: up(0.3, 0.2),
-      tokenless: up(0.4, 0.2),
+      tokenless: up(0.5, 0.3),
     },
   }
 }

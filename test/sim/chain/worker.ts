@@ -2,7 +2,7 @@ import { OUTSIDE, type World } from '../world.ts'
 import type { Browser } from './browser.ts'
 import type { Start } from './compile.ts'
 import { createMortal, type Mortal } from './mortal.ts'
-import { globalsOf } from './page.ts'
+import { globalsOf } from './page-globals.ts'
 
 /** Chromium tries a sync so often, the later ones after minutes. */
 const TRIES = 3
