@@ -38,7 +38,8 @@ export interface RelayProcess {
 const DEADLINE_MS = 30_000
 const STOP_MS = 4_000
 const RENEWING_MS = 200
-const AWAITED_MS = 40
+/** Mostly, and when the outbox is busy. */
+const AWAITED_MS = { quick: 40, slow: 2_000 }
 
 const clockOf = (world: World, life: Mortal): Clock => ({
   now: () => Math.floor(world.now()),
@@ -50,7 +51,8 @@ const slow = (world: World, life: Mortal, outbox: Outbox): Outbox => ({
   ...outbox,
   async lease(lane, max) {
     const leased = await outbox.lease(lane, max)
-    await new Promise<void>((resolve) => life.plan(world.random() * AWAITED_MS, resolve))
+    const longest = world.random() < 0.7 ? AWAITED_MS.quick : AWAITED_MS.slow
+    await new Promise<void>((resolve) => life.plan(world.random() * longest, resolve))
     return leased
   },
 })
