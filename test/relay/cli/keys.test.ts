@@ -40,6 +40,16 @@ test('keys are made, added, listed without themselves, and shredded when it is m
   expect(readKeyFile(path).keys.map(({ id }) => id)).toEqual([second])
 })
 
+test('a key may be made to encrypt later', async () => {
+  const { keys } = start()
+  const first = JSON.parse((await keys('rotate', '--json')).out).id
+  const later = JSON.parse((await keys('rotate', '--in', '1h', '--json')).out).id
+  expect((await keys('ls')).out).toMatch(
+    new RegExp(`^${first}\\t.*\\tencrypts\\n${later}\\t.*\\tdecrypts\\tfrom .*Z\\n$`),
+  )
+  expect((await keys('rotate', '--in', 'soon')).code).toBe(2)
+})
+
 test('on NATS the key file has to be named', async () => {
   const { keys } = start({ WMKT_OUTBOX_URL: 'nats://127.0.0.1:9' })
   expect(await keys('rotate')).toMatchObject({ code: 2, err: expect.stringMatching(/WMKT_KEY_FILE/) })

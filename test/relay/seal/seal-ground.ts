@@ -22,11 +22,11 @@ export const makeKeys = () => {
     openRing,
     openSeal: () => createSeal(openRing()),
     ids: () => readKeyFile(path).keys.map(({ id }) => id),
-    rotate: () => writeKeyFile(path, withNewKey(readKeyFile(path), now)),
+    rotate: (afterMs = 0) => writeKeyFile(path, withNewKey(readKeyFile(path), now, afterMs)),
     shred: (id: string) => writeKeyFile(path, withoutKey(readKeyFile(path), id)),
     /** Until the file is looked at again. */
-    wait() {
-      now += LOOK_MS
+    wait(ms = LOOK_MS) {
+      now += ms
     },
   }
 }

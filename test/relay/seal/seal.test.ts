@@ -68,6 +68,18 @@ test('a new key seals, the old one opens until it is shredded, and a running rel
   expect(() => keys.openSeal().open(old)).toThrow(first)
 })
 
+test('a key that is to seal later opens at once, and seals when its time has come', () => {
+  const keys = makeKeys()
+  const [first, second] = [keys.openRing(), keys.openRing()]
+  const [now] = keys.ids()
+  keys.rotate(5_000)
+  const [, later = ''] = keys.ids()
+  keys.wait()
+  expect([first.current().id, first.find(later)?.id]).toEqual([now, later])
+  keys.wait(5_000)
+  expect([first.current().id, second.current().id]).toEqual([later, later])
+})
+
 test('a key that another relay has just made is looked for before it is missed', () => {
   const keys = makeKeys()
   const late = keys.openRing()

@@ -19,8 +19,8 @@ export type Status = {
   ready: boolean
   /** Why not. */
   problem?: string
-  /** `keys`: ids of those that open what is kept, the last one seals; missing when nothing is encrypted. */
-  storage?: { durability: Outbox['durability']; lanes: number; keys?: readonly string[] }
+  /** `keys`: ids of those that open what is kept, `key` of the one that seals; missing when nothing is encrypted. */
+  storage?: { durability: Outbox['durability']; lanes: number; keys?: readonly string[]; key?: string }
   ledger?: Ledger
   /** `oldestAt`: epoch ms at which the oldest of what is held was received. */
   backlog?: { limit: number; oldestAt?: number }
@@ -72,11 +72,15 @@ export const createStatusReader = (options: StatusOptions): ReadStatus => {
 }
 
 const partsStatus = ({ outbox, tokens, forwarder, sealing }: Parts, limit: number) => {
-  const keys = sealing.keys()
+  const [keys, key] = [sealing.keys(), sealing.keyInUse()]
   const forward = forwarder.status()
   const oldestAt = outbox.oldestAt()
   return {
-    storage: { durability: outbox.durability, lanes: outbox.lanes().length, ...(keys && { keys }) },
+    storage: {
+      durability: outbox.durability,
+      lanes: outbox.lanes().length,
+      ...(keys && key && { keys, key }),
+    },
     ledger: outbox.ledger(),
     backlog: { limit, ...(oldestAt !== undefined && { oldestAt }) },
     forward: {

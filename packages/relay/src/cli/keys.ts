@@ -1,11 +1,19 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { OptionError } from '../option.ts'
+import { OptionError, shown } from '../option.ts'
 import { resolveOptions } from '../options.ts'
-import { ensureKeyFile, readKeyFile, withNewKey, withoutKey, writeKeyFile } from '../seal/key-file.ts'
+import {
+  ensureKeyFile,
+  readKeyFile,
+  sealingKeyOf,
+  withNewKey,
+  withoutKey,
+  writeKeyFile,
+} from '../seal/key-file.ts'
 import { keyFileOf } from '../seal/open-sealing.ts'
 import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
+import { durationMs, EXPECTED } from './form.ts'
 import type { LetterContext } from './letter-commands.ts'
 import type { Term } from './term.ts'
 
@@ -17,8 +25,11 @@ export const keyCommands = (parent: Command, { add, configure, term }: LetterCon
     .option('--json', 'as JSON')
     .action(({ json }: Json, command) => listKeys(pathOf(configure(command)), term, json))
   add(parent, 'rotate', 'add a key, which encrypts from now on; make the key file when there is none')
+    .option('--in <time>', 'encrypt with it only then, such as 1h: other relays get the file meanwhile')
     .option('--json', 'as JSON')
-    .action(({ json }: Json, command) => rotateKeys(pathOf(configure(command)), term, json))
+    .action((options: Json & { in?: string }, command) =>
+      rotateKeys(pathOf(configure(command)), term, { ...options, afterMs: afterOf(options.in) }),
+    )
   add(parent, 'shred <id>', 'remove a key: what it encrypted can never be read again, in no backup either')
     .option('--yes', 'it is meant')
     .option('--json', 'as JSON')
@@ -34,23 +45,35 @@ const pathOf = ({ relay }: Configuration): string => {
   return keyFileOf(settings)
 }
 
-const linesOf = (path: string) => {
+/** @throws OptionError */
+const afterOf = (text: string | undefined): number => {
+  const ms = text === undefined ? 0 : durationMs(text)
+  if (ms === undefined) throw new OptionError('--in', EXPECTED.duration, shown(text))
+  return ms
+}
+
+const linesOf = (path: string, now: number) => {
   const { keys } = readKeyFile(path)
-  return keys.map(({ id, madeAt }, at) => ({ id, madeAt, encrypts: at === keys.length - 1 }))
+  const sealing = sealingKeyOf(keys, now)
+  return keys.map(({ key: _key, ...line }) => ({ ...line, encrypts: line.id === sealing?.id }))
 }
 
 const listKeys = (path: string, term: Term, json = false): void => {
-  const keys = linesOf(path)
-  const rows = keys.map(({ id, madeAt, encrypts }) =>
-    [id, madeAt, encrypts ? 'encrypts' : 'decrypts'].join('\t'),
+  const keys = linesOf(path, term.now())
+  const rows = keys.map(({ id, madeAt, encrypts, sealsFrom }) =>
+    [id, madeAt, encrypts ? 'encrypts' : 'decrypts', ...(sealsFrom ? [`from ${sealsFrom}`] : [])].join('\t'),
   )
   term.out(json ? JSON.stringify(keys) : rows.join('\n'))
 }
 
-const rotateKeys = (path: string, term: Term, json = false): void => {
+const rotateKeys = (
+  path: string,
+  term: Term,
+  { afterMs, json = false }: Json & { afterMs: number },
+): void => {
   const isNew = !existsSync(path) && ensureKeyFile(path, term.now())
-  if (!isNew) writeKeyFile(path, withNewKey(readKeyFile(path), term.now()))
-  const id = linesOf(path).at(-1)?.id
+  if (!isNew) writeKeyFile(path, withNewKey(readKeyFile(path), term.now(), afterMs))
+  const id = readKeyFile(path).keys.at(-1)?.id
   term.out(json ? JSON.stringify({ done: 'rotate', id }) : `rotate: ${id}`)
 }
 
@@ -61,7 +84,7 @@ const shredKey = (
 ): void => {
   const file = readKeyFile(path)
   if (!file.keys.some((key) => key.id === id)) throw new CommandFailed(`no key ${id} in ${path}`)
-  if (file.keys.at(-1)?.id === id)
+  if (sealingKeyOf(file.keys, term.now())?.id === id)
     throw new CommandFailed(`key ${id} encrypts what comes in: wmkt-relay keys rotate first`)
   if (!yes)
     throw new CommandFailed(`what key ${id} encrypted can never be read again: --yes when it is meant`)

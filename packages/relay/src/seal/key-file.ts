@@ -20,21 +20,35 @@ export type KeyLine = {
   readonly key: string
   /** RFC 3339 */
   readonly madeAt: string
+  /** RFC 3339: it opens at once, and seals from then on; other relays get it meanwhile. */
+  readonly sealsFrom?: string
 }
 
-/** `mask` hides the fingerprints and stays for good; of the keys the last one seals, all of them open. */
+/** `mask` hides the fingerprints and stays for good; of the keys the last one whose time has come seals, all of them open. */
 export type KeyFile = { readonly form: 1; readonly mask: string; readonly keys: readonly KeyLine[] }
 
 export const KEY_BYTES = 32
 const ID_BYTES = 4
 
+const dateOf = (at: number): string => new Date(at).toISOString()
 const secret = (): string => randomBytes(KEY_BYTES).toString('base64')
 
-/** The file with one key more, which seals from now on. */
-export const withNewKey = (file: KeyFile, now: number): KeyFile => {
+/** The key that seals. */
+export const sealingKeyOf = <Line extends Pick<KeyLine, 'sealsFrom'>>(
+  keys: readonly Line[],
+  now: number,
+): Line | undefined =>
+  keys.findLast(({ sealsFrom }) => sealsFrom === undefined || Date.parse(sealsFrom) <= now) ?? keys[0]
+
+/** The file with one key more, which seals from now on, or after a while. */
+export const withNewKey = (file: KeyFile, now: number, afterMs = 0): KeyFile => {
   const id = randomBytes(ID_BYTES).toString('hex')
-  if (file.keys.some((one) => one.id === id)) return withNewKey(file, now)
-  return { ...file, keys: [...file.keys, { id, key: secret(), madeAt: new Date(now).toISOString() }] }
+  if (file.keys.some((one) => one.id === id)) return withNewKey(file, now, afterMs)
+  const times = {
+    madeAt: dateOf(now),
+    ...(afterMs > 0 && { sealsFrom: dateOf(now + afterMs) }),
+  }
+  return { ...file, keys: [...file.keys, { id, key: secret(), ...times }] }
 }
 
 /** The file without a key: nobody can read any more what it has sealed, wherever a copy of that lies. */
@@ -122,7 +136,8 @@ const isLine = (value: unknown): value is KeyLine =>
   'id' in value &&
   /^[0-9a-f]{8}$/.test(String(value.id)) &&
   'key' in value &&
-  isSecret(value.key)
+  isSecret(value.key) &&
+  !('sealsFrom' in value && Number.isNaN(Date.parse(String(value.sealsFrom))))
 
 const isKeyFile = (value: unknown): value is KeyFile =>
   typeof value === 'object' &&

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import type { Log } from '../telemetry/log.ts'
-import { type KeyFile, readKeyFile } from './key-file.ts'
+import { type KeyFile, readKeyFile, sealingKeyOf } from './key-file.ts'
 
-export type Key = { readonly id: string; readonly bytes: Buffer }
+export type Key = { readonly id: string; readonly bytes: Buffer; readonly sealsFrom?: string }
 
 /** The keys of a file, which is read again when it has changed. */
 export interface KeyRing {
@@ -48,9 +48,9 @@ export const openKeyRing = ({ path, now, log }: KeyRingOptions): KeyRing => {
     mask,
     current() {
       look()
-      const last = keys.at(-1)
-      if (!last) throw new Error('a key file without a key')
-      return last
+      const key = sealingKeyOf(keys, now())
+      if (!key) throw new Error('a key file without a key')
+      return key
     },
     find(id) {
       look()
@@ -61,7 +61,7 @@ export const openKeyRing = ({ path, now, log }: KeyRingOptions): KeyRing => {
 }
 
 const keysIn = ({ keys }: KeyFile): readonly Key[] =>
-  keys.map(({ id, key }) => ({ id, bytes: Buffer.from(key, 'base64') }))
+  keys.map(({ key, ...line }) => ({ ...line, bytes: Buffer.from(key, 'base64') }))
 
 /** A mounted secret is swapped by a link: another inode, another time. */
 const stampOf = (path: string): string => {

@@ -31,8 +31,10 @@ export interface Sealing {
   single: Single
   /** What finds somebody's items in records, and takes them out. */
   picker(person: Person): Picker
-  /** Ids of the keys at hand, the last one in use; undefined when nothing is sealed. */
+  /** Ids of the keys at hand; undefined when nothing is sealed. */
   keys(): readonly string[] | undefined
+  /** Of the key in use; undefined when nothing is sealed. */
+  keyInUse(): string | undefined
 }
 
 export type SealingPlace = {
@@ -64,8 +66,23 @@ export const openSealing = (place: SealingPlace, { clock, log }: { clock: Clock;
     log.info({ path, isUsed }, 'a key file was made: what the outbox keeps is encrypted with it')
   const ring = openKeyRing({ path, now: clock.now, log })
   const mask = createMask(ring.mask)
-  const seal = createSeal(ring)
-  return { ...readersOf(seal), around: (outbox) => sealOutbox(outbox, seal, mask), keys: ring.ids }
+  const seal = createSeal(ring, createMissed(log, path))
+  return {
+    ...readersOf(seal),
+    around: (outbox) => sealOutbox(outbox, seal, mask),
+    keys: ring.ids,
+    keyInUse: () => ring.current().id,
+  }
+}
+
+/** Said once for each key: it may be missed by a million items. */
+const createMissed = (log: Log, path: string): ((keyId: string) => void) => {
+  const said = new Set<string>()
+  return (keyId) => {
+    if (said.has(keyId)) return
+    said.add(keyId)
+    log.error({ keyId, path }, 'what is kept is encrypted with a key that the key file does not have')
+  }
 }
 
 const readersOf = (seal: Seal): Pick<Sealing, 'open' | 'decode' | 'single' | 'picker'> => ({
@@ -92,4 +109,5 @@ export const clear: Sealing = {
   ...readersOf(noSeal),
   around: (outbox) => outbox,
   keys: () => undefined,
+  keyInUse: () => undefined,
 }

@@ -48,9 +48,10 @@ export const noSeal: Seal = {
   openText: (text) => (text.startsWith(TEXT) ? openedText(noSeal, text) : text),
 }
 
-export const createSeal = (ring: KeyRing): Seal => {
+/** @param onMissing told each time */
+export const createSeal = (ring: KeyRing, onMissing: (keyId: string) => void = () => {}): Seal => {
   const sealOnce = createSealing(ring)
-  const openOnce = createOpening(ring)
+  const openOnce = createOpening(ring, onMissing)
   const self: Seal = {
     seal: sealOnce,
     open: (bytes) => (isSealed(bytes) ? openOnce(bytes) : bytes),
@@ -114,14 +115,20 @@ const createSealing = (ring: KeyRing): ((bytes: Uint8Array) => Buffer) => {
   }
 }
 
-const createOpening = (ring: KeyRing): ((bytes: Uint8Array) => Buffer) => {
+const createOpening = (
+  ring: KeyRing,
+  onMissing: (keyId: string) => void,
+): ((bytes: Uint8Array) => Buffer) => {
   const known = new Map<string, Buffer>()
   const iv = Buffer.alloc(IV_BYTES)
   const keyFor = (sealed: Buffer): Buffer => {
     const id = keyIdOf(sealed)
     const key = ring.find(id)
     // Asked each time: what was shredded is not read on.
-    if (!key) throw new KeyMissing(id)
+    if (!key) {
+      onMissing(id)
+      throw new KeyMissing(id)
+    }
     const name = sealed.toString('latin1', KEY_AT, NUMBER_AT)
     const before = known.get(name)
     if (before) return before

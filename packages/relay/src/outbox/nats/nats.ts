@@ -26,6 +26,7 @@ import { nonceKeyOf } from './names.ts'
 import { createPut } from './put.ts'
 import { createDecisions } from './redrive.ts'
 import { createSettle } from './settle.ts'
+import { type KeysAtHand, shareKey } from './shared-key.ts'
 import { createSweep } from './sweep.ts'
 import { startTending } from './tend.ts'
 import type { NatsSettings } from './url.ts'
@@ -38,6 +39,8 @@ export type NatsOutboxOptions = {
   log: Log
   /** What cuts one item out of a record: each item is a message of its own. @default the whole record with each */
   single?: Single
+  /** @default nothing is encrypted */
+  sealing?: KeysAtHand
   /** Entries held, by all relays together, before puts are refused. @default 5000000 */
   maxBacklog?: number
   /** How long delivered entries can be asked for, in ms, at most 30 days. @default 86400000 */
@@ -68,9 +71,10 @@ export const openNatsOutbox = async (options: NatsOutboxOptions): Promise<Outbox
 type Kept = NatsOutboxOptions & { keepDeadLettersMs: number }
 
 const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
-  const { clock, log, settings, single = whole, maxBacklog = 5_000_000 } = options
+  const { clock, log, settings, single = whole, maxBacklog = 5_000_000, sealing = CLEAR } = options
   const { keepDeliveredMs = DAY_MS, keepDeadLettersMs } = options
   const { link, names, queues, nonces } = ground
+  const stopSharing = await shareKey({ ...ground, clock, log, sealing })
   const relay = randomUUID()
   const listeners = createListeners()
   const look = () => lookAt(link, names, queues)
@@ -139,6 +143,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   }
   const close = async () => {
     stopTending()
+    stopSharing()
     company.stop()
     hands.stop()
     if (busy > 0) await new Promise<void>((resolve) => (onIdle = resolve))
@@ -203,3 +208,4 @@ const leave = async ({ link: { nc } }: Ground, hands: Hands, clock: Clock): Prom
 }
 
 const LEAVE_MS = 2_000
+const CLEAR: KeysAtHand = { keys: () => undefined, keyInUse: () => undefined }
