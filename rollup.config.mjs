@@ -33,11 +33,15 @@ const bundle = (input, file, format) => ({
   input: `packages/tag/dist/es/${input}`,
   output: { file: `packages/tag/dist/${file}`, format, plugins: [smallest, lastByte] },
   plugins: [nodeResolve()],
+  // The tag loads it from beside itself, when it is asked to debug.
+  external: ['./debug.js'],
+  makeAbsoluteExternalsRelative: false,
 })
 
 export default [
   bundle('script.js', 'tag.js', 'iife'),
   bundle('index.js', 'tag.mjs', 'es'),
+  bundle('debug.js', 'debug.js', 'es'),
   bundle('worker.js', 'sw.js', 'iife'),
   bundle('worker.js', 'sw.mjs', 'es'),
 ]

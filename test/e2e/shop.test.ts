@@ -97,3 +97,20 @@ test('the page can be looked at, light and dark, wide and narrow', async () => {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(overflow).toBeLessThanOrEqual(0)
 })
+
+test('?debug says at the call what the relay will hold, on the page and in the console', async () => {
+  const debugged = await context.newPage()
+  const lines: string[] = []
+  debugged.on('console', (line) => lines.push(line.text()))
+  await debugged.goto(`${demo.url}?debug`)
+  await debugged.locator('wmkt-debug').getByText('Checked by schema').waitFor()
+  await debugged.evaluate(() => Reflect.get(window, 'wmkt')('event', 'contact-form', { email: 'nobody' }))
+  const line = 'email: The field takes an e-mail address. (FIELD_NOT_EMAIL)'
+  await debugged.locator('wmkt-debug').getByText(line).waitFor()
+  expect(lines).toContain(
+    'wmkt problem contact-form email FIELD_NOT_EMAIL The field takes an e-mail address.',
+  )
+  await expect.poll(() => debugged.locator('wmkt-debug li').first().textContent()).toContain('delivered')
+  expect(await debugged.locator('wmkt-debug li').first().textContent()).toContain('FIELD_NOT_EMAIL')
+  await debugged.close()
+})

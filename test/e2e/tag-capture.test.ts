@@ -125,6 +125,7 @@ describe('the page around', () => {
   })
 
   test('data-debug prints each item: stored, then its ending', async () => {
+    site.collector.serve('/wmkt/debug.js', builtFile('debug.js'), 'text/javascript')
     const page = await site.open({ head, attributes: 'data-project="demo-shop" data-debug' })
     const lines: string[] = []
     // The browser has lines of its own, such as of an icon that the page has not.

@@ -27,7 +27,7 @@ const POWERS: { power: string; use: RegExp; owners: RegExp }[] = [
   },
   { power: 'lmdb', use: /from 'lmdb'/, owners: /^packages\/relay\/src\/outbox\// },
   { power: 'NATS', use: /from '@nats-io\//, owners: /^packages\/relay\/src\/outbox\/nats\// },
-  { power: 'the console', use: /\bconsole\./, owners: /^packages\/tag\/src\/debug\.ts$/ },
+  { power: 'the console', use: /\bconsole\./, owners: /^packages\/tag\/src\/print\.ts$/ },
   {
     power: 'chance',
     use: /Math\.random\(\)/,

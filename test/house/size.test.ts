@@ -60,12 +60,13 @@ const reduced = async (script: string, without: string[]): Promise<string> => {
   const [
     {
       plugins = [],
+      external = [],
       output: [output],
     } = { output: [] },
   ] = options
   if (!output) throw new Error('rollup.config.mjs builds no script')
   return codeOf(
-    { input: join(ROOT, script), plugins: [plugins, nothing] },
+    { input: join(ROOT, script), external, plugins: [plugins, nothing] },
     { format: 'iife', plugins: output.plugins ?? [] },
   )
 }

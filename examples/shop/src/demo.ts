@@ -15,6 +15,7 @@ const defaultsFor = (sandbox: SandboxAddress): Variables => ({
   WMKT_PROJECT_ID: sandbox.projectId,
   WEBMARKETER_APPLICATION_CREDENTIALS: sandbox.credentials,
   WMKT_INTERACTIONS: 'origins',
+  WMKT_DEBUG: 'on',
   WMKT_LOG_LEVEL: 'warn',
 })
 

@@ -23,6 +23,10 @@ const pageHeaders = (folder: string) =>
     strictTransportSecurity: false,
   })
 
+/** The page with the tag's own debugging switched on: `?debug`. */
+const debugged = (folder: string): string =>
+  readFileSync(join(folder, 'index.html'), 'utf8').replace(' data-project=', ' data-debug data-project=')
+
 /** What the relay's admin listener says of one nonce. */
 export type Fate = { state: string; upstreamId?: string }
 
@@ -57,6 +61,10 @@ export const createShop = ({ fateOf, client, links, folder = PUBLIC_DIR }: ShopO
     const fate = await fateOf(req.params.nonce)
     const event = fate?.upstreamId ? await eventOf(client, fate.upstreamId) : undefined
     res.set('Cache-Control', 'no-store').json({ ...fate, ...(event && { event }) })
+  })
+  router.get('/', (req, res, next) => {
+    if (!/\?(.*&)?debug\b/.test(req.url)) return next()
+    pageHeaders(folder)(req, res, () => res.type('html').send(debugged(folder)))
   })
   // Whatever the site, the shop's folder has the stand-in for Webmarketer's own script.
   const files = [express.static(folder), express.static(PUBLIC_DIR, { index: false })]

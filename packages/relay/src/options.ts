@@ -38,6 +38,8 @@ export type RelayOptions = {
    * before more is trashed. 0: none. @default 0
    */
   canary?: number
+  /** Shows pages of allowed origins the event types, for `data-debug`: `GET {base}/schema`. @default false */
+  debug?: boolean
   /** Look into the upstream's trash each minute, and tell what became of the delivered events. @default true */
   settlement?: boolean
   /** Keys for server-to-server collect, 16 characters or more. When set, callers that are no browsers need one. @default [] */
@@ -138,6 +140,7 @@ export const resolveOptions = (options: RelayOptions) => {
     interactions: take.optional('interactions', oneOf('off', 'origins', 'key')) ?? 'off',
     validation: take.optional('validation', oneOf(...VALIDATIONS)) ?? 'hold',
     coercions: new Set(take.optional('coercions', listOf(oneOf(...COERCIONS)))),
+    debug: take.optional('debug', boolean) ?? false,
     canary: take.optional('canary', integer(0, 1_000_000)) ?? 0,
     settlement: take.optional('settlement', boolean) ?? true,
     serverKeys: take.optional('serverKeys', listOf(secret('a key of 16 characters or more'))) ?? [],

@@ -10,6 +10,7 @@ import type { Door } from './door.ts'
 import { publicHeaders } from './http/base-headers.ts'
 import { createProblemHandler, createRefuse } from './http/problem-handler.ts'
 import type { RelaySettings } from './options.ts'
+import { createSchemaRouter, type SchemaRouterOptions } from './schema/router.ts'
 import { loadAssets } from './serve/assets.ts'
 import { createHealthRouter } from './serve/health.ts'
 import { createAssetRouter } from './serve/router.ts'
@@ -22,6 +23,7 @@ export type PublicRouterOptions = {
   /** Told of what collect answered with a problem. */
   onRefusal: (error: unknown) => void
   judge: ItemPolicy['judge']
+  schema: SchemaRouterOptions['schema']
 } & Omit<
   CollectOptions,
   'policy' | 'enter' | 'rateLimit' | 'addressOf' | 'headers' | 'bodyTimeoutMs' | 'refuse'
@@ -38,12 +40,14 @@ export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes =
   if (!assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
   const policy = { ...settings, ...callerPolicyOf(settings), judge: options.judge }
   const refuse = createRefuse(log, headers)
+  const rateLimit = createRateLimit(settings.rateLimit)
+  const addressOf = createAddressReader(settings.trustProxy, log)
   const collect = createCollect({
     ...options,
     policy,
     enter: door.enter,
-    rateLimit: createRateLimit(settings.rateLimit),
-    addressOf: createAddressReader(settings.trustProxy, log),
+    rateLimit,
+    addressOf,
     refuse(res, error) {
       onRefusal(error)
       refuse(res, error)
@@ -57,6 +61,7 @@ export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes =
   }
   const router = Router().use(
     createCollectRouter({ collect, policy, headers }),
+    createSchemaRouter({ ...options, policy, rateLimit, addressOf, headers }),
     countRefusal,
     createAssetRouter(assets, headers),
     createHealthRouter(door.refusal, headers),

@@ -168,6 +168,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
 
   const routes = createPublicRoutes({
     ...{ settings, door, log, clock, random, tally, trackerOf, judge },
+    schema: () => schemaRoom?.schema(),
     careFor: (...request) => careFor(...request),
     onStorage: onFatal,
     onReceipt: counts.onReceipt,

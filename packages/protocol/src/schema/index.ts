@@ -7,6 +7,7 @@ export {
   type HoldCode,
 } from './codes.ts'
 export { COERCIONS, type Coerced, type Coercion, coerce } from './coercion.ts'
+export { documentOf, type SchemaDocument, schemaIn } from './document.ts'
 export type { Reading } from './reading.ts'
 export { FORMS, type Form, type Schema, type SchemaField, type TypeSchema } from './schema.ts'
 export { type Finding, type Verdict, verdictOf } from './verdict.ts'

@@ -26,6 +26,14 @@ export const SCHEMA_SETTINGS: readonly Setting[] = [
     about: 'one in so many events of a type goes by the synchronous endpoint; 0 = none',
   },
   {
+    env: 'WMKT_DEBUG',
+    flag: 'debug',
+    target: 'debug',
+    form: 'switch',
+    fallback: 'off',
+    about: 'show pages of allowed origins the event types, for data-debug: on, off',
+  },
+  {
     env: 'WMKT_SETTLEMENT',
     flag: 'settlement',
     target: 'settlement',

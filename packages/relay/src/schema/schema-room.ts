@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { PathOverrides } from '@wmkt/api'
 import type { TokenSource } from '@wmkt/api/client'
-import type { Coercion } from '@wmkt/protocol/schema'
+import type { Coercion, Schema } from '@wmkt/protocol/schema'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
 import { changedTypes } from './parse-schema.ts'
@@ -28,6 +28,8 @@ export type SchemaRoomOptions = {
 /** The project's schema and what is decided by it, for the time that a relay runs. */
 export interface SchemaRoom {
   validation: Validation
+  /** Undefined while there is none to go by. */
+  schema(): Schema | undefined
   /** Begins to read. What was read before the last stop is at hand when it resolves. */
   start(tokens: TokenSource): Promise<void>
   /** There is reason to believe that the schema has changed. */
@@ -50,6 +52,7 @@ export const createSchemaRoom = (options: SchemaRoomOptions): SchemaRoom | undef
   })
   return {
     validation: createValidation({ policy, coercions, registry, clock, log }),
+    schema: registry.schema,
     start(tokens) {
       read = createSchemaReader({
         apiUrl,

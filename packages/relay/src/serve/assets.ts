@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib'
 
 /** The tag's files, as its build names them. */
-export const ASSET_NAMES = ['tag.js', 'tag.mjs', 'sw.js'] as const
+export const ASSET_NAMES = ['tag.js', 'tag.mjs', 'sw.js', 'debug.js'] as const
 export type AssetName = (typeof ASSET_NAMES)[number]
 
 export type Asset = {
@@ -14,9 +14,10 @@ export type Asset = {
   etag: string
   /** Subresource integrity: `sha384-…`. */
   integrity: string
-  plain: Buffer
-  br: Buffer
-  gzip: Buffer
+  plain: () => Buffer
+  /** Compressed when it is first asked for: debug.js, which hardly anybody asks for, is large. */
+  br: () => Buffer
+  gzip: () => Buffer
 }
 
 export type Assets = ReadonlyMap<AssetName, Asset>
@@ -39,13 +40,25 @@ export const makeAsset = (name: AssetName, plain: Buffer): Asset => {
     hashedName: name.replace('.', `.${hash}.`),
     etag: `"${hash}"`,
     integrity: `sha384-${createHash('sha384').update(plain).digest('base64')}`,
-    plain,
-    br: brotliCompressSync(plain, { params: { [zlib.BROTLI_PARAM_QUALITY]: 11 } }),
-    gzip: gzipSync(plain, { level: 9 }),
+    plain: () => plain,
+    br: once(() => brotliCompressSync(plain, { params: { [zlib.BROTLI_PARAM_QUALITY]: qualityFor(plain) } })),
+    gzip: once(() => gzipSync(plain, { level: 9 })),
   }
 }
 
-/** Reads and compresses once, at the start. */
+/** The last percents of a large file would hold up everybody else for half a second. */
+const qualityFor = (plain: Buffer): number => (plain.length > LARGE_BYTES ? 5 : 11)
+const LARGE_BYTES = 65_536
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** Reads once, at the start. */
 export const loadAssets = (readAsset: (name: AssetName) => Buffer | undefined = read): Assets => {
   const assets = new Map<AssetName, Asset>()
   for (const name of ASSET_NAMES) {

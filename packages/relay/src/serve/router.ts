@@ -37,7 +37,7 @@ const serve = (asset: Asset, base: BaseHeaders, cacheControl: string): RequestHa
       return
     }
     const encoding = encodingOf(req.headers['accept-encoding'])
-    const body = asset[encoding]
+    const body = asset[encoding]()
     res.writeHead(200, {
       ...headers,
       'content-type': 'text/javascript; charset=utf-8',
