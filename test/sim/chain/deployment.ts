@@ -15,6 +15,8 @@ export interface Deployment {
   spare(): void
   /** Undefined while no process is open. */
   outbox(): LocalOutbox | undefined
+  /** What a record of it says. */
+  read(record: Uint8Array): string
   /** Lives so far. */
   born(): number
   /** What a person decided to drop, as kind and nonce. */
@@ -85,6 +87,7 @@ export const createDeployment = (around: Surroundings, note: (text: string) => v
       if (relay) relay.life.being.frozenUntil = 0
     },
     outbox,
+    read: (record) => relay?.read(record) ?? '',
     born: () => born,
     dropped,
   }

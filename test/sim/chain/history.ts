@@ -30,7 +30,7 @@ const weatherStorms = async (scene: Scene): Promise<number> => {
   const { world, visitors, deployment, paceMs } = scene
   const { random } = world
   let steps = 0
-  for (let deeds = wholeIn(random, 3, 14); deeds > 0; deeds -= 1) {
+  for (let deeds = wholeIn(random, 3, 16); deeds > 0; deeds -= 1) {
     const waitMs = random() * (random() < 0.5 ? paceMs : paceMs / 20)
     steps += await world.runUntil(Math.floor(world.now() + waitMs), MAX_STEPS)
     oneOf(random, ...visitors).deed()
@@ -85,6 +85,6 @@ const complain = ({ telling, wire, deployment, visitors }: Scene): void => {
 const reckon = ({ items, deployment, upstream, visitors, telling }: Scene): void => {
   for (const visitor of visitors) visitor.reckon()
   const outbox = deployment.outbox()
-  if (outbox) judge({ items, outbox, upstream, dropped: deployment.dropped, telling })
+  if (outbox) judge({ items, outbox, read: deployment.read, upstream, dropped: deployment.dropped, telling })
   else telling.fault('no relay is there in the end')
 }

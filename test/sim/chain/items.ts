@@ -25,7 +25,7 @@ export type Item = {
 const EVENT_TYPES = ['purchase', 'lead'] as const
 
 export const makeItem = (mark: number, recordedAt: number, random: () => number): Item => {
-  const kind = random() < 0.3 ? 'interaction' : 'event'
+  const kind = random() < 0.4 ? 'interaction' : 'event'
   const isOrder = random() < 0.4
   // The upstream refuses what is bad.
   const data = { mark, ...(random() < 0.1 && { bad: true }) }

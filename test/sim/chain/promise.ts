@@ -8,6 +8,8 @@ import type { SimulatedUpstream } from './upstream.ts'
 export type Remains = {
   items: readonly Item[]
   outbox: LocalOutbox
+  /** What a record of it says. */
+  read: (record: Uint8Array) => string
   upstream: SimulatedUpstream
   /** What a person decided to drop, as kind and nonce. */
   dropped: ReadonlySet<string>
@@ -26,10 +28,10 @@ type Found = {
 const textOf = ({ kind, mark }: Item): string => `${kind} ${mark}`
 
 /** The delivery promise (docs/delivery.md), held against what is left: each item once, or with one ending that is counted. */
-export const judge = ({ items, outbox, upstream, dropped, telling }: Remains): void => {
+export const judge = ({ items, outbox, read, upstream, dropped, telling }: Remains): void => {
   const { fault } = telling
   const letters = [...outbox.deadLetters()]
-  const letterOf = new Map(letters.map((letter) => [markIn(Buffer.from(letter.record).toString()), letter]))
+  const letterOf = new Map(letters.map((letter) => [markIn(read(letter.record)), letter]))
   const wasDropped = ({ kind, nonce = '' }: Item): boolean =>
     dropped.has(kind + nonce) && outbox.fate(nonce, kind)?.state === 'settled'
   const found = items.map((item): Found => {

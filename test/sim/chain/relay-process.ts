@@ -3,6 +3,9 @@ import type { TokenSource } from '@wmkt/api/client'
 import type { Clock } from '../../../packages/relay/src/clock.ts'
 import type { Forwarder } from '../../../packages/relay/src/forward/forwarder.ts'
 import type { LocalOutbox, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import type { Single } from '../../../packages/relay/src/outbox/single.ts'
+import type { Key, KeyRing } from '../../../packages/relay/src/seal/key-ring.ts'
+import { noSeal } from '../../../packages/relay/src/seal/seal.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import type { World } from '../world.ts'
 import type { Start } from './compile.ts'
@@ -21,6 +24,8 @@ export type Surroundings = {
   machine: Machine
   upstream: SimulatedUpstream
   maxBacklog: number
+  /** What is kept is encrypted, as is the default. */
+  isSealed: boolean
   /** Items a minute, from all visitors together: they share an address. */
   rateLimit: number
 }
@@ -29,12 +34,22 @@ export type Surroundings = {
 export interface RelayProcess {
   readonly life: Mortal
   readonly collect: Front
-  /** Undefined until it is open. */
+  /** As it lies there; undefined until it is open. */
   outbox(): LocalOutbox | undefined
+  /** What a record of it says. */
+  read(record: Uint8Array): string
   /** SIGTERM: finishes what is under way, then ends. */
   stop(): void
 }
 
+const KEY: Key = { id: 'aaaaaaaa', bytes: Buffer.alloc(32, 7) }
+/** The key file, which does not change. */
+const KEY_RING: KeyRing = {
+  current: () => KEY,
+  find: () => KEY,
+  ids: () => [KEY.id],
+  mask: Buffer.alloc(32, 9),
+}
 const DEADLINE_MS = 30_000
 const STOP_MS = 4_000
 const RENEWING_MS = 200
@@ -134,6 +149,8 @@ export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => vo
   const log = silentLog
   const { random } = world
   const door = parts.createDoor({ maxBacklog, clock, random })
+  const seal = around.isSealed ? parts.createSeal(KEY_RING) : noSeal
+  const mask = parts.createMask(KEY_RING.mask)
   let opened: LocalOutbox | undefined
   let forwarder: Forwarder | undefined
 
@@ -163,12 +180,16 @@ export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => vo
     random,
   })
   const start = async () => {
-    const single = parts.itemRecordsOf
+    const single: Single = (record) => {
+      const cut = parts.itemRecordsOf(seal.open(record))
+      return (index) => ({ index: 0, record: seal.seal(cut(index).record) })
+    }
     opened = await parts.openLmdbOutbox({ dir: '', clock, log, single, maxBacklog, onFatal })
+    const outbox = around.isSealed ? parts.sealOutbox(opened, seal, mask) : opened
     forwarder = parts.createForwarder({
       ...{ clock, random, log, tokens: createTokens(around, life, parts) },
-      outbox: slow(world, life, opened),
-      open: parts.openRecord,
+      outbox: slow(world, life, outbox),
+      open: (record) => parts.openRecord(seal.open(record)),
       projectId: 'shop',
       apiUrl: new URL('https://api.test/api/v1'),
       concurrency: 8,
@@ -176,7 +197,7 @@ export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => vo
       stopMs: STOP_MS,
     })
     forwarder.start()
-    door.open(opened)
+    door.open(outbox)
   }
   const stop = async () => {
     await door.close()
@@ -188,6 +209,7 @@ export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => vo
   return {
     life,
     outbox: () => opened,
+    read: (record) => Buffer.from(seal.open(record)).toString(),
     stop: () => void stop(),
     collect(body, cookie, answer, reset) {
       const res = responseOf(life, answer, reset)

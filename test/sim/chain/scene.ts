@@ -29,12 +29,12 @@ const DAY_MS = 86_400_000
 
 const makeNature = ({ random, now }: World): Nature => ({
   skewMs: random() < 0.2 ? Math.floor((random() - 0.5) * 4 * DAY_MS) : 0,
-  hasLocks: random() < 0.85,
+  hasLocks: random() < 0.7,
   hasChannels: random() < 0.85,
   hasWorker: random() < 0.4,
   mayDeny: random() < 0.2,
   asksConsent: random() < 0.2,
-  maxRows: random() < 0.05 ? 4 : 10_000,
+  maxRows: random() < 0.1 ? 4 : 10_000,
   cookieAt: now() + (random() < 0.5 ? 0 : random() * 120_000),
 })
 
@@ -44,7 +44,11 @@ export const setScene = (world: World, programs: Programs, telling: Telling): Sc
   const weather = () => current
   const upstream = createSimulatedUpstream(world, weather)
   const machine = createMachine(world, weather)
-  const limits = { maxBacklog: random() < 0.1 ? 3 : 1_000_000, rateLimit: random() < 0.1 ? 30 : 0 }
+  const limits = {
+    maxBacklog: random() < 0.1 ? 3 : 1_000_000,
+    rateLimit: random() < 0.1 ? 30 : 0,
+    isSealed: random() < 0.5,
+  }
   const around = { world, weather, machine, upstream, program: programs.relay, ...limits }
   const deployment = createDeployment(around, telling.note)
   const wire = createWire(world, weather, deployment.front)

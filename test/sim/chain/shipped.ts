@@ -7,6 +7,9 @@ import type { createForwarder } from '../../../packages/relay/src/forward/forwar
 import type { createRefuse } from '../../../packages/relay/src/http/problem-handler.ts'
 import type { openLmdbOutbox } from '../../../packages/relay/src/outbox/lmdb.ts'
 import type { itemRecordsOf, openRecord } from '../../../packages/relay/src/record.ts'
+import type { createMask } from '../../../packages/relay/src/seal/mask.ts'
+import type { createSeal } from '../../../packages/relay/src/seal/seal.ts'
+import type { sealOutbox } from '../../../packages/relay/src/seal/sealed-outbox.ts'
 import type { createTag } from '../../../packages/tag/src/tag.ts'
 import { compile, type Edit, type Stand, type Start } from './compile.ts'
 
@@ -21,6 +24,9 @@ export type RelayParts = {
   openLmdbOutbox: typeof openLmdbOutbox
   openRecord: typeof openRecord
   itemRecordsOf: typeof itemRecordsOf
+  createMask: typeof createMask
+  createSeal: typeof createSeal
+  sealOutbox: typeof sealOutbox
   TokenError: typeof TokenError
 }
 
@@ -34,6 +40,9 @@ export { createDoor } from './packages/relay/src/door.ts'
 export { createForwarder } from './packages/relay/src/forward/forwarder.ts'
 export { createRefuse } from './packages/relay/src/http/problem-handler.ts'
 export { openLmdbOutbox } from './packages/relay/src/outbox/lmdb.ts'
+export { createMask } from './packages/relay/src/seal/mask.ts'
+export { createSeal } from './packages/relay/src/seal/seal.ts'
+export { sealOutbox } from './packages/relay/src/seal/sealed-outbox.ts'
 export { TokenError } from '@wmkt/api/client'
 export { openRecord, itemRecordsOf } from './packages/relay/src/record.ts'
 `

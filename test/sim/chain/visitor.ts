@@ -35,7 +35,7 @@ export type VisitorParts = {
   telling: Telling
 }
 
-const MAX_PAGES = 3
+const MAX_PAGES = 4
 /** As the tag has it. */
 const MAX_ROWS = 10_000
 const NEXT_VISIT_MS = 1_800_000
@@ -77,6 +77,10 @@ export const createVisitor = (parts: VisitorParts): Visitor => {
   const burst: Deed = (page) => {
     for (let n = wholeIn(random, 2, 5); n > 0; n -= 1) record(page)
   }
+  /** As when all tabs of a browser are brought back at once. */
+  const everywhere = () => {
+    for (const page of living()) record(page)
+  }
   const grant: Deed = (page) => {
     if (hasDenied || !unasked.delete(page)) return
     telling.note(`${page.life.being.name}: consent is granted`)
@@ -110,6 +114,7 @@ export const createVisitor = (parts: VisitorParts): Visitor => {
     [30, record],
     [5, (page) => records.recordAgain(page, !unasked.has(page))],
     [10, burst],
+    [10, everywhere],
     [6, (page) => page.hide()],
     [6, (page) => page.show()],
     [8, (page) => page.tag.flush()],
@@ -153,7 +158,7 @@ export const createVisitor = (parts: VisitorParts): Visitor => {
   return {
     deed() {
       const [...there] = living()
-      const isNew = there.length === 0 || (there.length < MAX_PAGES && random() < 0.2)
+      const isNew = there.length === 0 || (there.length < MAX_PAGES && random() < 0.3)
       const page = isNew ? open() : oneOf(random, ...there)
       choose()(page)
     },

@@ -83,7 +83,7 @@ export const makeStorm = (random: () => number): Weather => {
       lost: up(0.4),
       cut: up(0.5),
       repeated: up(0.5),
-      late: up(0.3),
+      late: up(0.4),
       portal: up(0.3, 0.2),
       proxy: up(0.4, 0.2),
       limitBytes: random() < 0.1 ? 300 + random() * 1_500 : Number.POSITIVE_INFINITY,
