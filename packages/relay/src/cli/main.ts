@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { resolveOptions } from '../options.ts'
 import { loadAssets } from '../serve/assets.ts'
 import { findAdmin } from './admin-client.ts'
+import { afterCommands } from './after.ts'
 import { check } from './check.ts'
 import { type Configuration, configurationOf, gather } from './configuration.ts'
 import { doctor, doctorOptionsOf } from './doctor.ts'
@@ -104,6 +105,12 @@ const programOf = (term: Term, net: Net): Command => {
     .action((options: EraseOptions, command) => {
       const person = personOf(options)
       return withDesk(configure(command), (desk) => erase(desk, term, person, options))
+    })
+  for (const metric of ['state', 'statistic'] as const)
+    afterCommands(program.command(metric).description(`${metric}s of events that were delivered`), metric, {
+      add,
+      configure,
+      term,
     })
   keyCommands(program.command('keys').description('what the outbox is encrypted with'), {
     add,
