@@ -1,11 +1,18 @@
 import { join } from 'node:path'
+import type { JsonObject } from '@wmkt/protocol'
 import { createRelay, type Relay, type Standalone, startStandalone, systemClock } from '@wmkt/relay'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
+import { createSchemaFile } from '../../packages/relay/src/schema/schema-file.ts'
+import { begin } from '../../packages/relay/src/settlement/reckoning.ts'
+import { createSettlementFile } from '../../packages/relay/src/settlement/settlement-file.ts'
+import { createTrashLog, type TrashLine } from '../../packages/relay/src/settlement/trash-log.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
+import { eventType, field } from '../relay/schema/facts.ts'
 import { launchChromium } from '../support/browser.ts'
 import { ROOT } from '../support/sources.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 import { createStaticTokens, openUpstream, respond, type StubAnswer } from '../support/upstream-stub.ts'
 
 const TOKEN = 'correct-horse-battery'
@@ -19,13 +26,17 @@ const MAIL = 'mona@example.com'
 const answerByNonce = (nonce: string): StubAnswer =>
   nonce.startsWith('no') ? respond(422, { message: `refused: ${EVIL_WORDS}` }) : respond(201, `"${nonce}"`)
 
-type StageOptions = { adminToken?: string; answer?: (nonce: string) => StubAnswer }
+type StageOptions = { adminToken?: string; answer?: (nonce: string) => StubAnswer; dataDir?: string }
 
 /** A relay over a scripted upstream: nonces that begin with `no` are refused, others take their time and pass. */
-const startStage = async ({ adminToken, answer = answerByNonce }: StageOptions = {}) => {
+const startStage = async ({ adminToken, answer = answerByNonce, dataDir }: StageOptions = {}) => {
   const upstream = await openUpstream(answer)
   const relay: Relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', apiUrl: upstream.url, ...(adminToken && { adminToken }) },
+    {
+      ...{ projectId: 'demo-shop', accessToken: 'a.b.c', apiUrl: upstream.url },
+      ...(adminToken && { adminToken }),
+      ...(dataDir && { dataDir }),
+    },
     {
       tokens: createStaticTokens(),
       log: silentLog,
@@ -34,8 +45,8 @@ const startStage = async ({ adminToken, answer = answerByNonce }: StageOptions =
   )
   const listen = { host: '127.0.0.1', port: 0, basePath: '/', adminHost: '127.0.0.1', adminPort: 0 }
   const standalone: Standalone = await startStandalone(relay, listen)
-  const event = (nonce: string, eventType = 'purchase') =>
-    relay.event(eventType, { email: MAIL, value: 42 }, { nonce })
+  const event = (nonce: string, eventType = 'purchase', data: JsonObject = { email: MAIL, value: 42 }) =>
+    relay.event(eventType, data, { nonce })
   return {
     url: `${standalone.admin.url}/`,
     event,
@@ -178,6 +189,64 @@ test('a refused credential is said above all else, and that nothing is lost', as
   await shoot(parked, 'dashboard-parked', 'light', 1280, 900)
   await parked.close()
   await refused.stop()
+})
+
+describe('a relay that knows event types, and has found some of its deliveries in the trash', () => {
+  const DAY_MS = 86_400_000
+  const line = (eventType: string, message: string, foundAt = Date.now(), state = 'trashed') => ({
+    ...{ nonce: 'n', eventType, state, foundAt },
+    reasons: [{ field: 'email', message }],
+  })
+  /** What a relay of before has left on disk. */
+  const leave = async (): Promise<string> => {
+    const dataDir = tempFolder('dashboard')
+    const types = ['contact-form', 'purchase', 'newsletter'].map((reference) =>
+      eventType(reference, [field('email', 'email', { optional: false }), field('value', 'number')]),
+    )
+    await createSchemaFile(join(dataDir, 'schema.json')).save({
+      ...{ facts: { eventTypes: types, project: {} }, readAt: Date.now() },
+    })
+    const reckoning = { ...begin(Date.now()), kept: 1_240, trashed: 3, unknown: 1 }
+    const times = { beganAt: Date.now() - DAY_MS, readUntil: Date.now() }
+    await createSettlementFile(join(dataDir, 'settlement.json')).save({ reckoning, ...times, seen: [] })
+    await createTrashLog(join(dataDir, 'trash.jsonl')).append([
+      line('contact-form', 'long ago', Date.now() - 2 * DAY_MS),
+      line('contact-form', `is not valid ${EVIL_WORDS}`),
+      line('contact-form', `is not valid ${EVIL_WORDS}`),
+      line('other', 'came from elsewhere', Date.now(), 'unknown'),
+    ] as TrashLine[])
+    return dataDir
+  }
+
+  test('shows versions, verdicts and gates by event type, what became of the delivered and why, and the alarm', async () => {
+    const known = await startStage({ dataDir: await leave() })
+    const shown = await open(known.url)
+    await shown.locator('#live.on').waitFor()
+    for (const n of [1, 2, 3]) await known.event(`ok-${n}`)
+    await known.event('doubt', 'purchase', { email: MAIL, more: 1 })
+    await known.event('bad', 'contact-form', { email: 'nobody' })
+    const rows = shown.locator('#types tbody tr')
+    await expect.poll(() => rows.first().textContent(), { timeout: 10_000 }).toMatch(/^contact-form\w{8}001/)
+    await expect
+      .poll(() => rows.nth(1).textContent(), { timeout: 10_000 })
+      .toMatch(/^purchase\w{8}310running/)
+    expect(await rows.nth(2).textContent()).toMatch(/^newsletter\w{8}000nothing yet/)
+    expect(await shown.locator('#types-findings').textContent()).toContain('reject FIELD_NOT_EMAIL 1')
+    expect(await shown.locator('#settlement-facts').textContent()).toMatch(
+      /^kept1,240trashed3unknown1pending/,
+    )
+    expect(await shown.locator('#reasons tbody tr').allTextContents()).toEqual([
+      expect.stringMatching(/^contact-formtrashedemail: is not valid <\/pre><script>.*2$/),
+      expect.stringMatching(/^otherunknownemail: came from elsewhere1$/),
+    ])
+    expect(await shown.locator('#banner.bad').textContent()).toMatch(/^2 delivered events were trashed/)
+    expect(await shown.evaluate(() => Reflect.get(window, 'pwned'))).toBeUndefined()
+    await shoot(shown, 'dashboard-schema', 'light', 1280, 900)
+    await shoot(shown, 'dashboard-schema-dark', 'dark', 1280, 900)
+    await shoot(shown, 'dashboard-schema-phone', 'dark', 390, 1500)
+    await shown.close()
+    await known.stop()
+  })
 })
 
 test('the page can be looked at, light and dark, wide and narrow', async () => {

@@ -57,3 +57,20 @@ test('a failing credential and parked lanes are warnings', () => {
     text: '1 of the lanes is parked.',
   })
 })
+
+test('delivered events that were trashed within a day are an alarm, strangers in the trash a warning', () => {
+  const settlementOf = (trashed: number, unknown: number) => ({
+    settlement: { kept: 0, trashed, unknown, pending: 0, recent: { trashed, unknown, reasons: [] } },
+  })
+  expect(alarmOf(statusOf(settlementOf(2, 1)))).toEqual({
+    look: 'bad',
+    text: '2 delivered events were trashed by the upstream within a day: wmkt-relay trash ls.',
+  })
+  expect(alarmOf(statusOf(settlementOf(0, 1)))).toMatchObject({
+    look: 'warn',
+    text: expect.stringMatching(/^The trash holds 1 event /),
+  })
+  const project = { state: 'parked', code: 'UNAUTHORIZED', since: NOW, nextProbeAt: NOW } as const
+  expect(alarmOf(statusOf(settlementOf(2, 0), { project }))?.text).toMatch(/^Forwarding is parked/)
+  expect(alarmOf(statusOf(settlementOf(0, 0)))).toBeUndefined()
+})

@@ -11,6 +11,7 @@ test('what the upstream left out is read as what refuses least', () => {
   const { types } = schemaOf({ eventTypes: [eventType('lead', [bare])], project: undefined })
   expect(types.get('lead')).toEqual({
     reference: 'lead',
+    hash: expect.any(String),
     fields: [{ key: 'note', form: 'string', mandatory: false, isPii: false }],
     keys: new Set(['note']),
     countries: [],

@@ -40,6 +40,7 @@ test('a page of an allowed origin sees names, forms and flags of the event types
     types: [
       {
         reference: 'lead',
+        hash: expect.any(String),
         fields: [
           { key: 'email', form: 'email', mandatory: true, isPii: true },
           { key: 'when', form: 'date', mandatory: false, isPii: false },

@@ -23,6 +23,8 @@ export type SchemaField = {
 
 export type TypeSchema = {
   readonly reference: string
+  /** Of what is in it: another one, another version. */
+  readonly hash: string
   readonly fields: readonly SchemaField[]
   /** Of the fields: what `data` may hold. */
   readonly keys: ReadonlySet<string>

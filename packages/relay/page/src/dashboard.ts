@@ -3,7 +3,9 @@ import { createCharts } from './charts.ts'
 import { byId } from './element.ts'
 import { showLanes } from './lanes.ts'
 import { createLetters } from './letters.ts'
+import { showSettlement } from './settlement.ts'
 import { showTiles } from './tiles.ts'
+import { showTypes } from './types.ts'
 import type { Frame } from './wire.ts'
 
 const isFrame = (value: unknown): value is Frame =>
@@ -24,6 +26,8 @@ const show = (frame: Frame) => {
   showTiles(frame.status)
   charts.add(frame.samples)
   showLanes(frame)
+  showTypes(frame.status)
+  showSettlement(frame.status)
   letters.show(frame.status)
 }
 

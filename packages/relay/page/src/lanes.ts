@@ -1,30 +1,7 @@
 import { byId, element } from './element.ts'
-import { clockText, countText, durationText, msText, plainText } from './format.ts'
+import { countText, msText, plainText } from './format.ts'
+import { gateCell } from './gate.ts'
 import type { Frame, LaneLine, Status } from './wire.ts'
-
-const LOOKS = { running: 'good', paused: 'warn', trial: 'warn', parked: 'bad' } as const
-
-/** While the project is parked, a lane that could run waits with it. */
-const stateCell = (lane: LaneLine, { now, forward }: Status): HTMLElement => {
-  const waits = lane.state === 'running' && (forward?.project.state ?? 'running') !== 'running'
-  const left = (at: number) => durationText((at - now) / 1_000)
-  const detail =
-    lane.state === 'paused'
-      ? `for ${left(lane.until)}`
-      : lane.state === 'parked'
-        ? `${lane.code}, since ${clockText(lane.since)}, tries in ${left(lane.nextProbeAt)}`
-        : lane.state === 'trial'
-          ? lane.code
-          : ''
-  const look = waits ? 'warn' : LOOKS[lane.state]
-  const pill = element('span', { class: `pill ${look}` }, waits ? 'waits' : lane.state)
-  return element(
-    'td',
-    { 'data-label': 'State', class: 'state' },
-    pill,
-    element('span', { class: 'note' }, ` ${detail}`),
-  )
-}
 
 const cell = (label: string, text: string, look = ''): HTMLElement =>
   element('td', { 'data-label': label, class: look }, text)
@@ -41,7 +18,7 @@ const rowOf = (lane: LaneLine, status: Status): HTMLElement => {
       title,
       element('span', { class: 'note' }, ` ${kind}`),
     ),
-    stateCell(lane, status),
+    gateCell('State', lane, status),
     cell('Held', countText(lane.held), 'number'),
     cell('In flight', String(lane.inFlight), 'number'),
     cell('Window', String(Math.floor(lane.window)), 'number'),

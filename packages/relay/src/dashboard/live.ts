@@ -44,7 +44,7 @@ export const createLive = ({ clock, status, look, log }: LiveOptions): Live => {
 
   const frameOf = (points: readonly Sample[]): string => {
     const now = status()
-    const frame: Frame = { status: busiestLanes(now), samples: points, lanes: now.forward?.lanes.length ?? 0 }
+    const frame: Frame = { status: busiest(now), samples: points, lanes: now.forward?.lanes.length ?? 0 }
     return `data: ${JSON.stringify(frame)}\n\n`
   }
   const tell = (points: readonly Sample[]) => {
@@ -92,6 +92,13 @@ export const createLive = ({ clock, status, look, log }: LiveOptions): Live => {
       res.write(frameOf(samples))
     },
   }
+}
+
+/** A page is sent no more than it can show: lanes and event types. */
+const busiest = (status: Status): Status => {
+  const { schema } = status
+  if (!schema || schema.eventTypes.length <= MAX_LANES) return busiestLanes(status)
+  return busiestLanes({ ...status, schema: { ...schema, eventTypes: schema.eventTypes.slice(0, MAX_LANES) } })
 }
 
 /** Those that do not run come first, then those that hold most. */

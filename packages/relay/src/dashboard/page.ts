@@ -40,6 +40,8 @@ ${header(status, guarded)}
 <section class="tiles" aria-label="At a glance">${TILES.map((one) => tile(one, status))}</section>
 <section class="charts" aria-label="The last quarter of an hour">${CHARTS.map(chart)}</section>
 ${lanes}
+${eventTypes}
+${settlement}
 ${deadLetters}
 </main>
 ${dialog}
@@ -72,6 +74,24 @@ const lanes = html`<section class="card" aria-labelledby="lanes-title">
 <th>Last answer</th><th class="number">Latency</th>
 </tr></thead><tbody></tbody></table>
 <p class="empty" id="lanes-empty" hidden>No lane yet: nothing was collected since the start.</p>
+</section>`
+
+const eventTypes = html`<section class="card" id="schema" aria-labelledby="types-title" hidden>
+<div class="bar"><h2 id="types-title">Event types</h2><p class="note" id="types-note"></p></div>
+<table class="stack" id="types"><thead><tr>
+<th>Event type</th><th>Schema</th><th class="number">ok</th><th class="number">warn</th><th class="number" id="types-reject">held</th><th>Sending</th>
+</tr></thead><tbody></tbody></table>
+<p class="empty" id="types-empty" hidden></p>
+<p class="note" id="types-findings"></p>
+</section>`
+
+const settlement = html`<section class="card" id="settlement" aria-labelledby="settlement-title" hidden>
+<div class="bar"><h2 id="settlement-title">What became of the delivered</h2><p class="note" id="settlement-note"></p></div>
+<dl class="facts" id="settlement-facts"></dl>
+<table class="stack" id="reasons"><thead><tr>
+<th>Event type</th><th>Found in the trash</th><th>The upstream’s words</th><th class="number">Events</th>
+</tr></thead><tbody></tbody></table>
+<p class="empty" id="reasons-empty" hidden>Nothing was found in the trash within a day.</p>
 </section>`
 
 const deadLetters = html`<section class="card" aria-labelledby="letters-title">

@@ -10,20 +10,19 @@ export type SchemaFacts = { readonly eventTypes: readonly EventType[]; readonly 
 
 /** The upstream's event types → the schema. What it left out is read as what refuses least. */
 export const schemaOf = ({ eventTypes, project }: SchemaFacts): Schema => {
-  const types = eventTypes.map((eventType) => typeOf(eventType, project))
+  const types = eventTypes
+    .map((eventType) => typeOf(eventType, project))
+    .map((type) => ({ ...type, hash: hashOf([type]) }))
   return { hash: hashOf(types), types: new Map(types.map((type) => [type.reference, type])) }
 }
 
 /** References of event types that are new or other than before. */
 export const changedTypes = (schema: Schema, before: Schema): string[] => {
-  const same = (type: TypeSchema): boolean => {
-    const old = before.types.get(type.reference)
-    return old !== undefined && hashOf([old]) === hashOf([type])
-  }
+  const same = ({ reference, hash }: TypeSchema): boolean => before.types.get(reference)?.hash === hash
   return [...schema.types.values()].filter((type) => !same(type)).map(({ reference }) => reference)
 }
 
-const typeOf = ({ reference, fields, phoneParsingConfig }: EventType, project: ProjectFacts): TypeSchema => {
+const typeOf = ({ reference, fields, phoneParsingConfig }: EventType, project: ProjectFacts): Unhashed => {
   const own = countriesIn(phoneParsingConfig ?? [])
   const shared = project && countriesIn(project.phoneParsingConfig ?? [])
   const known = fields.flatMap(fieldOf)
@@ -55,7 +54,9 @@ const countriesIn = (config: unknown): string[] | undefined => {
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const hashOf = (types: readonly TypeSchema[]): string => {
+type Unhashed = Omit<TypeSchema, 'hash'>
+
+const hashOf = (types: readonly Unhashed[]): string => {
   const sorted = [...types].sort((a, b) => inOrder(a.reference, b.reference))
   const plain = sorted.map(({ reference, fields, countries, moreCountries }) => [
     reference,

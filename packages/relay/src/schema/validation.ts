@@ -15,6 +15,7 @@ import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Hold, Outgoing } from './hold.ts'
 import type { Registry, RegistryStatus } from './registry.ts'
+import { createVerdictCounts, type TypeLine } from './verdict-counts.ts'
 
 /** `hold`: what would be trashed is kept for a person. `warn`: it is counted and sent. `off`: nothing is looked at. */
 export const VALIDATIONS = ['hold', 'warn', 'off'] as const
@@ -25,6 +26,8 @@ export type ValidationCounts = {
   unchecked: number
   findings: Readonly<Partial<Record<`${Finding['level']} ${HoldCode | DoubtCode}`, number>>>
   coerced: Readonly<Partial<Record<Coercion, number>>>
+  /** The project's event types. */
+  eventTypes: readonly TypeLine[]
 }
 
 /** `GET /api/status`. */
@@ -57,6 +60,7 @@ export const createValidation = (options: ValidationOptions): Validation => {
   const { policy, coercions, registry, clock } = options
   const findings: CountBy<`${Finding['level']} ${HoldCode | DoubtCode}`> = createCountBy()
   const coerced: CountBy<Coercion> = createCountBy()
+  const verdicts = createVerdictCounts()
   const say = createSayer(options.log)
   let unchecked = 0
 
@@ -86,6 +90,7 @@ export const createValidation = (options: ValidationOptions): Validation => {
     const type = schema.types.get(event.eventType)
     if (!type) return unknownType()
     const verdict = judge(type, event)
+    verdicts.add(type, verdict.level)
     note(type.reference, verdict.findings)
     return firstHoldIn(verdict)
   }
@@ -119,13 +124,17 @@ export const createValidation = (options: ValidationOptions): Validation => {
       const answer = 'hold' in now ? registry.ask() : undefined
       return answer ? within(answer, LONGEST_WAIT_MS, clock).then(() => outgoingNow(item)) : now
     },
-    status: () => ({
-      policy,
-      ...registry.status(),
-      unchecked,
-      findings: findings.read(),
-      coerced: coerced.read(),
-    }),
+    status: () => {
+      const schema = registry.schema()
+      return {
+        policy,
+        ...registry.status(),
+        unchecked,
+        findings: findings.read(),
+        coerced: coerced.read(),
+        eventTypes: schema ? verdicts.read(schema) : [],
+      }
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import { createDeliveries } from './deliveries.ts'
 import { type Joined, join, type Memory } from './join.ts'
 import type { ReadTrash } from './read-trash.ts'
 import { reasonOf } from './reason.ts'
+import { createRecentTrash, type RecentTrash } from './recent-trash.ts'
 import * as reckon from './reckoning.ts'
 import type { SettlementFile } from './settlement-file.ts'
 import type { TrashLine, TrashLog } from './trash-log.ts'
@@ -29,6 +30,8 @@ export type SettlementStatus = {
   unknown: number
   /** Delivered, and not settled yet. */
   pending: number
+  /** What was found within a day: the alarm, and its reasons. */
+  recent: RecentTrash
   /** Epoch ms. */
   readUntil?: number
   /** Why the last look failed. */
@@ -63,6 +66,7 @@ export type SettlementOptions = {
 export const createSettlement = (options: SettlementOptions): Settlement => {
   const { readTrash, fate, file, trashLog, onTrashed, clock, random, log } = options
   const deliveries = createDeliveries()
+  const recent = createRecentTrash(clock.now)
   const abort = new AbortController()
   let reckoning = reckon.begin(clock.now())
   let beganAt = clock.now()
@@ -100,6 +104,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     const lines = concerns.map((one) => lineOf(one, clock.now()))
     await trashLog.append(lines)
     concerns.forEach(count)
+    recent.add(lines)
     raiseAlarm(log, lines)
     // Only what a later reading can meet again.
     const before = events.map(keyOf).filter((key) => seen.has(key))
@@ -157,11 +162,13 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
       trashed: reckoning.trashed,
       unknown: reckoning.unknown,
       pending: reckon.pendingIn(reckoning),
+      recent: recent.read(),
       ...(hasRead && { readUntil }),
       ...(problem !== undefined && { problem }),
     }),
     async start() {
       const kept = await file.load()
+      recent.add(await trashLog.read())
       if (kept) {
         reckoning = kept.reckoning
         beganAt = kept.beganAt
