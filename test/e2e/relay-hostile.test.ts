@@ -123,12 +123,13 @@ test('those who drip headers or bodies are cut off, and keep nobody waiting mean
   const drip = { text: 'x', everyMs: 250 }
   const headers = Array.from({ length: 100 }, () => bare(`${start}X-Drip: `, drip))
   const bodies = Array.from({ length: 100 }, () => bare(`${start}Content-Length: 1000000\r\n\r\n`, drip))
-  const began = Date.now()
+  let cutOff = 0
+  for (const one of [...headers, ...bodies]) one.then(() => (cutOff += 1))
   for (let i = 0; i < 20; i += 1) {
     const body = `{"items":[{"kind":"event","nonce":"calm-${i}","eventType":"lead","data":{}}]}`
     expect((await post({ headers: {}, body: Buffer.from(body) })).status).toBe(202)
   }
-  expect(Date.now() - began).toBeLessThan(3_000)
+  expect(cutOff).toBe(0)
   for (const { heard, tookMs } of await Promise.all([...headers, ...bodies])) {
     expect(heard).toMatch(/^HTTP\/1\.1 408 /)
     expect(tookMs).toBeLessThan(15_000)
