@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { changeOf, flawOfHeader, idOf } from '../../../packages/relay/src/after/change.ts'
-import { parseCsv } from '../../../packages/relay/src/after/csv.ts'
+import { readCampaign, readOutlay } from '../../../packages/relay/src/after/campaign.ts'
+import { flawOfHeader, parseCsv } from '../../../packages/relay/src/after/csv.ts'
+import { METRIC_COLUMNS, readMetric } from '../../../packages/relay/src/after/metric.ts'
+import { idOf } from '../../../packages/relay/src/after/report.ts'
 
 const cell = fc.string({ maxLength: 12 }).map((text) => text.replace(/\r/g, '').trim())
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
@@ -48,14 +50,14 @@ test.each<[string[], RegExp | undefined]>([
   [['event', 'value'], /^no column key/],
   [['event', 'key', 'value', 'note'], /^an unknown column note/],
 ])('the header %j', (header, flaw) => {
-  if (flaw) expect(flawOfHeader(header)).toMatch(flaw)
-  else expect(flawOfHeader(header)).toBeUndefined()
+  if (flaw) expect(flawOfHeader(header, METRIC_COLUMNS)).toMatch(flaw)
+  else expect(flawOfHeader(header, METRIC_COLUMNS)).toBeUndefined()
 })
 
 test('a row says what is to be set, or what is wrong, without what it holds', () => {
   const row = { event: 'e', key: 'turnover', value: '12.50', date: '2026-03-14T09:26:53Z' }
-  expect(changeOf('statistic', row)).toEqual({ ...row, value: 12.5 })
-  expect(changeOf('state', { ...row, value: '1', date: '' })).toEqual({
+  expect(readMetric('statistic', row)).toEqual({ ...row, value: 12.5 })
+  expect(readMetric('state', { ...row, value: '1', date: '' })).toEqual({
     event: 'e',
     key: 'turnover',
     value: 1,
@@ -67,8 +69,30 @@ test('a row says what is to be set, or what is wrong, without what it holds', ()
     { value: 'secret' },
     { date: '14/03/2026' },
   ])
-    expect(changeOf('statistic', { ...row, ...wrong })).toMatch(/^(event|value|date)(?!.*(secret|2026\b$))/)
-  expect(changeOf('state', row)).toMatch(/^value: expected 0 or 1/)
+    expect(readMetric('statistic', { ...row, ...wrong })).toMatch(/^(event|value|date)(?!.*(secret|2026\b$))/)
+  expect(readMetric('state', row)).toMatch(/^value: expected 0 or 1/)
+})
+
+test.each([
+  [
+    { slug: 's', name: 'n' },
+    { slug: 's', name: 'n' },
+  ],
+  [
+    { slug: 's', name: 'n', active: '0' },
+    { slug: 's', name: 'n', active: false },
+  ],
+  [{ slug: '', name: 'n' }, 'slug and name are needed'],
+  [{ slug: 's', name: 'n', active: 'toString' }, 'active: expected true or false'],
+])('a campaign %j', (cells, expected) => {
+  expect(readCampaign(cells)).toEqual(expected)
+})
+
+test('an outlay is an amount over a time that ends after it begins', () => {
+  const row = { slug: 's', amount: '320.50', start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' }
+  expect(readOutlay(row)).toEqual({ ...row, amount: 320.5 })
+  for (const wrong of [{ slug: '' }, { amount: '-1' }, { start: '' }, { end: '2026-02-01T00:00:00Z' }])
+    expect(readOutlay({ ...row, ...wrong })).toMatch(/expected|needed/)
 })
 
 test('a change has one id, and another when anything about it differs', () => {

@@ -49,3 +49,17 @@ const recordsOf = (text: string): Line[] => {
 }
 
 const separatorOf = (text: string): string => (/^[^\r\n]*;/.test(text) ? ';' : ',')
+
+/** The columns of a file, in any order. */
+export type Columns = { readonly needed: readonly string[]; readonly optional: readonly string[] }
+
+/** What is wrong with a header; undefined when nothing is. */
+export const flawOfHeader = (
+  header: readonly string[],
+  { needed, optional }: Columns,
+): string | undefined => {
+  const missing = needed.find((name) => !header.includes(name))
+  if (missing !== undefined) return `no column ${missing}`
+  const unknown = header.find((name) => !needed.includes(name) && !optional.includes(name))
+  return unknown === undefined ? undefined : `an unknown column ${unknown}`
+}

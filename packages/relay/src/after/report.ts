@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { appendFile, readFile } from 'node:fs/promises'
 
 /** What became of one row. Nothing of what it holds, so that the file may lie anywhere. */
@@ -33,3 +34,10 @@ const setIn = (text: string): string[] => {
     return []
   }
 }
+
+/** Tells a change from all others: the same file sent again is known again, and a corrected row is another. */
+export const idOf = (what: string, change: object): string =>
+  createHash('sha256')
+    .update(JSON.stringify([what, Object.entries(change).sort()]))
+    .digest('base64url')
+    .slice(0, 22)

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { resolveOptions } from '../options.ts'
 import { loadAssets } from '../serve/assets.ts'
 import { findAdmin } from './admin-client.ts'
-import { afterCommands } from './after.ts'
+import { campaignCommands, metricCommands } from './after.ts'
 import { check } from './check.ts'
 import { type Configuration, configurationOf, gather } from './configuration.ts'
 import { doctor, doctorOptionsOf } from './doctor.ts'
@@ -107,11 +107,16 @@ const programOf = (term: Term, net: Net): Command => {
       return withDesk(configure(command), (desk) => erase(desk, term, person, options))
     })
   for (const metric of ['state', 'statistic'] as const)
-    afterCommands(program.command(metric).description(`${metric}s of events that were delivered`), metric, {
+    metricCommands(program.command(metric).description(`${metric}s of events that were delivered`), metric, {
       add,
       configure,
       term,
     })
+  campaignCommands(
+    program.command('campaign').description('campaigns of custom ads'),
+    program.command('outlay').description('money spent on campaigns of custom ads'),
+    { add, configure, term },
+  )
   keyCommands(program.command('keys').description('what the outbox is encrypted with'), {
     add,
     configure,
