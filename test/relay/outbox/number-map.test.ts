@@ -11,7 +11,7 @@ const change = fc.record({ key, value: fc.maxSafeNat(), remove: fc.boolean() })
 
 test('holds what a Map holds, whatever is put and taken', () => {
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 200 }), (changes) => {
+    fc.property(fc.array(change, { minLength: 60, maxLength: 200 }), (changes) => {
       const [ours, model] = [createNumberMap(), new Map<number, number>()]
       for (const { key, value, remove } of changes) {
         if (remove) ours.delete(key)
