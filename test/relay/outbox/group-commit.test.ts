@@ -53,6 +53,43 @@ describe('group commit', () => {
     expect(gate.commits).toEqual([['first'], ['a', 'b', 'c', 'd'], ['e']])
   })
 
+  test('works that can wait share a commit over turns, as long as each few bring another', async () => {
+    const gate = makeGate()
+    const group = groupOver(gate, 100)
+    const works: Promise<unknown>[] = []
+    for (let at = 0; at < 20; at += 1) {
+      works.push(group.withinSoon(named('soon')))
+      await turn()
+      if (at % 2 === 0) await turn()
+    }
+    expect(gate.commits).toEqual([])
+    for (let turns = 0; turns < 6; turns += 1) await turn()
+    expect(gate.commits.map(({ length }) => length)).toEqual([20])
+    gate.open()
+    await Promise.all(works)
+  })
+
+  test('however many come, a full commit waits for no more', async () => {
+    const gate = makeGate()
+    const group = groupOver(gate, 4)
+    for (let at = 0; at < 5; at += 1) void group.withinSoon(named('soon'))
+    await turn()
+    expect(gate.commits).toEqual([['soon', 'soon', 'soon', 'soon']])
+  })
+
+  test('one that cannot wait takes along those that can, in order', async () => {
+    const gate = makeGate()
+    const group = groupOver(gate)
+    const works = [group.withinSoon(named('soon'))]
+    await turn()
+    works.push(group.within(named('now')))
+    await turn()
+    await turn()
+    expect(gate.commits).toEqual([['soon', 'now']])
+    gate.open()
+    expect(await Promise.all(works)).toEqual([1, 2])
+  })
+
   test('a work that declines is answered so; its neighbours are committed', async () => {
     const gate = makeGate()
     const group = groupOver(gate)

@@ -8,6 +8,7 @@ import { faultOf } from './fault.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createInventory, type Inventory } from './inventory.ts'
 import { startJanitor } from './janitor.ts'
+import { laneOf } from './lane.ts'
 import { createLeases } from './leases.ts'
 import { pageOfLetters } from './letter-page.ts'
 import { deadLetterOf, dropLetter, findLetter, lettersAfter, redriveLetter } from './letters.ts'
@@ -45,6 +46,10 @@ export type LmdbOutboxOptions = {
 
 /** The outbox in a folder; it can be carried elsewhere. */
 export type LmdbOutbox = LocalOutbox & Inventory
+
+/** Repeated after a crash, an event changes nothing; an interaction would be in doubt, and no attempt waits for its mark. */
+const canWait = ({ lane }: EntryRef, { type }: Settlement): boolean =>
+  type !== 'mark' && lane.startsWith(laneOf('event'))
 
 const KINDS: readonly Kind[] = ['event', 'interaction']
 const nothing = () => {}
@@ -102,8 +107,8 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     return beginTransaction({ tables, lanes, nonces, written, single }, books)
   }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
-  const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
-    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : group.within(work)
+  const whileOpen = <T>(work: (transaction: Transaction) => T, commit = group.within): Promise<T> =>
+    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : commit(work)
 
   const stopJanitor = startJanitor({
     clock,
@@ -145,12 +150,15 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
       }
     },
     settle: (ref, settlement) =>
-      whileOpen((transaction) => {
-        const group = leases.groupOfLeased(ref)
-        if (group === undefined) throw notLeased(ref)
-        settleEntry(transaction, ref, group, settlement, context())
-        transaction.afterwards(() => afterSettling(ref, settlement))
-      }),
+      whileOpen(
+        (transaction) => {
+          const group = leases.groupOfLeased(ref)
+          if (group === undefined) throw notLeased(ref)
+          settleEntry(transaction, ref, group, settlement, context())
+          transaction.afterwards(() => afterSettling(ref, settlement))
+        },
+        canWait(ref, settlement) ? group.withinSoon : group.within,
+      ),
     release(refs) {
       for (const ref of refs) leases.release(ref)
     },
