@@ -7,7 +7,7 @@ import { startBalancer } from '../support/balancer.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
 import { pause, startLoad } from '../support/load.ts'
 import { type NatsCluster, type NatsServer, startNatsCluster } from '../support/nats-server.ts'
-import { drained, reckon, reckonItems } from '../support/reckoning.ts'
+import { drained, reckon } from '../support/reckoning.ts'
 import { createSeeded, oneOf, wholeIn } from '../support/seeded.ts'
 import { SOAK } from '../support/soak-scale.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -112,10 +112,7 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
   // What the other relay took is seen with the next look at the streams; the reckoning tells if it never is.
   const received = async () => expect((await one.status()).ledger.received).toBe(acknowledged)
   await vi.waitFor(received, { timeout: 30_000, interval: 250 }).catch(() => {})
-  // Sequence numbers, from which the counts follow, drift on 2.9.10 when leaders die in a row (docs/scale.md): then they
-  // are told, not held against it.
-  const isShort = SOAK.leaderKills === 1
-  const { events, interactions, letters } = await (isShort ? reckon : reckonItems)(load, 'nats', one, sandbox)
+  const { events, interactions, letters } = await reckon(load, 'nats', one, sandbox)
   const codes = [...new Set(letters.values())]
   expect(codes.filter((code) => code !== 'IN_DOUBT')).toEqual([])
   console.log(

@@ -151,6 +151,8 @@ export interface NatsCluster {
   hosts: string
   /** Resolves when those that run have a leader among them. */
   ready(): Promise<void>
+  /** Resolves when all three run, and each copy of each stream and consumer has caught up. */
+  whole(): Promise<void>
   /** What each server says of each stream and consumer, to read when something went wrong. */
   state(): Promise<string>
   dispose(): Promise<void>
@@ -174,6 +176,26 @@ type Group = {
 }
 type Jsz = { account_details?: { stream_detail?: (Group & { consumer_detail?: Group[] })[] }[] }
 
+const groupsOf = async ({ monitor }: NatsServer): Promise<Group[]> => {
+  const answer = await fetch(`${monitor}/jsz?streams=true&consumers=true`, {
+    signal: AbortSignal.timeout(2_000),
+  })
+  const jsz = (await answer.json()) as Jsz
+  const streams = (jsz.account_details ?? []).flatMap(({ stream_detail: some = [] }) => some)
+  return streams.flatMap((stream) => [stream, ...(stream.consumer_detail ?? [])])
+}
+
+/** Whether it knows a leader of each, and of those it leads that all others are up to date. */
+const isCurrent = async (server: NatsServer): Promise<boolean> => {
+  const groups = await groupsOf(server).catch(() => undefined)
+  return (groups ?? []).length > 0 && !!groups?.every(({ cluster }) => isCaughtUp(server, cluster))
+}
+
+const isCaughtUp = ({ name }: NatsServer, cluster: Group['cluster']): boolean => {
+  const { leader, replicas = [] } = cluster ?? {}
+  return !!leader && (leader !== name || replicas.every(({ current }) => current))
+}
+
 const groupText = ({ name, cluster }: Group): string => {
   const replicas = (cluster?.replicas ?? [])
     .map((one) => `${one.name}${one.current ? '' : ' behind'}`)
@@ -181,14 +203,11 @@ const groupText = ({ name, cluster }: Group): string => {
   return `${name}: leader ${cluster?.leader ?? 'none'} (${replicas})`
 }
 
-const stateOf = async ({ name, monitor }: NatsServer): Promise<string> => {
+const stateOf = async (server: NatsServer): Promise<string> => {
   try {
-    const jsz: Jsz = JSON.parse(await (await fetch(`${monitor}/jsz?streams=true&consumers=true`)).text())
-    const streams = (jsz.account_details ?? []).flatMap(({ stream_detail: some = [] }) => some)
-    const groups = streams.flatMap((stream) => [stream, ...(stream.consumer_detail ?? [])])
-    return [`server ${name}`, ...groups.map(groupText)].join('\n  ')
+    return [`server ${server.name}`, ...(await groupsOf(server)).map(groupText)].join('\n  ')
   } catch (error) {
-    return `server ${name}: ${error}`
+    return `server ${server.name}: ${error}`
   }
 }
 
@@ -209,12 +228,19 @@ export const startNatsCluster = async (): Promise<NatsCluster> => {
       'the cluster has a leader',
       40_000,
     )
+  const whole = () =>
+    until(
+      async () => (await Promise.all(servers.map(isCurrent))).every(Boolean),
+      'every copy in the cluster has caught up',
+      120_000,
+    )
   await Promise.all(servers.map((server) => server.start()))
   await ready()
   return {
     servers,
     hosts: servers.map(({ host }) => host).join(','),
     ready,
+    whole,
     state: async () => (await Promise.all(servers.map(stateOf))).join('\n'),
     dispose: async () => void (await Promise.all(servers.map((server) => server.dispose()))),
   }

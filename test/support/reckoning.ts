@@ -3,7 +3,7 @@ import type { RelayChild, SandboxChild } from './chain.ts'
 import { CHUNK, chunkOf, type Load } from './load.ts'
 
 /** Nonces of a load's events as the sandbox holds them, with repeats if there were any. */
-const eventsAt = async (sandbox: SandboxChild, name: string, count: number): Promise<string[]> => {
+export const eventsAt = async (sandbox: SandboxChild, name: string, count: number): Promise<string[]> => {
   const nonces: string[] = []
   for (let n = 0; n < count; n += CHUNK) {
     const events = await sandbox.events(`?limit=1000&trackerId=${chunkOf(name, n)}`)
@@ -12,7 +12,7 @@ const eventsAt = async (sandbox: SandboxChild, name: string, count: number): Pro
   return nonces
 }
 
-const lettersAt = async (relay: RelayChild): Promise<Map<string, string>> => {
+export const lettersAt = async (relay: RelayChild): Promise<Map<string, string>> => {
   const { deadLetters } = await relay.deadLetters('?limit=1000')
   return new Map(deadLetters.map(({ nonce, code }) => [nonce, code]))
 }
@@ -39,16 +39,17 @@ export const reckonItems = async (load: Load, name: string, relay: RelayChild, s
   return { events: event.size, interactions: interaction.size, letters }
 }
 
-/** The same, and the relay's ledger adds up. */
+/** The relay's ledger adds up, and nothing is held any more. */
+export const reckonLedger = async (relay: RelayChild, received: number, buried: number): Promise<void> => {
+  const { held = 0, delivered = 0, dropped = 0, ...ledger } = (await relay.status()).ledger
+  expect({ received: ledger.received, held, buried: ledger.buried }).toEqual({ received, held: 0, buried })
+  expect(delivered + buried + dropped).toBe(received)
+}
+
+/** The same, and the ledger with it. */
 export const reckon = async (...of: Parameters<typeof reckonItems>) => {
   const reckoned = await reckonItems(...of)
   const { events, interactions, letters } = reckoned
-  const { received = 0, held = 0, buried = 0, delivered = 0, dropped = 0 } = (await of[2].status()).ledger
-  expect({ received, held, buried }).toEqual({
-    received: events + interactions,
-    held: 0,
-    buried: letters.size,
-  })
-  expect(delivered + buried + dropped).toBe(received)
+  await reckonLedger(of[2], events + interactions, letters.size)
   return reckoned
 }

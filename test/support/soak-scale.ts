@@ -9,6 +9,8 @@ export const SOAK = {
   /** Leaders of the NATS cluster that are killed, and how far apart. */
   leaderKills: asked('SOAK_LEADER_KILLS', 1),
   leaderKillEveryMs: asked('SOAK_LEADER_KILL_EVERY_MS', 2_000),
+  /** How long everything goes wrong at random. */
+  minutes: asked('SOAK_MINUTES', 0.05),
   /** What chance begins with; a run is had again under its seed. */
   seed: asked('SOAK_SEED', Math.floor(Math.random() * 1e6)),
 }
