@@ -35,6 +35,15 @@ describe('an offline interaction', () => {
     expect(body.data[0].firstInteractionDate).toEqual(expect.any(String))
   })
 
+  test('is told newest first, from an offset on', async () => {
+    await visit({ userData: { email: 'before@shop.test' } })
+    await visit({ userData: { email: 'after@shop.test' } })
+    const all = await box.sandbox.interactions()
+    expect(await box.sandbox.interactions(1)).toEqual(all.slice(1))
+    const answer = await fetch(`${new URL(box.sandbox.api).origin}/__sandbox/interactions?offset=1`)
+    expect(await answer.json()).toHaveLength(all.length - 1)
+  })
+
   test('without a date is dated at its reception', async () => {
     const before = Date.now()
     await visit()

@@ -23,6 +23,18 @@ const json = async <T>(url: string, init?: RequestInit): Promise<T> => {
   return answer.json() as Promise<T>
 }
 
+type Interaction = { userData: Record<string, unknown> }
+
+/** The sandbox tells a thousand at a time. */
+const allPages = async (url: string): Promise<Interaction[]> => {
+  const all: Interaction[] = []
+  for (;;) {
+    const page = await json<Interaction[]>(`${url}?offset=${all.length}`)
+    all.push(...page)
+    if (page.length < 1_000) return all
+  }
+}
+
 /** The sandbox in a process of its own. */
 export const startSandboxChild = async (dataDir: string) => {
   const port = await freePort()
@@ -40,7 +52,7 @@ export const startSandboxChild = async (dataDir: string) => {
     ...address,
     child,
     events: (query = '') => json<SandboxEvent[]>(`${control}/events${query}`),
-    interactions: () => json<{ userData: Record<string, unknown> }[]>(`${control}/interactions`),
+    interactions: () => allPages(`${control}/interactions`),
     fault: (fault: object) =>
       json(`${control}/faults`, {
         method: 'POST',

@@ -14,6 +14,7 @@ export const eventsAt = async (sandbox: SandboxChild, name: string, count: numbe
 
 export const lettersAt = async (relay: RelayChild): Promise<Map<string, string>> => {
   const { deadLetters } = await relay.deadLetters('?limit=1000')
+  expect(deadLetters.length, 'dead letters, more than one page tells').toBeLessThan(1_000)
   return new Map(deadLetters.map(({ nonce, code }) => [nonce, code]))
 }
 

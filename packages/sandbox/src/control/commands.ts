@@ -33,8 +33,8 @@ export type Commands = {
    * @throws Error after the timeout (5 s by default), telling what has arrived instead
    */
   waitForEvent(filter?: EventFilter, wait?: Wait): Promise<InspectedEvent>
-  /** Offline interactions, newest first, at most 1,000. */
-  interactions(): Promise<readonly InspectedInteraction[]>
+  /** Offline interactions, newest first, from an offset on (default 0), at most 1,000. */
+  interactions(offset?: number): Promise<readonly InspectedInteraction[]>
   /** Users with all values of their fields, newest first, at most 1,000. */
   users(): Promise<readonly InspectedUser[]>
   counts(): Promise<Counts>
@@ -94,7 +94,7 @@ export const createCommands = (parts: Parts): Commands => {
   return {
     events: (filter = {}) => look(filter),
     waitForEvent: (filter = {}, wait = {}) => waitForEvent({ announcer, look }, filter, wait),
-    interactions: () => inspectInteractions(db, projectId),
+    interactions: (offset) => inspectInteractions(db, projectId, offset),
     users: () => inspectUsers(db, projectId),
     counts: () => countAll(db, projectId),
     fault,

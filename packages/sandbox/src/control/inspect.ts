@@ -70,10 +70,11 @@ export const inspectEvents = async (
 
 export type InspectedInteraction = typeof interactions.$inferSelect & { readonly wmktId: string | null }
 
-/** Offline interactions, newest first (at most 1,000). */
+/** Offline interactions, newest first, from an offset on (at most 1,000). */
 export const inspectInteractions = async (
   db: Database,
   projectId: string,
+  offset = 0,
 ): Promise<readonly InspectedInteraction[]> => {
   const rows = await db
     .select({ interaction: interactions, wmktId: integrations.wmktId })
@@ -81,6 +82,7 @@ export const inspectInteractions = async (
     .leftJoin(integrations, eq(integrations.id, interactions.integrationId))
     .where(eq(interactions.projectId, projectId))
     .orderBy(desc(interactions.createdAt), desc(interactions.id))
+    .offset(offset)
     .limit(1000)
   return rows.map(({ interaction, wmktId }) => ({ ...interaction, wmktId }))
 }

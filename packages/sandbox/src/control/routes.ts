@@ -54,8 +54,9 @@ const createReads = ({ commands, settings, board, stream }: ControlParts): Route
       const found = commands.waitForEvent(readOrRefuse(filterOf, filter), { timeoutMs: timeoutOf(timeoutMs) })
       res.json(await found.catch((cause: Error) => Promise.reject(notFound(cause.message))))
     })
-    .get('/interactions', async (_req, res) => {
-      res.json(await commands.interactions())
+    .get('/interactions', async (req, res) => {
+      const { offset } = readOrRefuse(windowOf, queryOf(req))
+      res.json(await commands.interactions(offset))
     })
     .get('/users', async (_req, res) => {
       res.json(await commands.users())
