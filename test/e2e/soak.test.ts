@@ -51,7 +51,9 @@ const lawHolds = async (relay: SoakedRelay, received: number) => {
   await vi.waitFor(() => reckonLedger(relay, received, buried), { timeout: 30_000, interval: 250 })
 }
 
-test(`whatever goes wrong, nothing is lost and nothing doubled (${SOAK.minutes} minutes, seed ${SOAK.seed})`, async () => {
+test(`whatever goes wrong, nothing is lost and nothing doubled (${SOAK.minutes} minutes, seed ${SOAK.seed})`, {
+  timeout: forMs + DRAIN_MS + 240_000,
+}, async () => {
   const rig = await startRig(isLong)
   const { sandbox, lmdb, shared } = rig
   const browsing = await startBrowsing(lmdb.url, createSeeded(SOAK.seed + 3))
