@@ -26,6 +26,7 @@ export type Surroundings = {
   maxBacklog: number
   /** What is kept is encrypted, as is the default. */
   isSealed: boolean
+  keepDeliveredMs: number
   /** Items a minute, from all visitors together: they share an address. */
   rateLimit: number
 }
@@ -88,7 +89,7 @@ const createTokens = (
       })
     })
   return {
-    token: async () => token,
+    token: () => (world.random() < weather().upstream.tokenless / 4 ? obtain() : Promise.resolve(token)),
     renew: (refused) => (refused === token ? obtain() : Promise.resolve(token)),
     onChange: () => () => {},
     health: () => ({ kind: 'static', state: 'ok' }),
@@ -138,7 +139,7 @@ const responseOf = (life: Mortal, answer: Parameters<Front>[2], reset: () => voi
 }
 
 export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => void): RelayProcess => {
-  const { world, machine, upstream, maxBacklog } = around
+  const { world, machine, upstream, maxBacklog, keepDeliveredMs } = around
   const host = {
     openStore: () => machine.openStore(life),
     createUpstream: () => upstream.clientFor(life, DEADLINE_MS),
@@ -184,7 +185,7 @@ export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => vo
       const cut = parts.itemRecordsOf(seal.open(record))
       return (index) => ({ index: 0, record: seal.seal(cut(index).record) })
     }
-    opened = await parts.openLmdbOutbox({ dir: '', clock, log, single, maxBacklog, onFatal })
+    opened = await parts.openLmdbOutbox({ dir: '', clock, log, single, maxBacklog, keepDeliveredMs, onFatal })
     const outbox = around.isSealed ? parts.sealOutbox(opened, seal, mask) : opened
     forwarder = parts.createForwarder({
       ...{ clock, random, log, tokens: createTokens(around, life, parts) },

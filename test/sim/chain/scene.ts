@@ -48,6 +48,7 @@ export const setScene = (world: World, programs: Programs, telling: Telling): Sc
     maxBacklog: random() < 0.1 ? 3 : 1_000_000,
     rateLimit: random() < 0.1 ? 30 : 0,
     isSealed: random() < 0.5,
+    keepDeliveredMs: oneOf(random, 0, 60_000, DAY_MS),
   }
   const around = { world, weather, machine, upstream, program: programs.relay, ...limits }
   const deployment = createDeployment(around, telling.note)

@@ -103,6 +103,9 @@ export const PAGE_GLOBALS = [
 ] as const
 export type PageGlobals = Record<(typeof PAGE_GLOBALS)[number], unknown>
 
+/** What page and worker both consist of. */
+const SHARED = ['tag/src/disk.ts', 'tag/src/news.ts', 'tag/src/batch.ts', 'tag/src/row.ts']
+
 /** Shipped code, ready to be started as often as a history needs. */
 export type Programs = { tag: Start; worker: Start; relay: Start }
 
@@ -110,16 +113,18 @@ export type Programs = { tag: Start; worker: Start; relay: Start }
 export const compileShipped = async (bugs: readonly Edit[] = []): Promise<Programs> => {
   const of = (...packages: string[]) =>
     bugs.filter(({ file }) => packages.some((one) => file.startsWith(one)))
-  const inTag = of('tag/src/tag.ts', 'tag/src/disk.ts', 'tag/src/news.ts', 'tag/src/batch.ts')
+  const inTag = of('tag/src/tag.ts', ...SHARED)
+  const inWorker = of('tag/src/worker.ts', ...SHARED)
   const inRelay = of('relay/', 'protocol/')
-  if (inTag.length + inRelay.length < bugs.length) throw new Error('a bug in a file that is not part of it')
+  if (inTag.length + inWorker.length + inRelay.length < bugs.length)
+    throw new Error('a bug in a file that is not part of it')
   const [tag, worker, relay] = await Promise.all([
     compile({
       entry: `export { createTag } from './packages/tag/src/tag.ts'`,
       globals: PAGE_GLOBALS,
       edits: [...TAG_SCALES, ...inTag],
     }),
-    compile({ entry: `import './packages/tag/src/worker.ts'`, globals: PAGE_GLOBALS }),
+    compile({ entry: `import './packages/tag/src/worker.ts'`, globals: PAGE_GLOBALS, edits: inWorker }),
     compile({
       entry: RELAY_ENTRY,
       globals: ['host', 'setImmediate'],
