@@ -5,7 +5,7 @@ import { type letterPrefix, seqKey, seqOfKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { Leases } from './leases.ts'
 import { dropLetter, findLetter, lettersAfter } from './letters.ts'
-import type { EntryRef, EraseRequest, EraseStep, Picker } from './outbox.ts'
+import type { EntryRef, EraseRequest, EraseStep, Lane, Picker } from './outbox.ts'
 import { dropHeld, type SettleContext } from './settle.ts'
 import type { Table, Tables } from './store.ts'
 import type { Transaction } from './transaction.ts'
@@ -17,6 +17,8 @@ export type EraseGround = {
   leases: Leases
   within: <T>(work: (transaction: Transaction) => T) => Promise<T>
   context: () => SettleContext
+  /** Entries of these lanes are due again. */
+  onWork: (lanes: Iterable<Lane>) => void
 }
 
 /** Records looked at in one step, and before others get their turn. */
@@ -121,7 +123,7 @@ const eraseIn = async (
   seq: number,
   picked: readonly number[],
 ): Promise<Partial<Sum>> => {
-  const undo: (() => void)[] = []
+  const undo: Undo[] = []
   try {
     return await ground.within((transaction) => {
       const found = locate(ground, transaction, seq, picked)
@@ -143,14 +145,17 @@ const eraseIn = async (
       return { held: mine.length, kept: found.kept, underWay: stays.size }
     })
   } catch (error) {
-    for (const one of undo) one()
+    for (const { end } of undo) end()
+    ground.onWork(undo.map(({ lane }) => lane))
     throw error
   }
 }
 
-const claim = (leases: Leases, ref: EntryRef, group: number, undo: (() => void)[]): boolean => {
+type Undo = { lane: Lane; end: () => void }
+
+const claim = (leases: Leases, ref: EntryRef, group: number, undo: Undo[]): boolean => {
   const end = leases.claim(ref, group)
-  if (end) undo.push(end)
+  if (end) undo.push({ lane: ref.lane, end })
   return end !== undefined
 }
 

@@ -122,7 +122,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     else if (settlement.type !== 'mark') leases.letGo(ref)
   }
   const context = () => ({ now: clock.now(), keepDeliveredMs })
-  const eraseGround = { tables, lanes, leases, within: whileOpen, context }
+  const eraseGround = { tables, lanes, leases, within: whileOpen, context, onWork: listeners.tell }
   const change =
     (apply: typeof redriveLetter) =>
     (nonce: string, kind?: Kind): Promise<boolean> =>

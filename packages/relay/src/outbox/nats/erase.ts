@@ -107,7 +107,8 @@ const createEraseItem = ({ relay, link, names, nonces, letters, hands, view, clo
     const isGone = await link.persist(() => link.jsm.streams.deleteMessage(names.items, seq, true))
     if (isGone) view.left(head.lane)
     await drop(head.nonce, head.kind)
-    return 'held'
+    // Handed out anew while its record was written: an attempt may have begun, and comes too late to be settled.
+    return hands.leased(ref) ? 'underWay' : 'held'
   }
 }
 
