@@ -1,7 +1,7 @@
 import { element } from './element.ts'
 import type { Entry } from './journal.ts'
 import type { Known } from './judge.ts'
-import { rowOf } from './row.ts'
+import { createLines } from './lines.ts'
 import { style } from './style.ts'
 
 export interface Overlay {
@@ -36,7 +36,7 @@ const partsOf = () => {
   list.tabIndex = 0
   list.ariaLabel = 'Items, the latest first'
   const note = element('p', 'note', 'Asking the relay for its event types …')
-  const summary = element('p', '', 'No item yet')
+  const summary = element('p', '', NO_ITEM)
   summary.role = 'status'
   return { list, note, summary, host: document.createElement('wmkt-debug') }
 }
@@ -44,30 +44,15 @@ const partsOf = () => {
 /** A corner of the page, in a shadow of its own: nothing of the page's styles comes in, nothing of its own gets out. */
 export const openOverlay = (): Overlay => {
   const { list, note, summary, host } = partsOf()
-  const lines = new WeakMap<Entry, HTMLLIElement>()
+  const lineOf = createLines()
   let schema: Known['schema'] | undefined
   let shown: readonly Entry[] = []
-  const fold = buttonOf('–', 'Fold', () => {
-    list.hidden = !list.hidden
-    note.hidden = list.hidden
-    fold.ariaExpanded = String(!list.hidden)
-  })
-  fold.ariaExpanded = 'true'
-  const close = buttonOf('×', 'Close', () => host.remove())
-  const lineOf = (entry: Entry): HTMLLIElement => {
-    const line = lines.get(entry) ?? element('li', '')
-    const isOpen = line.querySelector('details')?.open ?? false
-    line.replaceChildren(...rowOf(entry, schema))
-    const details = line.querySelector('details')
-    if (details) details.open = isOpen
-    lines.set(entry, line)
-    return line
-  }
   const draw = (): void => {
-    summary.textContent = summaryOf(shown)
-    list.replaceChildren(...shown.map(lineOf).reverse())
+    summary.textContent = shown.length > 0 ? summaryOf(shown) : NO_ITEM
+    list.replaceChildren(...shown.map((entry) => lineOf(entry, schema)).reverse())
   }
-  attach(host, [element('h2', '', 'wmkt'), summary, fold, close], [list, note])
+  const close = buttonOf('×', 'Close', () => host.remove())
+  attach(host, [element('h2', '', 'wmkt'), summary, foldOf([list, note]), close], [list, note])
   return {
     show(entries) {
       shown = entries
@@ -81,6 +66,18 @@ export const openOverlay = (): Overlay => {
   }
 }
 
+/** Leaves the header alone, or brings the rest back. */
+const foldOf = (parts: readonly HTMLElement[]): HTMLButtonElement => {
+  const fold = buttonOf('–', 'Fold', () => {
+    const isFolded = fold.ariaExpanded === 'true'
+    for (const part of parts) part.hidden = isFolded
+    fold.ariaExpanded = String(!isFolded)
+  })
+  fold.ariaExpanded = 'true'
+  return fold
+}
+
+const NO_ITEM = 'No item yet'
 const NO_SCHEMA = 'Fields are not checked: the relay shows its event types with WMKT_DEBUG=on.'
 
 const attach = (host: HTMLElement, head: readonly Node[], body: readonly Node[]): void => {
