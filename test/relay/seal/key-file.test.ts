@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ensureKeyFile, readKeyFile } from '../../../packages/relay/src/seal/key-file.ts'
+import { ensureKeyFile, readKeyFile, withNewKey } from '../../../packages/relay/src/seal/key-file.ts'
+import { withoutPersonal } from '../../../packages/relay/src/telemetry/personal.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { makeKeys } from './seal-ground.ts'
 
@@ -22,6 +23,14 @@ test('a rotation keeps mask and former keys, and leaves the file to its owner al
   expect([after.mask, after.keys[0]]).toEqual([before.mask, before.keys[0]])
   expect(after.keys).toHaveLength(2)
   expect(statSync(keys.path).mode & 0o777).toBe(0o600)
+})
+
+test('no id is taken for a telephone number, and blotted out where it is told', () => {
+  const none = { form: 1 as const, mask: '', keys: [] }
+  for (let n = 0; n < 1_000; n += 1) {
+    const id = withNewKey(none, 0).keys[0]?.id ?? ''
+    expect(withoutPersonal(`sealed with key ${id}`)).toBe(`sealed with key ${id}`)
+  }
 })
 
 test('a broken file changes nothing for a relay that runs', () => {

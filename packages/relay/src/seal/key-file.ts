@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { OptionError } from '../option.ts'
+import { withoutPersonal } from '../telemetry/personal.ts'
 
 /** One key, as the file has it. */
 export type KeyLine = {
@@ -43,7 +44,9 @@ export const sealingKeyOf = <Line extends Pick<KeyLine, 'sealsFrom'>>(
 /** The file with one key more, which seals from now on, or after a while. */
 export const withNewKey = (file: KeyFile, now: number, afterMs = 0): KeyFile => {
   const id = randomBytes(ID_BYTES).toString('hex')
-  if (file.keys.some((one) => one.id === id)) return withNewKey(file, now, afterMs)
+  // One that looks like a telephone number would be blotted out of the messages that name it.
+  const isOfUse = withoutPersonal(id) === id && file.keys.every((one) => one.id !== id)
+  if (!isOfUse) return withNewKey(file, now, afterMs)
   const times = {
     madeAt: dateOf(now),
     ...(afterMs > 0 && { sealsFrom: dateOf(now + afterMs) }),
