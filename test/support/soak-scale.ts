@@ -3,7 +3,7 @@ const asked = (name: string, fallback: number): number => Number(process.env[nam
 
 export const SOAK = {
   /** Lives of the relay that end by kill -9. */
-  rounds: asked('SOAK_ROUNDS', 4),
+  rounds: asked('SOAK_ROUNDS', 3),
   /** Hostile bodies. */
   bodies: asked('SOAK_BODIES', 3_000),
   /** Leaders of the NATS cluster that are killed, and how far apart. */
