@@ -251,7 +251,7 @@ describe('a relay that knows event types, and has found some of its deliveries i
 
 test('the page can be looked at, light and dark, wide and narrow', async () => {
   for (let at = 0; at < 4; at += 1) await stage.event(`no-more-${at}`, ['newsletter', 'contact-form'][at % 2])
-  for (let at = 0; at < 90; at += 1) {
+  for (let at = 0; at < 24; at += 1) {
     await stage.event(`show-${at}`, ['purchase', 'add-to-cart', 'contact-form'][at % 3])
     await page.waitForTimeout(120)
   }

@@ -3,9 +3,9 @@ const asked = (name: string, fallback: number): number => Number(process.env[nam
 
 export const SOAK = {
   /** Lives of the relay that end by kill -9. */
-  rounds: asked('SOAK_ROUNDS', 3),
+  rounds: asked('SOAK_ROUNDS', 2),
   /** Hostile bodies. */
-  bodies: asked('SOAK_BODIES', 3_000),
+  bodies: asked('SOAK_BODIES', 2_000),
   /** Leaders of the NATS cluster that are killed, and how far apart. */
   leaderKills: asked('SOAK_LEADER_KILLS', 1),
   leaderKillEveryMs: asked('SOAK_LEADER_KILL_EVERY_MS', 2_000),
