@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../packages/relay/src/http/listen.ts'
 import { schemaOf } from '../../packages/relay/src/schema/parse-schema.ts'
 import { readSchema } from '../../packages/tag/src/debug/read-schema.ts'
-import { eventType } from '../relay/schema/facts.ts'
+import { eventType } from '../support/schema-facts.ts'
 
 const DOCUMENT = JSON.stringify(
   documentOf(schemaOf({ eventTypes: [eventType('lead', [])], project: undefined }), new Set()),

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { listen } from '../../../packages/relay/src/http/listen.ts'
-import { eventType, field } from '../schema/facts.ts'
+import { eventType, field } from '../../support/schema-facts.ts'
 
 type Posted = { nonce?: string; eventType?: string; data?: Record<string, unknown> }
 

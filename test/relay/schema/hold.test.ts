@@ -9,8 +9,8 @@ import { listen } from '../../../packages/relay/src/http/listen.ts'
 import type { RelayOptions } from '../../../packages/relay/src/options.ts'
 import { LEAST_GAP_MS } from '../../../packages/relay/src/schema/registry.ts'
 import { startRelay } from '../../support/relay.ts'
+import { eventType, field } from '../../support/schema-facts.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
-import { eventType, field } from './facts.ts'
 
 const LEAD = eventType('lead', [
   field('email', 'email', { optional: false }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { changedTypes, schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
-import { eventType, field } from './facts.ts'
+import { eventType, field } from '../../support/schema-facts.ts'
 
 const project = { phoneParsingConfig: ['FR'] }
 const hashOf = (...eventTypes: Parameters<typeof schemaOf>[0]['eventTypes']) =>

@@ -3,7 +3,7 @@ import { createStaticToken } from '@wmkt/api/client'
 import { expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../../packages/relay/src/http/listen.ts'
 import { createSchemaReader } from '../../../packages/relay/src/schema/read-upstream.ts'
-import { eventType } from './facts.ts'
+import { eventType } from '../../support/schema-facts.ts'
 
 /** An API that hands out three event types a page at most, whatever it is asked, and tells of its project or does not. */
 const startApi = async (references: string[], project: object | undefined) => {

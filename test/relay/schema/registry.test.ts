@@ -11,8 +11,8 @@ import {
 import { createSchemaFile } from '../../../packages/relay/src/schema/schema-file.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
+import { eventType, field } from '../../support/schema-facts.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
-import { eventType, field } from './facts.ts'
 
 const factsOf = (...references: string[]): SchemaFacts => ({
   eventTypes: references.map((reference) => eventType(reference, [field('note', 'string')])),

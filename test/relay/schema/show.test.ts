@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import type { RelayOptions } from '../../../packages/relay/src/options.ts'
 import { createSchemaFile } from '../../../packages/relay/src/schema/schema-file.ts'
 import { startRelay } from '../../support/relay.ts'
+import { eventType, field } from '../../support/schema-facts.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
-import { eventType, field } from './facts.ts'
 
 const ORIGIN = 'https://shop.test'
 const LEAD = eventType('lead', [

@@ -6,10 +6,10 @@ import type { SchemaField } from '../../../packages/protocol/src/schema/schema.t
 import { schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
 import { typesText, withoutComments } from '../../../packages/relay/src/schema/type-text.ts'
 import { useBox } from '../../support/sandbox.ts'
+import { eventType, field } from '../../support/schema-facts.ts'
 import { ROOT } from '../../support/sources.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'
-import { eventType, field } from './facts.ts'
 
 /** What the compiler says of these files of a site that has the tag installed, under every check that `strict` stands for and more. */
 const compile = (files: Record<string, string>): Promise<string> => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { changedTypes, schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
 import { createVerdictCounts } from '../../../packages/relay/src/schema/verdict-counts.ts'
-import { eventType, field, typeSchema } from './facts.ts'
+import { eventType, field, typeSchema } from '../../support/schema-facts.ts'
 
 const of = (...references: string[]) =>
   schemaOf({ eventTypes: references.map((one) => eventType(one, [])), project: undefined })

@@ -5,7 +5,7 @@ import {
   mapped,
   NO_MAPPING,
 } from '../../../packages/relay/src/settlement/mapping.ts'
-import { field, typeSchema } from '../schema/facts.ts'
+import { field, typeSchema } from '../../support/schema-facts.ts'
 
 const type = typeSchema([
   ...[field('email', 'email'), field('zip', 'string'), field('budget', 'number')],

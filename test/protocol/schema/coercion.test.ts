@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { COERCIONS, coerce } from '../../../packages/protocol/src/schema/coercion.ts'
-import { field, typeSchema } from './facts.ts'
+import { field, typeSchema } from '../../support/schema-facts.ts'
 
 const all = new Set(COERCIONS)
 const type = typeSchema(['number', 'phone', 'date', 'currency', 'string'].map((form) => field(form, form)))

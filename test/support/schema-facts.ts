@@ -1,6 +1,6 @@
 import type { EventType } from '@wmkt/api'
-import type { TypeSchema } from '../../../packages/protocol/src/schema/schema.ts'
-import { schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
+import type { TypeSchema } from '../../packages/protocol/src/schema/schema.ts'
+import { schemaOf } from '../../packages/relay/src/schema/parse-schema.ts'
 
 type Field = EventType['fields'][number]
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { verdictOf } from '../../../packages/protocol/src/schema/verdict.ts'
-import { field, typeSchema } from './facts.ts'
+import { field, typeSchema } from '../../support/schema-facts.ts'
 
 type Row = [form: string, level: 'ok' | 'warn' | 'reject', ...values: unknown[]]
 
