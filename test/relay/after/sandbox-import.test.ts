@@ -35,6 +35,16 @@ test('states of a file stand with their events; a key that the type has not is r
   ])
 })
 
+test('statistics of a file stand with their events; the key of a state is refused', async () => {
+  const id: string = (await box.sync('contact-form', { email: 'leo@shop.test' })).body
+  const path = file('event,key,value,date', `${id},turnover,129.90,`, `${id},qualified,1,`)
+  const { code, out } = await cli('statistic', 'import', path, '--json')
+  expect([code, JSON.parse(out)]).toEqual([1, { ...counted, set: 1, refused: 1 }])
+  expect((await box.get(`~/events/${id}`)).body.metrics).toMatchObject([
+    { type: 'statistic', storageKey: 'turnover', data: { value: 129.9, amount: 129.9, currency: 'EUR' } },
+  ])
+})
+
 test('campaigns are made, renamed, switched, and left alone when they are so already', async () => {
   const first = file('slug,name,active', 'fair,Spring fair,', 'mailing,Mailing,false')
   expect(JSON.parse((await cli('campaign', 'import', first, ...custom)).out)).toEqual(counted)
