@@ -93,6 +93,20 @@ export default defineConfig({
       {
         resolve,
         ssr,
+        // Once more on a server of 2.10 or later: what talks to one.
+        test: {
+          name: 'engines-nats',
+          include: ['test/relay/nats/*.test.ts', 'test/e2e/relay-nats.test.ts'],
+          exclude: ['test/relay/nats/{mark,names,url}.test.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/support/nats-newer.ts'],
+          isolate: false,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
         test: {
           name: 'engines',
           include: ['test/{engines,servers}/**/*.test.ts'],

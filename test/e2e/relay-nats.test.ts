@@ -13,16 +13,17 @@ import { SOAK } from '../support/soak-scale.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 /** Relays that share one outbox on three servers, while relays and servers are killed under them. */
-const missing = inject('natsMissing')
+const nats = inject('nats')
 let cluster: NatsCluster
 let sandbox: SandboxChild
 beforeAll(async () => {
-  if (missing !== undefined) return
-  ;[cluster, sandbox] = await Promise.all([startNatsCluster(), startSandboxChild(tempFolder('sandbox'))])
+  if ('missing' in nats) return
+  const starting = startNatsCluster({ program: nats.path })
+  ;[cluster, sandbox] = await Promise.all([starting, startSandboxChild(tempFolder('sandbox'))])
 })
 afterAll(async () => void (await Promise.all([cluster?.dispose(), sandbox?.child.end()])))
 beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(missing)
+  if ('missing' in nats) skip(nats.missing)
 })
 
 const startRelay = async (): Promise<RelayChild> => {

@@ -1,20 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './child.ts'
-
-const PATHS = [
-  '/usr/sbin/nats-server',
-  '/usr/local/bin/nats-server',
-  '/usr/bin/nats-server',
-  '/opt/homebrew/bin/nats-server',
-]
-
-/** A nats-server on this machine; undefined when there is none. */
-export const findNatsServer = (): string | undefined =>
-  process.env.NATS_SERVER_PATH || PATHS.find((path) => existsSync(path))
 
 /** A real server with JetStream on loopback, its files in a temporary folder. It never outlives the process. */
 export interface NatsServer {
@@ -48,6 +37,7 @@ const configOf = (
   name: string,
   port: number,
   monitorPort: number,
+  syncAlways: boolean,
   cluster?: ClusterPlace,
 ): string => {
   const routes = cluster?.routes.map((route) => `nats-route://127.0.0.1:${route}`).join(', ')
@@ -55,7 +45,7 @@ const configOf = (
     `server_name: ${name}`,
     `listen: 127.0.0.1:${port}`,
     `http: 127.0.0.1:${monitorPort}`,
-    `jetstream { store_dir: "${folder}", max_memory_store: 64MB, max_file_store: 4GB }`,
+    `jetstream { store_dir: "${folder}", max_memory_store: 64MB, max_file_store: 4GB${syncAlways ? ', sync_interval: always' : ''} }`,
     cluster
       ? `cluster { name: ${cluster.name}, listen: 127.0.0.1:${cluster.port}, routes: [${routes}] }`
       : '',
@@ -84,8 +74,16 @@ export const until = async (
   }
 }
 
+/** Which server, and how it keeps what it is given. */
+export type NatsSetup = {
+  /** Its path. */
+  program: string
+  /** Synced before it is acknowledged: 2.10 and later. @default false */
+  syncAlways?: boolean
+}
+
 const makeServer = async (
-  program: string,
+  { program, syncAlways = false }: NatsSetup,
   name: string,
   port: number,
   cluster?: ClusterPlace,
@@ -93,7 +91,7 @@ const makeServer = async (
   const folder = mkdtempSync(join(tmpdir(), 'wmkt-nats-'))
   const monitorPort = await freePort()
   const config = join(folder, 'server.conf')
-  writeFileSync(config, configOf(folder, name, port, monitorPort, cluster))
+  writeFileSync(config, configOf(folder, name, port, monitorPort, syncAlways, cluster))
   let child: ChildProcess | undefined
   let gone: Promise<void> = Promise.resolve()
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
@@ -129,15 +127,9 @@ const makeServer = async (
   }
 }
 
-const programOrThrow = (): string => {
-  const program = findNatsServer()
-  if (program === undefined) throw new Error('no nats-server: NATS_SERVER_PATH may name one')
-  return program
-}
-
 /** One server that stands alone. */
-export const startNatsServer = async (): Promise<NatsServer> => {
-  const server = await makeServer(programOrThrow(), 'alone', await freePort())
+export const startNatsServer = async (setup: NatsSetup): Promise<NatsServer> => {
+  const server = await makeServer(setup, 'alone', await freePort())
   await server.start()
   return server
 }
@@ -211,15 +203,14 @@ const stateOf = async (server: NatsServer): Promise<string> => {
   }
 }
 
-export const startNatsCluster = async (): Promise<NatsCluster> => {
-  const program = programOrThrow()
+export const startNatsCluster = async (setup: NatsSetup): Promise<NatsCluster> => {
   const places = await Promise.all(
     [1, 2, 3].map(async (n) => ({ name: `n${n}`, client: await freePort(), route: await freePort() })),
   )
   const routes = places.map(({ route }) => route)
   const servers = await Promise.all(
     places.map(({ name, client, route }) =>
-      makeServer(program, name, client, { name: 'trio', port: route, routes }),
+      makeServer(setup, name, client, { name: 'trio', port: route, routes }),
     ),
   )
   const ready = () =>

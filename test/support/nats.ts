@@ -1,22 +1,21 @@
 import type { TestProject } from 'vitest/node'
-import { aptInstall } from './engines.ts'
-import { findNatsServer } from './nats-server.ts'
+import { ensureNats, ensureNewerNats, type NatsProgram } from './nats-programs.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Why the tests on a real nats-server cannot run here; undefined when they can. */
-    natsMissing: string | undefined
+    /** The server that the tests on NATS JetStream run on. */
+    nats: NatsProgram
+    /** One of 2.10 or later, for what older ones do not have. */
+    natsNewer: NatsProgram
   }
 }
 
-const isInstalled = (): boolean => findNatsServer() !== undefined
-
-/** vitest global setup: a nats-server, installed first when the machine has none and can. */
+/** vitest global setup: nats-servers, fetched first when the machine lacks them and can. */
 export default function setup({ provide }: TestProject): void {
-  const missing =
-    isInstalled() || (aptInstall('nats-server') && isInstalled())
-      ? undefined
-      : 'no nats-server is found, and none can be installed here; NATS_SERVER_PATH may name one'
-  if (missing) process.stdout.write(`the tests on NATS JetStream are skipped: ${missing}\n`)
-  provide('natsMissing', missing)
+  const [nats, newer] = [ensureNats(), ensureNewerNats()]
+  if ('missing' in nats) process.stdout.write(`the tests on NATS JetStream are skipped: ${nats.missing}\n`)
+  if ('missing' in newer)
+    process.stdout.write(`the tests on a newer NATS JetStream are skipped: ${newer.missing}\n`)
+  provide('nats', nats)
+  provide('natsNewer', newer)
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../../packages/relay/src/clock.ts'
 import { type NatsOutboxOptions, openNatsOutbox } from '../../../packages/relay/src/outbox/nats/nats.ts'
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
-import { type NatsServer, startNatsServer } from '../../support/nats-server.ts'
+import { type NatsServer, type NatsSetup, startNatsServer } from '../../support/nats-server.ts'
 
 let projects = 0
 /** Its own streams for each test: to remove streams and make them anew is what this server's version does not survive. */
@@ -13,15 +13,18 @@ export const freshProject = (): string => {
 }
 
 /** A real server for the tests of one file. Where there is none, each test says why it did not run. */
-export const useNatsServer = (): (() => NatsServer) => {
+export const useNatsServer = (
+  which: 'nats' | 'natsNewer' = 'nats',
+  more: Omit<NatsSetup, 'program'> = {},
+): (() => NatsServer) => {
   let server: NatsServer
-  const missing = inject('natsMissing')
+  const found = inject(which)
   beforeAll(async () => {
-    if (missing === undefined) server = await startNatsServer()
+    if ('path' in found) server = await startNatsServer({ program: found.path, ...more })
   })
   afterAll(() => server?.dispose())
   beforeEach(({ skip }) => {
-    if (missing !== undefined) skip(missing)
+    if ('missing' in found) skip(found.missing)
   })
   return () => server
 }

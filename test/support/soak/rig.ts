@@ -36,9 +36,11 @@ const startRelay = async (
 }
 
 const startServers = async (isLong: boolean) => {
-  if (inject('natsMissing') !== undefined) return undefined
-  const cluster = isLong ? await startNatsCluster() : undefined
-  const servers = cluster?.servers ?? [await startNatsServer()]
+  const nats = inject('nats')
+  if ('missing' in nats) return undefined
+  const setup = { program: nats.path }
+  const cluster = isLong ? await startNatsCluster(setup) : undefined
+  const servers = cluster?.servers ?? [await startNatsServer(setup)]
   onTestFinished(async () => void (await Promise.all(servers.map((server) => server.dispose()))))
   return { servers: [...servers], ...(cluster && { cluster }) }
 }
