@@ -38,8 +38,9 @@ test('a line number counts the lines within quotes', () => {
 })
 
 test.each([
-  ['too few values', 'event,key\na', /^line 2: 1 values/],
-  ['a quote that does not close', 'event,key\n"a,b', /^line 2: a quote/],
+  ['too few values', 'event,key\na', /^line 2: as many values/],
+  ['a quote that does not close', 'event,key\n"a,b', /^line 2: a quote that does not close/],
+  ['a quote within a value', 'event,key\nd,e\nsec"ret,b', /^line 3: a quote(?!.*sec)/],
 ])('%s is named with its line', (_what, text, message) => {
   expect(() => parseCsv(text)).toThrow(message)
 })
@@ -49,6 +50,7 @@ test.each<[string[], RegExp | undefined]>([
   [['date', 'value', 'key', 'event'], undefined],
   [['event', 'value'], /^no column key/],
   [['event', 'key', 'value', 'note'], /^an unknown column note/],
+  [['event', 'key', 'value', 'key'], /^two columns key/],
 ])('the header %j', (header, flaw) => {
   if (flaw) expect(flawOfHeader(header, METRIC_COLUMNS)).toMatch(flaw)
   else expect(flawOfHeader(header, METRIC_COLUMNS)).toBeUndefined()

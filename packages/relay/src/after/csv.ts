@@ -1,52 +1,49 @@
+import { CsvError, parse } from 'csv-parse/sync'
+
 /** A row by the names of the header, and the line it begins in, counted from 1. */
 export type CsvRow = { readonly line: number; readonly cells: Readonly<Record<string, string>> }
 
 /**
  * Comma or semicolon, whichever the header has; quotes as in RFC 4180; lines end in either way; empty ones do not count.
  *
- * @throws Error that names the line
+ * @throws Error that names the line, and nothing of what it holds
  */
 export const parseCsv = (text: string): { header: readonly string[]; rows: readonly CsvRow[] } => {
-  const [first, ...rest] = recordsOf(text.replace(/^\uFEFF/, ''))
-  const header = (first?.cells ?? []).map((name) => name.trim().toLowerCase())
-  const rows = rest.map(({ line, cells }): CsvRow => {
-    if (cells.length !== header.length)
-      throw new Error(`line ${line}: ${cells.length} values, and the header has ${header.length}`)
-    return { line, cells: Object.fromEntries(header.map((name, at) => [name, (cells[at] ?? '').trim()])) }
-  })
+  let header: readonly string[] = []
+  const named = (names: readonly string[]) => {
+    header = names.map((name) => name.trim().toLowerCase())
+    return [...header]
+  }
+  const rows = recordsOf(text, named).map(({ record, raw, info }) => ({
+    line: info.lines - raw.trim().split('\n').length + 1,
+    cells: record,
+  }))
   return { header, rows }
 }
 
-type Line = { line: number; cells: string[] }
+type Parsed = { record: Record<string, string>; raw: string; info: { lines: number } }
 
-/** One value, quoted or not, and what ends it. */
-const VALUE = /(?:"((?:[^"]|"")*)"|([^,;\r\n"]*))(,|;|\r?\n|$)/y
-
-const recordsOf = (text: string): Line[] => {
-  const separator = separatorOf(text)
-  const records: Line[] = []
-  let record: Line = { line: 1, cells: [] }
-  let line = 1
-  let cell = ''
-  VALUE.lastIndex = 0
-  while (VALUE.lastIndex <= text.length) {
-    const [whole, quoted, plain = '', end] = VALUE.exec(text) ?? []
-    if (whole === undefined) throw new Error(`line ${line}: a quote that does not close`)
-    cell += quoted?.replaceAll('""', '"') ?? plain
-    line += whole.split('\n').length - 1
-    if ((end === ',' || end === ';') && end !== separator) {
-      cell += end
-      continue
-    }
-    record.cells.push(cell)
-    cell = ''
-    if (end === separator) continue
-    if (record.cells.length > 1 || record.cells[0] !== '') records.push(record)
-    record = { line, cells: [] }
-    if (end === '') break
+const recordsOf = (text: string, columns: (names: readonly string[]) => string[]): readonly Parsed[] => {
+  try {
+    return parse<Parsed>(text, {
+      ...{ bom: true, trim: true, skip_empty_lines: true, info: true, raw: true },
+      cast: (value) => value.trim(),
+      delimiter: separatorOf(text),
+      columns,
+    })
+  } catch (error) {
+    throw error instanceof CsvError ? flawOf(error) : error
   }
-  return records
 }
+
+/** In words of our own: the library's repeat what stands there. */
+const FLAWS: Partial<Record<CsvError['code'], string>> = {
+  CSV_RECORD_INCONSISTENT_COLUMNS: 'as many values as the header has were expected',
+  CSV_QUOTE_NOT_CLOSED: 'a quote that does not close',
+}
+
+const flawOf = ({ code, lines }: CsvError): Error =>
+  new Error(`line ${String(lines)}: ${FLAWS[code] ?? 'a quote in the wrong place'}`)
 
 const separatorOf = (text: string): string => (/^[^\r\n]*;/.test(text) ? ';' : ',')
 
@@ -61,5 +58,7 @@ export const flawOfHeader = (
   const missing = needed.find((name) => !header.includes(name))
   if (missing !== undefined) return `no column ${missing}`
   const unknown = header.find((name) => !needed.includes(name) && !optional.includes(name))
-  return unknown === undefined ? undefined : `an unknown column ${unknown}`
+  if (unknown !== undefined) return `an unknown column ${unknown}`
+  const twice = header.find((name, at) => header.indexOf(name) < at)
+  return twice === undefined ? undefined : `two columns ${twice}`
 }
