@@ -73,6 +73,8 @@ describe('data-debug', () => {
     await expect.poll(() => page.locator('wmkt-debug .delivered').count(), POLL).toBe(3)
     const text = await overlayText(page)
     expect(text).toContain('3 items, 3 problems')
+    expect(lines.filter((line) => line.startsWith('wmkt ending'))).toHaveLength(3)
+    expect(lines.join()).not.toContain('undefined')
     expect(text).toContain('early')
     expect(text).toContain('email: The field takes an e-mail address. (FIELD_NOT_EMAIL)')
     expect(await page.evaluate(() => Reflect.get(window, 'broken'))).toBeUndefined()

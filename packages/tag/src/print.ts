@@ -3,9 +3,16 @@ import type { Tag } from './options.ts'
 
 /** Prints each item's way and ending. */
 export const printNews = (tag: Tag): void => {
-  // biome-ignore lint/suspicious/noConsole: printing is what data-debug asks for
-  for (const name of ['stored', 'ending'] as const) tag.on(name, (news) => console.log('wmkt', name, news))
+  const print = (name: string, news: object) => {
+    // biome-ignore lint/suspicious/noConsole: printing is what data-debug asks for
+    console.log('wmkt', name, said(news))
+  }
+  for (const name of ['stored', 'ending'] as const) tag.on(name, (news) => print(name, news))
 }
+
+/** Without what there is nothing to say of. */
+const said = (news: object): object =>
+  Object.fromEntries(Object.entries(news).filter(([, value]) => value !== undefined))
 
 /** Prints what is wrong with a field of an event, and nothing of what it holds. */
 export const printProblem = (eventType: string, { level, field, code }: Finding, text: string): void => {
