@@ -27,6 +27,8 @@ export interface Chart {
 }
 
 const HEIGHT = 170
+/** Half a time of day, which stands centred under the last mark. */
+const HALF_TIME = 28
 /** The least a scale reaches to: nothing looks like nothing. */
 const LEAST = 2
 
@@ -88,7 +90,7 @@ const optionsFor = (lines: readonly Line[], width: number, tell: (plot: uPlot) =
   return {
     width,
     height: HEIGHT,
-    padding: [8, ages ? 0 : 12, 0, 0],
+    padding: [8, ages ? 0 : HALF_TIME, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'wmkt' } },
     scales: { y: { range: fromZero }, ...(ages && { age: { range: fromZero } }) },
