@@ -16,13 +16,20 @@ const firstLineOf = async (child: ChildProcess): Promise<string> => {
   throw new Error('the sandbox ended before it listened; its reason stands above')
 }
 
+/** Its everyday news is not for who tries the demo. */
+const argsFor = ({ port, dataDir }: { port: number; dataDir: string }): string[] => [
+  ...['--port', String(port)],
+  ...['--data-dir', dataDir],
+  ...['--log-level', 'warn'],
+]
+
 /** Starts the sandbox in a process of its own and waits until it listens; `onExit` hears of an end nobody asked for. */
 export const startSandboxProcess = async (options: {
   port: number
   dataDir: string
   onExit: (code: number | null) => void
 }): Promise<SandboxProcess> => {
-  const args = [PROGRAM, '--port', String(options.port), '--data-dir', options.dataDir]
+  const args = [PROGRAM, ...argsFor(options)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   const address: SandboxAddress = JSON.parse(await firstLineOf(child))
