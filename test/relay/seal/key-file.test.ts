@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ensureKeyFile, readKeyFile, withNewKey } from '../../../packages/relay/src/seal/key-file.ts'
@@ -13,6 +13,15 @@ test('a key file is made once, for its owner alone', () => {
   expect(ensureKeyFile(path, 1)).toBe(false)
   expect(readFileSync(path, 'utf8')).toBe(before)
   expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+test('what a start left that was cut off in the middle is in nobody’s way', () => {
+  const folder = tempFolder('keys')
+  const path = join(folder, 'keys.json')
+  writeFileSync(`${path}.${process.pid}`, '{"form":1,"ma')
+  expect(ensureKeyFile(path, 0)).toBe(true)
+  expect(readKeyFile(path).keys).toHaveLength(1)
+  expect(readdirSync(folder)).toEqual(['keys.json'])
 })
 
 test('a rotation keeps mask and former keys, and leaves the file to its owner alone', () => {

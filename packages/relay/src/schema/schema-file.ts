@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { EventType, fits } from '@wmkt/api'
+import { writeWhole } from '../whole-file.ts'
 import type { ProjectFacts, SchemaFacts } from './parse-schema.ts'
 
 /** What the upstream said, and when: epoch ms. */
@@ -16,7 +16,7 @@ export interface SchemaFile {
 
 const FORM = 1
 
-/** Written beside and renamed, so that a reader finds one whole; the hash tells a file that somebody changed. */
+/** The hash tells a file that somebody changed. */
 export const createSchemaFile = (path: string): SchemaFile => ({
   async load() {
     const text = await readFile(path, 'utf8').catch(() => '')
@@ -24,11 +24,7 @@ export const createSchemaFile = (path: string): SchemaFile => ({
   },
   async save({ facts: { eventTypes, project }, readAt }) {
     const content = JSON.stringify({ eventTypes, ...(project && { project: bare(project) }), readAt })
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    await writeFile(`${path}.new`, JSON.stringify({ form: FORM, hash: hashOf(content), content }), {
-      mode: 0o600,
-    })
-    await rename(`${path}.new`, path)
+    await writeWhole(path, JSON.stringify({ form: FORM, hash: hashOf(content), content }))
   },
 })
 

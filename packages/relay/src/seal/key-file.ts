@@ -3,10 +3,12 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -71,35 +73,44 @@ export const readKeyFile = (path: string): KeyFile => {
 export const ensureKeyFile = (path: string, now: number): boolean => {
   if (existsSync(path)) return false
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const fresh = withNewKey({ form: 1, mask: secret(), keys: [] }, now)
+  const beside = `${path}.${process.pid}`
+  writeSynced(beside, textFor(withNewKey({ form: 1, mask: secret(), keys: [] }, now)))
   try {
-    writeSynced(path, textFor(fresh), 'wx')
+    return linkedTo(path, beside)
+  } finally {
+    rmSync(beside, { force: true })
+  }
+}
+
+/** Whole from the first moment, for a start cut off in the middle is repeated. False when another process was faster. */
+const linkedTo = (path: string, beside: string): boolean => {
+  try {
+    linkSync(beside, path)
   } catch (error) {
-    // Another process was faster.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
   }
+  syncFolder(path)
   return true
 }
 
 /** Whole, or as it was; on disk before anything is sealed with what is new in it. */
 export const writeKeyFile = (path: string, file: KeyFile): void => {
-  writeSynced(`${path}.new`, textFor(file), 'w')
+  writeSynced(`${path}.new`, textFor(file))
   renameSync(`${path}.new`, path)
   syncFolder(path)
 }
 
 const textFor = (file: KeyFile): string => `${JSON.stringify(file, null, 2)}\n`
 
-const writeSynced = (path: string, text: string, flag: 'w' | 'wx'): void => {
-  const fd = openSync(path, flag, 0o600)
+const writeSynced = (path: string, text: string): void => {
+  const fd = openSync(path, 'w', 0o600)
   try {
     writeFileSync(fd, text)
     fsyncSync(fd)
   } finally {
     closeSync(fd)
   }
-  syncFolder(path)
 }
 
 const syncFolder = (path: string): void => {

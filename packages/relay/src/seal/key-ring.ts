@@ -22,9 +22,9 @@ export const LOOK_MS = 1_000
 
 /** @throws OptionError when the file cannot be read, or is no key file */
 export const openKeyRing = ({ path, now, log }: KeyRingOptions): KeyRing => {
-  const mask = Buffer.from(readKeyFile(path).mask, 'base64')
   let stamp = stampOf(path)
-  let keys = keysIn(readKeyFile(path))
+  const file = readKeyFile(path)
+  let keys = keysIn(file)
   let lookedAt = now()
 
   /** A file that is broken, or gone for a moment, changes nothing: what was known stays known. */
@@ -45,7 +45,7 @@ export const openKeyRing = ({ path, now, log }: KeyRingOptions): KeyRing => {
     readAgain()
   }
   return {
-    mask,
+    mask: Buffer.from(file.mask, 'base64'),
     current() {
       look()
       const key = sealingKeyOf(keys, now())

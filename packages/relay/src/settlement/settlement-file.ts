@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { writeWhole } from '../whole-file.ts'
 import type { Reckoning } from './reckoning.ts'
 
 /** What settlement knows between two starts. */
@@ -20,18 +20,13 @@ export interface SettlementFile {
 
 const FORM = 1
 
-/** Written beside and renamed: whole, or as it was. */
 export const createSettlementFile = (path: string): SettlementFile => ({
   async load() {
     const text = await readFile(path, 'utf8').catch(() => '')
     const value = parsed(text)
     return isKept(value) ? value : undefined
   },
-  async save(kept) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    await writeFile(`${path}.new`, JSON.stringify({ form: FORM, ...kept }), { mode: 0o600 })
-    await rename(`${path}.new`, path)
-  },
+  save: (kept) => writeWhole(path, JSON.stringify({ form: FORM, ...kept })),
 })
 
 const parsed = (text: string): unknown => {
