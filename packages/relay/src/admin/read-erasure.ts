@@ -1,20 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 import { TRACKER_ID_PATTERN } from '@wmkt/protocol'
+import type { Clock } from '../clock.ts'
+import { readBody } from '../collect/body.ts'
 import { parseJson } from '../collect/json.ts'
 import type { Person } from '../erase/person.ts'
 import { Problem } from '../http/problem.ts'
 import type { Erasure } from './desk.ts'
 
 const MAX_BYTES = 4_096
+const TIMEOUT_MS = 5_000
 const MAX_EMAIL_LENGTH = 320
 
 /**
  * Whom to erase: in the body, since addresses of requests are written down by many.
  *
- * @throws Problem QUERY_INVALID, BODY_NOT_JSON
+ * @throws Problem QUERY_INVALID, BODY_NOT_JSON, and what reading a body throws
  */
-export const readErasure = async (req: IncomingMessage): Promise<Erasure> => {
-  const body = parseJson(await bytesOf(req))
+export const readErasure = async (req: IncomingMessage, clock: Clock): Promise<Erasure> => {
+  const body = parseJson(await readBody(req, { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, clock }))
   if (typeof body !== 'object' || body === null) throw invalid('expected an object')
   const { trackerId, email, dryRun, after } = { ...emptyErasure, ...body }
   if (dryRun !== undefined && typeof dryRun !== 'boolean') throw invalid('dryRun: expected true or false')
@@ -38,16 +41,5 @@ const CURSOR = /^(\d{1,16}|letters:[\w-]{0,64})$/
 const emptyErasure: Partial<Record<'trackerId' | 'email' | 'dryRun' | 'after', unknown>> = {}
 
 const isAddress = (text: string): boolean => text.length <= MAX_EMAIL_LENGTH && /^[^\s@]+@[^\s@]+$/.test(text)
-
-const bytesOf = async (req: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of req) {
-    length += chunk.length
-    if (length > MAX_BYTES) throw invalid(`expected ${MAX_BYTES} bytes at most`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
 
 const invalid = (detail: string): Problem => new Problem('QUERY_INVALID', detail)

@@ -54,7 +54,7 @@ export const createAdminRouter = (options: AdminOptions): Router => {
       give(res, await desk().fate(nonceOf(req.params.nonce), parseQuery(req.url).kind)),
     )
     .post('/api/erase', async (req, res) => {
-      const erasure = await readErasure(req)
+      const erasure = await readErasure(req, clock)
       const step = await desk().erase(erasure)
       if (!erasure.dryRun) log.info({ ...step }, 'somebody was erased from a stretch of the outbox')
       give(res, step)
