@@ -150,6 +150,6 @@ test('the admin route refuses what it does not know, and repeats nothing of it',
   expect(await post('{')).toEqual([400, false])
   expect(await post('{"email":"mona"}')).toEqual([400, false])
   expect(await post('{"trackerId":"mona","after":"mona"}')).toEqual([400, false])
-  expect(await post(`{"trackerId":"${'mona'.repeat(2_000)}"}`)).toEqual([400, false])
+  expect(await post(`{"trackerId":"${'mona'.repeat(2_000)}"}`)).toEqual([413, false])
   expect(await post('{"trackerId":"mona"}', {} as { 'wmkt-admin': string })).toEqual([403, false])
 })
