@@ -1,3 +1,4 @@
+import { rowsInPage } from '../support/rows-in-page.ts'
 import type { Tab } from '../support/tab.ts'
 
 /** Resolves once the snippet's function has given way to the tag's. */
@@ -28,20 +29,5 @@ export const recordMany = (tab: Tab, count: number, from = 0): Promise<string[]>
     from,
   )
 
-/** Rows in the page's IndexedDB outbox; none when there is no database. */
-export const rowsHeld = (tab: Tab): Promise<number> =>
-  tab.run(async () => {
-    const names = await indexedDB.databases()
-    if (!names.some(({ name }) => name === 'wmkt')) return 0
-    return new Promise<number>((resolve) => {
-      const opening = indexedDB.open('wmkt')
-      opening.onsuccess = () => {
-        const db = opening.result
-        const counting = db.transaction('outbox').objectStore('outbox').count()
-        counting.onsuccess = () => {
-          db.close()
-          resolve(counting.result)
-        }
-      }
-    })
-  })
+/** Rows in the page's IndexedDB outbox. */
+export const rowsHeld = (tab: Tab): Promise<number> => tab.run(rowsInPage)

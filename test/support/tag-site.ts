@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type ChromiumOptions, launchChromium, makeProfile } from './browser.ts'
 import { type Collector, startCollector } from './collector.ts'
+import { rowsInPage } from './rows-in-page.ts'
 import { type SiteOptions, servePage } from './site.ts'
 
 export const POLL = { timeout: 20_000, interval: 25 }
@@ -111,20 +112,4 @@ export const endings = async (page: Page): Promise<Heard[]> =>
   (await heard(page)).filter(({ ending }) => ending)
 
 /** Rows in the page's IndexedDB outbox. */
-export const rowsHeld = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
-    const names = await indexedDB.databases()
-    if (!names.some(({ name }) => name === 'wmkt')) return 0
-    return new Promise<number>((resolve) => {
-      const opening = indexedDB.open('wmkt')
-      opening.onsuccess = () => {
-        const db = opening.result
-        if (!db.objectStoreNames.contains('outbox')) return resolve(0)
-        const counting = db.transaction('outbox').objectStore('outbox').count()
-        counting.onsuccess = () => {
-          db.close()
-          resolve(counting.result)
-        }
-      }
-    })
-  })
+export const rowsHeld = (page: Page): Promise<number> => page.evaluate(rowsInPage)
