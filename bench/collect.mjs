@@ -7,7 +7,7 @@ const SCRIPTS = { 'relay-unchecked': ['relay-standalone', 'off'] }
 const CONNECTIONS = 64
 
 /** Requests a second of every server, round by round, so that what else the machine does strikes all alike. */
-export const benchCollect = async (generator, { warm, seconds, rounds }) => {
+export const benchCollect = async (generator, { warm, seconds, rounds, tail }) => {
   const servers = new Map()
   for (const name of SERVERS) {
     const [script, ...args] = SCRIPTS[name] ?? [name]
@@ -54,9 +54,10 @@ export const benchCollect = async (generator, { warm, seconds, rounds }) => {
     ratios.random.push((await load('relay-standalone', { nonces: 'random' })).perSecond / stock)
   }
   const rate = Math.min(median(rates['express-204']), median(rates['relay-standalone'])) / 2
-  for (let round = 0; round < rounds; round += 1) {
-    const yardstick = await load('express-204', { rate })
-    ratios.p99.push((await load('relay-standalone', { rate })).p99 / yardstick.p99)
+  for (let round = 0; round < tail.rounds; round += 1) {
+    const order = { rate, seconds: tail.seconds }
+    const yardstick = await load('express-204', order)
+    ratios.p99.push((await load('relay-standalone', order)).p99 / yardstick.p99)
   }
   for (const server of servers.values()) await server.end()
 
