@@ -14,7 +14,7 @@ let context: BrowserContext
 let posts: string[]
 
 beforeAll(async () => {
-  demo = await startDemoChild(join(ROOT, 'examples/consent'))
+  demo = await startDemoChild({ folder: join(ROOT, 'examples/consent') })
 })
 beforeEach(async () => {
   // A wire of its own is an origin of its own.

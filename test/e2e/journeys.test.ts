@@ -17,7 +17,7 @@ let relay: RelayChild
 let site: Awaited<ReturnType<typeof startSite>>
 
 beforeAll(async () => {
-  sandbox = await startSandboxChild(tempFolder('sandbox'))
+  sandbox = await startSandboxChild()
   relay = await startRelayChild(sandbox, tempFolder('relay'))
   site = await startSite(relay.url)
 })

@@ -13,7 +13,7 @@ let wire: Wire
 let context: BrowserContext
 
 beforeAll(async () => {
-  demo = await startDemoChild(join(ROOT, 'examples/pwa'))
+  demo = await startDemoChild({ folder: join(ROOT, 'examples/pwa') })
   wire = await startWire(demo.port)
   context = await launchChromium()
 })

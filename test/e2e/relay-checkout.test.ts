@@ -9,7 +9,7 @@ import { tempFolder } from '../support/temp-folder.ts'
 const SECRET = 'whsec-example'
 let sandbox: SandboxChild
 beforeAll(async () => {
-  sandbox = await startSandboxChild(tempFolder('sandbox'))
+  sandbox = await startSandboxChild()
 })
 afterAll(() => sandbox?.child.end())
 

@@ -11,7 +11,7 @@ let sandbox: SandboxChild
 let relay: RelayChild
 
 beforeAll(async () => {
-  sandbox = await startSandboxChild(tempFolder('sandbox'))
+  sandbox = await startSandboxChild()
 })
 afterAll(() => sandbox?.child.end())
 beforeEach(() => sandbox.mend())

@@ -19,7 +19,7 @@ let sandbox: SandboxChild
 beforeAll(async () => {
   if ('missing' in nats) return
   const starting = startNatsCluster({ program: nats.path })
-  ;[cluster, sandbox] = await Promise.all([starting, startSandboxChild(tempFolder('sandbox'))])
+  ;[cluster, sandbox] = await Promise.all([starting, startSandboxChild()])
 })
 afterAll(async () => void (await Promise.all([cluster?.dispose(), sandbox?.child.end()])))
 beforeEach(({ skip }) => {

@@ -11,7 +11,7 @@ let context: BrowserContext
 let page: Page
 
 beforeAll(async () => {
-  demo = await startDemoChild()
+  demo = await startDemoChild({ fresh: true })
   context = await launchChromium()
   page = await context.newPage()
   await page.goto(demo.url)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Child, freePort, startChild } from '../support/child.ts'
-import { makeDataDir } from '../support/sandbox.ts'
+import { makeDataDir } from '../support/sandbox-folder.ts'
 
 const BIN = fileURLToPath(new URL('../../packages/sandbox/bin/wmkt-sandbox.js', import.meta.url))
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import { type Child, freePort, startChild } from './child.ts'
+import { makeDataDir } from './sandbox-folder.ts'
 import { ROOT } from './sources.ts'
 
 type Address = { api: string; oauth: string; credentials: string; projectId: string }
@@ -35,8 +36,9 @@ const allPages = async (url: string): Promise<Interaction[]> => {
   }
 }
 
-/** The sandbox in a process of its own. */
-export const startSandboxChild = async (dataDir: string) => {
+/** The sandbox in a process of its own, on a folder of its own. */
+export const startSandboxChild = async () => {
+  const dataDir = await makeDataDir()
   const port = await freePort()
   const args = [
     join(ROOT, 'packages/sandbox/bin/wmkt-sandbox.js'),

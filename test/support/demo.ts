@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { SandboxEvent } from './chain.ts'
 import { freePort, startChild } from './child.ts'
+import { fillSandboxFolder } from './sandbox-folder.ts'
 import { ROOT } from './sources.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -14,14 +15,23 @@ export type Demo = {
   end(): Promise<unknown>
 }
 
-/** `npm start` without its build, on free ports: the shop, or the site in this folder. */
-export const startDemoChild = async (...folder: string[]): Promise<Demo> => {
+type DemoOptions = {
+  /** The site to show in the shop's place. */
+  readonly folder?: string
+  /** Start on a data folder with nothing in it, as on a fresh clone; else on one with an empty sandbox, which is quicker. */
+  readonly fresh?: boolean
+}
+
+/** `npm start` without its build, on free ports. */
+export const startDemoChild = async ({ folder, fresh = false }: DemoOptions = {}): Promise<Demo> => {
+  const dataDir = tempFolder('demo')
+  if (!fresh) await fillSandboxFolder(join(dataDir, 'sandbox'))
   const [port, adminPort, sandboxPort] = [await freePort(), await freePort(), await freePort()]
-  const child = startChild([join(ROOT, 'examples/shop/dist/start.js'), ...folder], {
+  const child = startChild([join(ROOT, 'examples/shop/dist/start.js'), ...(folder ? [folder] : [])], {
     PORT: String(port),
     WMKT_ADMIN_PORT: String(adminPort),
     WMKT_SANDBOX_PORT: String(sandboxPort),
-    WMKT_DATA_DIR: tempFolder('demo'),
+    WMKT_DATA_DIR: dataDir,
   })
   await child.saw(/Press a button/)
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { type Sandbox, startSandbox } from '@wmkt/sandbox'
 import { importPKCS8, SignJWT } from 'jose'
 import { beforeAll, inject } from 'vitest'
 import { createDatabase } from './postgres.ts'
+import { makeDataDir } from './sandbox-folder.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -28,36 +27,6 @@ export type Box = {
   delete(path: string): Promise<Answer>
   /** Posts an event with a nonce of its own and waits until it is computed or refused. */
   sync(eventType: string, data: object, more?: object): Promise<Answer>
-}
-
-const CACHE = join(import.meta.dirname, '../../.cache')
-const MIGRATIONS = join(import.meta.dirname, '../../packages/sandbox/migrations')
-
-const migrationsHash = async (): Promise<string> => {
-  const hash = createHash('sha256')
-  for (const name of (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql')).sort()) {
-    hash.update(await readFile(join(MIGRATIONS, name)))
-  }
-  return hash.digest('hex').slice(0, 12)
-}
-
-/** An embedded database takes seconds to make and a moment to copy: the first test file of a run makes it for all. */
-const templateDir = async (): Promise<string> => {
-  const dir = join(CACHE, `sandbox-${await migrationsHash()}`)
-  if ((await readdir(dir).catch(() => [])).length > 0) return dir
-  await mkdir(CACHE, { recursive: true })
-  const made = await mkdtemp(join(CACHE, 'making-'))
-  const sandbox = await startSandbox({ dataDir: made, project: 'template' })
-  await sandbox.stop()
-  await rename(made, dir).catch(() => rm(made, { recursive: true }))
-  return dir
-}
-
-/** A data folder of one's own, with a database in it where the run is on the embedded one; gone when the run ends. */
-export const makeDataDir = async (): Promise<string> => {
-  const dir = await mkdtemp(join(inject('runFolder'), 'sandbox-'))
-  if (inject('postgres') === undefined) await cp(await templateDir(), dir, { recursive: true })
-  return dir
 }
 
 /** The key file's content. */

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SandboxChild, startSandboxChild } from '../../support/chain.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'
 
 let sandbox: SandboxChild
 beforeAll(async () => {
-  sandbox = await startSandboxChild(tempFolder('check'))
+  sandbox = await startSandboxChild()
 })
 afterAll(async () => {
   await sandbox?.child.end()

@@ -12,7 +12,7 @@ import { listen } from '../../../packages/sandbox/src/server.ts'
 import { bringUpToDate } from '../../../packages/sandbox/src/storage/migrated.ts'
 import * as schema from '../../../packages/sandbox/src/storage/schema.ts'
 import { startChild } from '../../support/child.ts'
-import { makeDataDir } from '../../support/sandbox.ts'
+import { makeDataDir } from '../../support/sandbox-folder.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))

@@ -16,7 +16,7 @@ import { listTrashedEvents } from '../../../packages/sandbox/src/trash/list.ts'
 import { listUserEvents } from '../../../packages/sandbox/src/users/events.ts'
 import { searchUsers } from '../../../packages/sandbox/src/users/search.ts'
 import { loadKnown } from '../../../packages/sandbox/src/users/store.ts'
-import { makeDataDir } from '../../support/sandbox.ts'
+import { makeDataDir } from '../../support/sandbox-folder.ts'
 
 const EVENTS = 20_000
 const BIG = ['events', 'raw_events', 'metrics', 'trashed_events', 'users', 'user_values', 'trackers']

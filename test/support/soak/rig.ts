@@ -60,7 +60,7 @@ const startShared = async (
 }
 
 const startSandbox = async (): Promise<SandboxChild> => {
-  const sandbox = await startSandboxChild(tempFolder('sandbox'))
+  const sandbox = await startSandboxChild()
   onTestFinished(async () => void (await sandbox.child.end('SIGKILL')))
   return sandbox
 }
