@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { Order } from './test/support/order.ts'
 
 /** Tests run on the packages' sources: the `source` export condition saves a build between edit and test. */
 const resolve = { conditions: ['source'] }
@@ -11,6 +12,7 @@ export default defineConfig({
     // One more than the two cores that are the floor: the browser and fault tests mostly wait.
     maxWorkers: 3,
     restoreMocks: true,
+    sequence: { sequencer: Order },
     projects: [
       {
         resolve,
@@ -20,7 +22,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{protocol,api,relay}/**/*.test.ts'],
           // strace, for the test that watches the outbox's system calls; nats-server, for the outbox that relays share.
-          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts', 'test/support/nats.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/support/strace.ts', 'test/support/nats.ts'],
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -39,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'sandbox',
           include: ['test/sandbox/**/*.test.ts'],
-          globalSetup: ['test/support/run-folder.ts'],
+          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts'],
           isolate: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -84,7 +86,12 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts', 'test/support/nats.ts'],
+          globalSetup: [
+            'test/support/run-folder.ts',
+            'test/support/strace.ts',
+            'test/support/nats.ts',
+            'test/support/engines.ts',
+          ],
           isolate: false,
           testTimeout: 90_000,
           hookTimeout: 120_000,

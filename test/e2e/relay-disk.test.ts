@@ -1,14 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Child, freePort, startChild } from '../support/child.ts'
+import { given, orThrow } from '../support/given.ts'
 import { ROOT } from '../support/sources.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 /** The relay and a disk that fails it: real processes, real files, real errors of the kernel's making. */
 const BIN = join(ROOT, 'packages/relay/bin/wmkt-relay.js')
+
+const found = await given('strace')
 
 const settings = async (dataDir: string) => ({
   HOST: '127.0.0.1',
@@ -78,10 +81,9 @@ test.runIf(process.platform === 'linux')(
 
 /** From now on the kernel answers every sync of this process with EIO. */
 const failSyncs = async (pid: number) => {
-  execFileSync('strace', ['-V'])
   const inject = 'inject=fdatasync,fsync,msync:error=EIO'
   const strace = spawn(
-    'strace',
+    orThrow(found).path,
     ['-f', '-p', String(pid), '-e', 'trace=fdatasync,fsync,msync', '-e', inject],
     {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,10 +1,11 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { decodeFrame, type ItemHead } from '../../packages/relay/src/outbox/nats/frame.ts'
 import { nonceKeyOf } from '../../packages/relay/src/outbox/nats/names.ts'
 import { startBalancer } from '../support/balancer.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
+import { given } from '../support/given.ts'
 import { pause, startLoad } from '../support/load.ts'
 import { type NatsCluster, type NatsServer, startNatsCluster } from '../support/nats-server.ts'
 import { drained, reckon } from '../support/reckoning.ts'
@@ -13,7 +14,7 @@ import { SOAK } from '../support/soak-scale.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 /** Relays that share one outbox on three servers, while relays and servers are killed under them. */
-const nats = inject('nats')
+const nats = await given('nats')
 let cluster: NatsCluster
 let sandbox: SandboxChild
 beforeAll(async () => {

@@ -19,11 +19,11 @@ const requiredEngines = (list = ''): string[] => {
 }
 
 /** vitest global setup: Firefox and WebKit, installed first where the machine lacks them and can. */
-export default function setup({ provide }: TestProject): void {
+export default async function setup({ provide }: TestProject): Promise<void> {
   const required = requiredEngines(process.env.REQUIRE_ENGINES)
   const missing: Partial<Record<OtherEngine, string>> = {}
   for (const engine of ENGINES) {
-    const why = whyMissing[engine]()
+    const why = await whyMissing[engine]()
     if (why === undefined) continue
     if (required.includes(engine)) throw new Error(`REQUIRE_ENGINES names ${engine}: ${why}`)
     process.stdout.write(`the core list in ${engine} is skipped: ${why}\n`)

@@ -1,7 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium } from '../support/browser.ts'
-import { ensureChromium } from '../support/engines.ts'
 import { makeNonce, useBox } from '../support/sandbox.ts'
 
 const box = useBox()
@@ -9,9 +8,8 @@ let browser: BrowserContext
 let page: Page
 
 beforeAll(async () => {
-  ensureChromium()
   browser = await launchChromium()
-}, 240_000)
+})
 
 afterAll(() => browser?.close())
 

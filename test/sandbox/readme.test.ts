@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { ensureChromium, findChromium } from '../support/engines.ts'
+import { chromiumPath } from '../support/browser.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -22,12 +22,11 @@ describe('with vitest', async () => {
 
 describe('with Playwright', async () => {
   beforeAll(() => {
-    ensureChromium()
     const launch = chromium.launch.bind(chromium)
-    const executablePath = findChromium()
+    const executablePath = chromiumPath()
     const found = { ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] }
     vi.spyOn(chromium, 'launch').mockImplementation(() => launch(found))
-  }, 240_000)
+  })
   afterAll(() => vi.restoreAllMocks())
   await import('../../examples/sandbox/playwright.test.ts')
 })

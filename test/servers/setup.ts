@@ -9,10 +9,10 @@ declare module 'vitest' {
 }
 
 /** vitest global setup: nginx and Caddy, installed first where the machine lacks them and can. */
-export default function setup({ provide }: TestProject): void {
+export default async function setup({ provide }: TestProject): Promise<void> {
   const found: Partial<Record<WebServer, string>> = {}
   for (const server of ['nginx', 'caddy'] as const) {
-    const program = ensureWebServer(server)
+    const program = await ensureWebServer(server)
     if (program) found[server] = program
     else
       process.stdout.write(`the relay behind ${server} is skipped: it is not here, and cannot be installed\n`)

@@ -1,5 +1,5 @@
 import { type BrowserContext, chromium, type LaunchOptions } from 'playwright-core'
-import { findChromium } from './engines.ts'
+import { given, orThrow } from './given.ts'
 import { tempFolder } from './temp-folder.ts'
 
 const ARGS = [
@@ -23,8 +23,14 @@ export type ChromiumOptions = {
 /** A fresh folder for a browser profile, gone when the test run ends: a closing browser still writes into it. */
 export const makeProfile = (): string => tempFolder('profile')
 
+// As the module loads, where no test's time is counted: it may have to be installed first.
+const found = await given('chromium')
+
+/** Where the browser is; undefined where playwright knows. Throws where there is none. */
+export const chromiumPath = (): string | undefined => orThrow(found).path
+
 const launchOptions = (options: ChromiumOptions): LaunchOptions => {
-  const executablePath = findChromium()
+  const executablePath = chromiumPath()
   return {
     ...(executablePath ? { executablePath } : {}),
     headless: true,

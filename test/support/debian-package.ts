@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
 
 const MIRROR = 'http://deb.debian.org/debian'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
@@ -29,16 +32,15 @@ const layOut = (folder: string, suite: string): void => {
   writeFileSync(join(folder, 'sources.list'), `deb [signed-by=${KEYRING}] ${MIRROR} ${suite} main\n`)
 }
 
-const unpack = (name: string, suite: string, folder: string): void => {
+const unpack = async (name: string, suite: string, folder: string): Promise<void> => {
   layOut(folder, suite)
-  const run = (program: string, args: string[]) =>
-    execFileSync(program, args, { cwd: folder, timeout: FETCH_MS, stdio: ['ignore', 'ignore', 'pipe'] })
+  const run = (program: string, args: string[]) => execute(program, args, { cwd: folder, timeout: FETCH_MS })
   const options = aptOptionsOf(folder)
   // Without it a mirror out of reach is a warning, and what follows says only that there is no such package.
-  run('apt-get', [...options, '-qq', '-o', 'APT::Update::Error-Mode=any', 'update'])
-  run('apt-get', [...options, '-qq', 'download', name])
+  await run('apt-get', [...options, '-qq', '-o', 'APT::Update::Error-Mode=any', 'update'])
+  await run('apt-get', [...options, '-qq', 'download', name])
   const [file = ''] = readdirSync(folder).filter((one) => one.endsWith('.deb'))
-  run('dpkg-deb', ['-x', file, 'unpacked'])
+  await run('dpkg-deb', ['-x', file, 'unpacked'])
 }
 
 /**
@@ -47,12 +49,12 @@ const unpack = (name: string, suite: string, folder: string): void => {
  *
  * @throws where there is no apt, no archive keyring, or no way to the mirror
  */
-export const unpackDebian = (name: string, suite: string, into: string): void => {
+export const unpackDebian = async (name: string, suite: string, into: string): Promise<void> => {
   if (existsSync(into)) return
   mkdirSync(dirname(into), { recursive: true })
   const folder = mkdtempSync(`${into}-`)
   try {
-    unpack(name, suite, folder)
+    await unpack(name, suite, folder)
     if (!existsSync(into)) renameSync(join(folder, 'unpacked'), into)
   } finally {
     rmSync(folder, { recursive: true, force: true })

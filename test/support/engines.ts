@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { aptInstall, inPath, reasonOf, run } from './apt.ts'
+import { begin, type Given } from './provisions.ts'
 
 /** Where real browsers are usually found, by the variable that overrides the search. */
 const CHROMIUM_PATHS = [
@@ -12,12 +14,6 @@ const CHROMIUM_PATHS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-const inPath = (program: string): string | undefined =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, program))
-    .find((path) => existsSync(path) && !path.startsWith('/snap/'))
-
 /** A Chromium on this machine; undefined when there is none. */
 export const findChromium = (): string | undefined => {
   const named = process.env.CHROME_PATH
@@ -25,43 +21,28 @@ export const findChromium = (): string | undefined => {
   return CHROMIUM_PATHS.find((path) => existsSync(path)) ?? inPath('chromium') ?? inPath('google-chrome')
 }
 
-const run = (command: string, args: string[]): void => {
-  execFileSync(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
-}
+/** Whether there is one already, of the system's or of playwright's. */
+export const hasChromium = (): boolean =>
+  findChromium() !== undefined || existsSync(join(homedir(), '.cache', 'ms-playwright'))
 
-/** Installs Debian packages when this machine can (root, or sudo without a password); tells whether it could. */
-export const aptInstall = (...packages: string[]): boolean => {
-  if (!inPath('apt-get')) return false
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  const apt = (...args: string[]): void => {
-    const [command = '', ...rest] = [...sudo, 'apt-get', ...args]
-    run(command, rest)
-  }
-  try {
-    process.stdout.write(`installing ${packages.join(', ')} …\n`)
-    apt('update', '-q')
-    apt('install', '-y', '-q', '--no-install-recommends', ...packages)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const installByPlaywright = (): void => {
+const byPlaywright = async (): Promise<void> => {
   process.stdout.write('installing a Chromium by playwright …\n')
-  run('npx', ['playwright-core', 'install', '--with-deps', '--no-shell', 'chromium'])
+  await run('npx', 'playwright-core', 'install', '--with-deps', '--no-shell', 'chromium')
 }
 
-const playwrightCache = join(homedir(), '.cache', 'ms-playwright')
+const NONE = 'no Chromium is found, and none can be installed here; CHROME_PATH may name one'
 
 /** The Chromium that the real-browser tests drive, installed first when the machine has none. */
-export const ensureChromium = (): void => {
-  if (findChromium() || existsSync(playwrightCache)) return
-  if (aptInstall('chromium') && findChromium()) return
-  installByPlaywright()
+export const ensureChromium = async (): Promise<Given<'chromium'>> => {
+  if (!hasChromium()) {
+    const why = await aptInstall('chromium')
+    if (!findChromium())
+      await byPlaywright().catch((error) => {
+        throw new Error(`${NONE} (apt: ${why ?? 'installed, but not found'}; playwright: ${reasonOf(error)})`)
+      })
+  }
+  const path = findChromium()
+  return path === undefined ? {} : { path }
 }
 
 /** Firefox as the system has it; Ubuntu's `firefox` is a snap, which cannot be driven. */
@@ -77,34 +58,44 @@ const hasWebKit = (): boolean => ['WebKitWebDriver', 'Xvfb'].every((program) => 
 export type OtherEngine = 'firefox' | 'webkit'
 
 /** Why an engine cannot run on this machine, after an attempt to install it; undefined when it can. */
-export const whyMissing: Record<OtherEngine, () => string | undefined> = {
-  firefox: () =>
-    findFirefox() || (aptInstall('firefox-esr') && findFirefox())
+export const whyMissing: Record<OtherEngine, () => Promise<string | undefined>> = {
+  firefox: async () => {
+    const why = findFirefox() ? undefined : await aptInstall('firefox-esr')
+    return findFirefox()
       ? undefined
-      : 'no Firefox is found, and none can be installed here; FIREFOX_PATH may name one',
-  webkit: () =>
-    hasWebKit() || (aptInstall('webkit2gtk-driver', 'xvfb') && hasWebKit())
+      : `no Firefox is found, and none can be installed here (${why}); FIREFOX_PATH may name one`
+  },
+  webkit: async () => {
+    const why = hasWebKit() ? undefined : await aptInstall('webkit2gtk-driver', 'xvfb')
+    return hasWebKit()
       ? undefined
-      : 'WebKitWebDriver or Xvfb is missing, and cannot be installed here',
+      : `WebKitWebDriver or Xvfb is missing, and cannot be installed here (${why})`
+  },
 }
 
 /** Web servers that a relay stands behind. */
 export type WebServer = 'nginx' | 'caddy'
 
 /** Where the program is, installed first when the machine lacks it and can; undefined when it cannot. */
-export const ensureWebServer = (server: WebServer): string | undefined => {
+export const ensureWebServer = async (server: WebServer): Promise<string | undefined> => {
   const find = () =>
     inPath(server) ?? ['/usr/sbin/nginx'].find((path) => server === 'nginx' && existsSync(path))
-  return find() ?? (aptInstall(server === 'nginx' ? 'nginx-light' : 'caddy') ? find() : undefined)
+  if (!find()) await aptInstall(server === 'nginx' ? 'nginx-light' : 'caddy')
+  return find()
 }
 
 /** strace observes the real sync calls of the outbox. Linux only. */
-export const ensureStrace = (): void => {
-  if (process.platform === 'linux' && !inPath('strace')) aptInstall('strace')
+export const ensureStrace = async (): Promise<Given<'strace'>> => {
+  const why = inPath('strace') ? undefined : await aptInstall('strace')
+  const path = inPath('strace')
+  return path === undefined
+    ? { missing: `strace is not on this machine, and cannot be installed here (${why})` }
+    : { path }
 }
 
-/** vitest global setup: what the tests need and the machine lacks, before the first test. */
-export default function setup(): void {
-  ensureStrace()
-  ensureChromium()
+/** vitest global setup: a Chromium. */
+export default function setup(project: TestProject): () => Promise<void> {
+  const { runFolder } = project.getProvidedContext()
+  const done = begin(runFolder, 'chromium', ensureChromium)
+  return () => done
 }

@@ -1,21 +1,21 @@
 import type { TestProject } from 'vitest/node'
-import { ensureNats, ensureNewerNats, type NatsProgram } from './nats-programs.ts'
+import { ensureNats, ensureNewerNats } from './nats-programs.ts'
+import { begin } from './provisions.ts'
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** The server that the tests on NATS JetStream run on. */
-    nats: NatsProgram
-    /** One of 2.10 or later, for what older ones do not have. */
-    natsNewer: NatsProgram
-  }
+const told = <T extends object>(which: string, found: T): T => {
+  if ('missing' in found)
+    process.stdout.write(`the tests on ${which} NATS JetStream are skipped: ${found.missing}\n`)
+  return found
 }
 
 /** vitest global setup: nats-servers, fetched first when the machine lacks them and can. */
-export default function setup({ provide }: TestProject): void {
-  const [nats, newer] = [ensureNats(), ensureNewerNats()]
-  if ('missing' in nats) process.stdout.write(`the tests on NATS JetStream are skipped: ${nats.missing}\n`)
-  if ('missing' in newer)
-    process.stdout.write(`the tests on a newer NATS JetStream are skipped: ${newer.missing}\n`)
-  provide('nats', nats)
-  provide('natsNewer', newer)
+export default function setup(project: TestProject): () => Promise<void> {
+  const { runFolder } = project.getProvidedContext()
+  const own = begin(runFolder, 'nats', async () => told('a', await ensureNats()))
+  // The machine's own may be new enough: it is waited for before another is fetched.
+  const newer = begin(runFolder, 'natsNewer', async () => {
+    await own
+    return told('a newer', await ensureNewerNats())
+  })
+  return () => newer
 }

@@ -1,24 +1,26 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
+import { aptInstall } from './apt.ts'
 import { freePort } from './child.ts'
-import { aptInstall } from './engines.ts'
+import { begin, type Given } from './provisions.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The PostgreSQL of this run: its URL, or why there is none. Not provided where tests run on the embedded one. */
-    postgres?: { readonly url: string } | { readonly missing: string }
+    /** Set where the sandbox's tests run on a real PostgreSQL, not on the embedded one. */
+    onPostgres?: true
   }
 }
 
 const DEBIAN = '/usr/lib/postgresql'
 
 /** The folder of PostgreSQL's programs; undefined when there is none. */
-const findPrograms = (): string | undefined =>
+export const findPrograms = (): string | undefined =>
   (existsSync(DEBIAN) ? readdirSync(DEBIAN) : [])
     .map((version) => join(DEBIAN, version, 'bin'))
     .find((folder) => existsSync(join(folder, 'initdb')))
@@ -47,7 +49,7 @@ const startCluster = async (programs: string): Promise<{ url: string; stop(): vo
   if (who.uid !== undefined && who.gid !== undefined) chownSync(folder, who.uid, who.gid)
   const data = join(folder, 'data')
   const init = ['-D', data, '-U', 'test', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-  execFileSync(join(programs, 'initdb'), init, { ...who, cwd: folder, stdio: 'ignore' })
+  await promisify(execFile)(join(programs, 'initdb'), init, { ...who, cwd: folder })
   const port = await freePort()
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F']
   const server = spawn(join(programs, 'postgres'), args, { ...who, cwd: folder, stdio: 'ignore' })
@@ -63,17 +65,26 @@ const startCluster = async (programs: string): Promise<{ url: string; stop(): vo
 }
 
 /** vitest global setup: a real PostgreSQL for the run, installed first when the machine has none and can. */
-export default async function setup({ provide }: TestProject): Promise<(() => void) | undefined> {
-  const programs = findPrograms() ?? (aptInstall('postgresql') ? findPrograms() : undefined)
-  if (programs === undefined) {
-    const missing = 'no PostgreSQL in /usr/lib/postgresql, and it cannot be installed here'
-    process.stdout.write(`the sandbox’s tests on a real PostgreSQL are skipped: ${missing}\n`)
-    provide('postgres', { missing })
-    return undefined
+export default function setup(project: TestProject): () => Promise<void> {
+  let stop = (): void => {}
+  const provide = async (): Promise<Given<'postgres'>> => {
+    const why = findPrograms() ? undefined : await aptInstall('postgresql')
+    const programs = findPrograms()
+    if (programs === undefined) {
+      const missing = `no PostgreSQL in /usr/lib/postgresql, and it cannot be installed here (${why})`
+      process.stdout.write(`the sandbox’s tests on a real PostgreSQL are skipped: ${missing}\n`)
+      return { missing }
+    }
+    const cluster = await startCluster(programs)
+    stop = cluster.stop
+    return { url: cluster.url }
   }
-  const { url, stop } = await startCluster(programs)
-  provide('postgres', { url })
-  return stop
+  project.provide('onPostgres', true)
+  const done = begin(project.getProvidedContext().runFolder, 'postgres', provide)
+  return async () => {
+    await done
+    stop()
+  }
 }
 
 /** A fresh database on a server, by its URL. */

@@ -62,5 +62,5 @@ export const fillSandboxFolder = async (dir: string): Promise<string> => {
 /** A data folder of one's own, with a database in it where the run is on the embedded one; gone when the run ends. */
 export const makeDataDir = async (): Promise<string> => {
   const dir = await mkdtemp(join(inject('runFolder'), 'sandbox-'))
-  return inject('postgres') === undefined ? fillSandboxFolder(dir) : dir
+  return !inject('onPostgres') ? fillSandboxFolder(dir) : dir
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Sandbox, startSandbox } from '@wmkt/sandbox'
 import { importPKCS8, SignJWT } from 'jose'
 import { beforeAll, inject } from 'vitest'
+import { given } from './given.ts'
 import { createDatabase } from './postgres.ts'
 import { makeDataDir } from './sandbox-folder.ts'
 
@@ -93,9 +94,11 @@ const AS_STARTED = {
   ...{ anonymousEvents: false, trashSyncRefusals: false, plainTrashErrors: false },
 }
 
+const postgresServer = async () => (inject('onPostgres') ? given('postgres') : undefined)
+
 const openBox = async (dataDir: string): Promise<Box> => {
-  const given = inject('postgres')
-  const database = given && 'url' in given ? { databaseUrl: await createDatabase(given.url) } : {}
+  const server = await postgresServer()
+  const database = server && 'url' in server ? { databaseUrl: await createDatabase(server.url) } : {}
   const sandbox = await startSandbox({ dataDir, logLevel: 'error', ...AS_STARTED, ...database })
   const token = await fetchToken(sandbox)
   const call: Box['call'] = (method, path, body) => callWith(sandbox, token, method, path, body)
@@ -132,8 +135,8 @@ const takeShared = async (): Promise<Box> => {
 export const useBox = (): Box => {
   let box: Box | undefined
   beforeAll(async () => {
-    const given = inject('postgres')
-    if (!given || 'url' in given) box = await takeShared()
+    const server = await postgresServer()
+    if (!server || 'url' in server) box = await takeShared()
   })
   const open = (): Box => {
     if (!box) throw new Error('the sandbox is not open before the tests run')

@@ -1,8 +1,9 @@
-import { beforeEach, inject } from 'vitest'
+import { beforeEach } from 'vitest'
+import { given } from './given.ts'
 
-const given = inject('postgres')
+const postgres = await given('postgres')
 
 // Never silently: each test says why it did not run.
 beforeEach(({ skip }) => {
-  if (given && 'missing' in given) skip(given.missing)
+  if ('missing' in postgres) skip(postgres.missing)
 })

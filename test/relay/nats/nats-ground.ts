@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { Clock } from '../../../packages/relay/src/clock.ts'
 import { type NatsOutboxOptions, openNatsOutbox } from '../../../packages/relay/src/outbox/nats/nats.ts'
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { given } from '../../support/given.ts'
 import { type NatsServer, type NatsSetup, startNatsServer } from '../../support/nats-server.ts'
+
+const servers = { nats: await given('nats'), natsNewer: await given('natsNewer') }
 
 let projects = 0
 /** Its own streams for each test: to remove streams and make them anew is what this server's version does not survive. */
@@ -18,7 +21,7 @@ export const useNatsServer = (
   more: Omit<NatsSetup, 'program'> = {},
 ): (() => NatsServer) => {
   let server: NatsServer
-  const found = inject(which)
+  const found = servers[which]
   beforeAll(async () => {
     if ('path' in found) server = await startNatsServer({ program: found.path, ...more })
   })

@@ -1,8 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { given, orThrow } from '../../support/given.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
+
+const strace = await given('strace')
 
 let folder: LmdbFolder
 beforeEach(async () => {
@@ -13,8 +16,6 @@ afterEach(() => folder.dispose())
 const child = new URL('./children/failing-sync.mjs', import.meta.url).pathname
 
 test('when a sync fails nothing more is taken, and that is told once', async () => {
-  if (spawnSync('strace', ['-V']).status !== 0)
-    throw new Error('strace is not on this machine: run the whole of npm test once, which installs it')
   const inject = [
     '-f',
     '-o',
@@ -26,7 +27,7 @@ test('when a sync fails nothing more is taken, and that is told once', async () 
   ]
   const command = [...inject, process.execPath, child, folder.dir]
   const told = JSON.parse(
-    execFileSync('strace', command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+    execFileSync(orThrow(strace).path, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
   )
   expect(told.answers.at(-1)).toBe('OutboxFailed')
   expect(told.answers.slice(0, -1)).toEqual(Array(told.answers.length - 1).fill('accepted'))

@@ -1,5 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { given, orThrow } from '../../support/given.ts'
+
+const strace = await given('strace')
 
 /** A system call as strace saw it: where in the trace it began, and where it had returned. */
 export type SystemCall = {
@@ -15,10 +18,8 @@ const CALLS = 'openat,fdatasync,fsync,msync,pwrite64,pwritev,writev,write'
 
 /** Runs a script and returns its system calls, in order of their return. Needs strace. */
 export const systemCallsOf = (script: string, args: readonly string[], tracePath: string): SystemCall[] => {
-  if (spawnSync('strace', ['-V']).status !== 0)
-    throw new Error('strace is not on this machine: run the whole of npm test once, which installs it')
   const options = ['-f', '-s', '16384', '-e', `trace=${CALLS}`, '-e', 'signal=none', '-o', tracePath]
-  execFileSync('strace', [...options, process.execPath, script, ...args], {
+  execFileSync(orThrow(strace).path, [...options, process.execPath, script, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   return parseTrace(readFileSync(tracePath, 'utf8'))

@@ -1,6 +1,7 @@
-import { inject, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type Balancer, startBalancer } from '../balancer.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../chain.ts'
+import { given } from '../given.ts'
 import { type NatsCluster, type NatsServer, startNatsCluster, startNatsServer } from '../nats-server.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { createRelayClock, type RelayClock } from './clock.ts'
@@ -36,7 +37,7 @@ const startRelay = async (
 }
 
 const startServers = async (isLong: boolean) => {
-  const nats = inject('nats')
+  const nats = await given('nats')
   if ('missing' in nats) return undefined
   const setup = { program: nats.path }
   const cluster = isLong ? await startNatsCluster(setup) : undefined
