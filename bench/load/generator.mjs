@@ -1,10 +1,10 @@
 /**
- * The load generator, a process of its own. Told `{port, path, connections, seconds, requests?, rate?, nonces}`, it
- * answers with what it saw, after so many seconds, or requests when these are sooner. Without a rate each connection sends as soon as it has its answer; with one (requests a second), requests
+ * The load generator, a process of its own. Told `{port, path, connections, seconds, requests?, rate?, nonces?,
+ * events?}`, it answers with what it saw, after so many seconds, or requests when these are sooner. Without a rate each connection sends as soon as it has its answer; with one (requests a second), requests
  * fall due at even times, and latency counts from then, however late they could be sent.
  */
 import { openConnection } from './connection.mjs'
-import { requestOf, writeNonce } from './template.mjs'
+import { bodyOf, requestOf, writeNonce } from './template.mjs'
 
 const NONCES = {
   /** Recorded within the last two seconds, as tags send them. */
@@ -12,9 +12,9 @@ const NONCES = {
   random: () => undefined,
 }
 
-const run = ({ port, path, connections, seconds, requests = Infinity, rate, nonces = 'recent' }) =>
+const run = ({ port, path, connections, seconds, requests = Infinity, rate, nonces = 'recent', events }) =>
   new Promise((resolve) => {
-    const { bytes: template, slots } = requestOf({ port, path })
+    const { bytes: template, slots } = requestOf({ port, path }, bodyOf(events))
     const birth = NONCES[nonces]
     const makeRequest = () => {
       const bytes = Buffer.from(template)

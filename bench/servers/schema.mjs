@@ -15,7 +15,8 @@ const fields = Object.entries(FIELDS).map(([key, type]) => ({
   ...{ ingestionKey: key, storageKey: key, type, entity: 'event-type', optional: true },
 }))
 
-const eventTypes = ['page-view', 'add-to-cart', 'purchase'].map((reference) => ({
+/** As the upstream lists them. */
+export const eventTypes = ['page-view', 'add-to-cart', 'purchase'].map((reference) => ({
   ...{ _id: `id-of-${reference}`, projectId: 'demo-shop', reference, name: reference, fields },
 }))
 

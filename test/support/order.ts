@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { hasChromium } from './engines.ts'
 import { findNats } from './nats-programs.ts'
-import { findPrograms } from './postgres.ts'
+import { findPrograms } from './postgres-server.ts'
 
 /** Where something must be installed first: those that need nothing of it begin, those that need most of it come last. */
 const WHILE_INSTALLING = ['house', 'tag', 'sim', 'sandbox', 'unit', 'postgres', 'e2e']
