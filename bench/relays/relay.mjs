@@ -31,9 +31,11 @@ const firstOf = async (child, name, told) => {
     printed = (printed + text).slice(-2_000)
   })
   const silent = AbortSignal.timeout(STARTS_WITHIN_MS)
-  const ended = once(child, 'exit', { signal: silent }).then(() => {
-    throw new Error(`${name} did not start: ${printed.trim()}`)
-  })
+  const ended = once(child, 'exit', { signal: silent })
+    .catch(() => {})
+    .then(() => {
+      throw new Error(`${name} did not start: ${printed.trim()}`)
+    })
   ended.catch(() => {})
   return Promise.race([told, ended])
 }

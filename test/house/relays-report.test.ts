@@ -27,7 +27,7 @@ const report: Report = {
   losses: [
     cell({}),
     cell({ contender: 'other', arrived: 4, waiting: 1, setAside: 2, lost: 3, doubled: 1 }),
-    { contender: 'other', fault: 'kill-store', why: 'no server' },
+    { contender: 'other', fault: 'kill-store', why: 'no\nserver | here' },
   ],
   throughput: [
     { contender: 'ours', perSecond: 1234.5, deliveredPerSecond: 99.5, ratio: 2 },
@@ -87,7 +87,7 @@ describe('the tables', () => {
     const page =
       'before\n<!-- measured: npm run bench:peers -- --write -->\nold\n<!-- end of what was measured -->\nafter'
     const written = withMeasured(page, tablesOf(report))
-    expect(written).toMatch(/^before\n[\s\S]*no server[\s\S]*\nafter$/)
+    expect(written).toMatch(/^before\n[\s\S]*\\| not run: no server here \\|[\s\S]*\nafter$/)
     expect(written).not.toContain('old')
     expect(withMeasured(written, tablesOf(report))).toBe(written)
     expect(() => withMeasured('nothing', '')).toThrow('has no lines')

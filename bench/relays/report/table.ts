@@ -50,9 +50,12 @@ const COUNTS = [
   'seconds',
 ] as const
 
+/** On one line of a table. */
+const inline = (text: string): string => text.replaceAll(/[\s|]+/g, ' ').slice(0, 200)
+
 const countsOf = (cell: Cell): (string | number)[] =>
   'why' in cell
-    ? [`not run: ${cell.why}`, ...COUNTS.slice(1).map(() => '')]
+    ? [`not run: ${inline(cell.why)}`, ...COUNTS.slice(1).map(() => '')]
     : COUNTS.map((name) => cell[name])
 
 /** Every cell with all of its counts. */
