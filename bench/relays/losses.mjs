@@ -35,14 +35,28 @@ const openScene = async (contender) => {
   }
 }
 
-/** Sends under the fault, and ends it three seconds after the last answer, so that no event escapes it on a slow machine. */
-const sendUnder = async (fault, scene, events) => {
+let turn = Promise.resolve()
+
+/** One after the other: to start servers and to send takes both cores, and would slow down whoever is measured beside. */
+const inTurn = (work) => {
+  const done = turn.then(work)
+  turn = done.catch(() => {})
+  return done
+}
+
+/** Sends everything under the fault. */
+const begin = async (contender, fault, events) => {
+  const scene = await openScene(contender)
   if (fault.upstream) scene.sink.setFault(fault.upstream)
   const acknowledged = await sendEvents(scene.relay().port, events, SEND_WITHIN_MS)
+  return { scene, acknowledged }
+}
+
+/** Three seconds after the last answer, so that no event escapes the fault on a slow machine. */
+const endFault = async (fault, scene) => {
   if (fault.upstream) await sleep(FAULT_MS)
   if (fault.kill.length > 0) await scene.killAndRestart(fault.kill)
   else scene.sink.setFault(undefined)
-  return acknowledged
 }
 
 /**
@@ -64,9 +78,9 @@ const settle = async ({ sink, relay }, acknowledged, patienceMs) => {
 
 /** One contender under one fault: what became of the events that it had acknowledged. */
 export const measureLoss = async (contender, fault, { events, patienceMs }) => {
-  const scene = await openScene(contender)
+  const { scene, acknowledged } = await inTurn(() => begin(contender, fault, events))
   try {
-    const acknowledged = await sendUnder(fault, scene, events)
+    await endFault(fault, scene)
     const from = Date.now()
     const account = await settle(scene, acknowledged, patienceMs)
     const seconds = Math.round((Date.now() - from) / 1_000)
