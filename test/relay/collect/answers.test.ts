@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import express from 'express'
@@ -327,7 +328,36 @@ describe('as a middleware', () => {
     expect((await post(url, batch(event('n1')))).status).toBe(202)
     expect(outbox.ledger().held).toBe(1)
   })
+
+  test('its receipt keeps its headers where middleware has wrapped writeHead and knows headers as pairs only', async () => {
+    const host: RelayRig['host'] = (app) =>
+      app.use((_req, res, next) => {
+        wrapWriteHead(res)
+        next()
+      })
+    const { url } = await startRelay({ host, options: { allowedOrigins: ['https://shop.test'] } })
+    const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://shop.test' }
+    const response = await post(url, batch(event('n1')), headers)
+    expect(response.status).toBe(202)
+    expect(await response.json()).toMatchObject({ accepted: 1 })
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'access-control-allow-origin': 'https://shop.test',
+      'wmkt-durability': 'process-crash',
+    })
+  })
 })
+
+/** As on-headers before 1.1, which compression and express-session were built on. */
+const wrapWriteHead = (res: ServerResponse): void => {
+  const writeHead = res.writeHead.bind(res)
+  res.writeHead = (status: number, ...rest: unknown[]) => {
+    const headers: unknown = rest.at(-1) ?? []
+    for (const [name, value] of Array.isArray(headers) ? headers : Object.entries(Object(headers)))
+      res.setHeader(name, value)
+    return writeHead(status)
+  }
+}
 
 test('no body, however hostile, is answered with 5xx or a stack trace', async () => {
   const { url } = await startRelay({ options: { rateLimit: 0 } })

@@ -97,6 +97,8 @@ test('the stream tells how things stand at once, and ends with the relay', async
   await relay.event('lead', {})
   const answer = await fetch(`${adminUrl}/api/live`)
   expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  // Compressed by a host or a proxy on the way, it would be held back until there is more of it.
+  expect(answer.headers.get('cache-control')).toBe('no-store, no-transform')
   const reader = (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader()
   const { value = '' } = await reader.read()
   const frame = JSON.parse(value.replace(/^data: /, ''))
@@ -117,4 +119,19 @@ test('under a mount path the page is found with and without its slash', async ()
   const answer = await fetch(`${listener.url}/ops/relay?x=1`)
   expect([answer.url, answer.status]).toEqual([`${listener.url}/ops/relay/`, 200])
   expect((await fetch(`${listener.url}/ops/relay/page/dashboard.css`)).status).toBe(200)
+})
+
+test('behind a host’s own body parsers a form and an erasure are read all the same', async () => {
+  const { relay } = await startRelay({ options: { adminToken } })
+  const host = express().use(express.urlencoded(), express.json(), relay.admin)
+  const listener = await listen(createAppServer(host), '127.0.0.1', 0)
+  onTestFinished(() => listener.close(0))
+  expect((await form(listener.url, `token=${adminToken}`, { origin: listener.url })).status).toBe(303)
+  const headers = {
+    ...{ 'content-type': 'application/json', 'wmkt-admin': '1' },
+    authorization: `Bearer ${adminToken}`,
+  }
+  const body = JSON.stringify({ trackerId: 'somebody', dryRun: true })
+  const erased = await fetch(`${listener.url}/api/erase`, { method: 'POST', body, headers })
+  expect([erased.status, await erased.json()]).toEqual([200, expect.objectContaining({ held: 0 })])
 })

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { TRACKER_ID_PATTERN } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
-import { readBody } from '../collect/body.ts'
-import { parseJson } from '../collect/json.ts'
+import { arrivedBody } from '../collect/arrived-body.ts'
 import type { Person } from '../erase/person.ts'
 import { Problem } from '../http/problem.ts'
 import type { Erasure } from './desk.ts'
@@ -17,7 +16,7 @@ const MAX_EMAIL_LENGTH = 320
  * @throws Problem QUERY_INVALID, BODY_NOT_JSON, and what reading a body throws
  */
 export const readErasure = async (req: IncomingMessage, clock: Clock): Promise<Erasure> => {
-  const body = parseJson(await readBody(req, { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, clock }))
+  const { value: body } = await arrivedBody(req, { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, clock })
   if (typeof body !== 'object' || body === null) throw invalid('expected an object')
   const { trackerId, email, dryRun, after } = { ...emptyErasure, ...body }
   if (dryRun !== undefined && typeof dryRun !== 'boolean') throw invalid('dryRun: expected true or false')

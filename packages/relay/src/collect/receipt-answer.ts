@@ -11,7 +11,8 @@ export type AnswerReceipt = (
 
 /**
  * Answers 202. Its headers are one flat list, all of it but the length made once: set one by one, they cost a request
- * more than parsing its batch.
+ * more than parsing its batch. Where a host's middleware has put its own `writeHead` in place of node's they are set all
+ * the same: what compression() brought along for years takes a flat list for pairs.
  */
 export const createReceiptAnswer = (base: BaseHeaders): AnswerReceipt => {
   const fixed = flat({ ...base, 'content-type': 'application/json', 'cache-control': 'no-store' })
@@ -29,7 +30,9 @@ export const createReceiptAnswer = (base: BaseHeaders): AnswerReceipt => {
     const body = textOf(receipt)
     const isPlain = receipt.rejected.length + receipt.held.length === 0
     const length = isPlain ? body.length : Buffer.byteLength(body)
-    res.writeHead(202, [...listFor(caller, durability), String(length)])
+    const headers = [...listFor(caller, durability), String(length)]
+    if (Object.hasOwn(res, 'writeHead')) setEach(res, headers).writeHead(202)
+    else res.writeHead(202, headers)
     res.end(body, isPlain ? 'latin1' : 'utf8')
   }
 }
@@ -40,6 +43,11 @@ const textOf = (receipt: Receipt): string => {
   return rejected.length + held.length === 0
     ? `{"accepted":${accepted},"duplicates":${duplicates},"rejected":[],"held":[]}`
     : JSON.stringify(receipt)
+}
+
+const setEach = (res: ServerResponse, headers: readonly string[]): ServerResponse => {
+  for (let at = 0; at + 1 < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '')
+  return res
 }
 
 const flat = (headers: Readonly<Record<string, string>>): string[] => Object.entries(headers).flat()

@@ -82,7 +82,8 @@ export const createLive = ({ clock, status, look, log }: LiveOptions): Live => {
     follow(res, headers) {
       const type = {
         'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
+        // A host's compression() would wait for more before it lets anything out.
+        'cache-control': 'no-store, no-transform',
         'x-accel-buffering': 'no',
       }
       res.writeHead(200, { ...headers, ...type })
