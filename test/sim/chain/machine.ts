@@ -15,6 +15,7 @@ const NAMES = [
   'nonceRuns',
   'journal',
   'delivered',
+  'untold',
   'letters',
   'expiry',
   'books',

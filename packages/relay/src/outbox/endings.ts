@@ -2,6 +2,7 @@ import { type DeliveredEntry, stageDelivered } from './delivered.ts'
 import { expiryKey, seqKey } from './keys.ts'
 import type { Stage } from './stage.ts'
 import type { Tables } from './store.ts'
+import { stageUntold } from './untold.ts'
 
 /** What a transaction delivers and finishes, written down together: a row for each group, and what is to expire in two. */
 export interface Endings {
@@ -14,7 +15,8 @@ export interface Endings {
   write(stage: Stage, tables: Tables, stamp: number): void
 }
 
-export const createEndings = (): Endings => {
+/** @param isTold deliveries are to be told elsewhere */
+export const createEndings = (isTold: boolean): Endings => {
   const delivered = new Map<number, DeliveredEntry[]>()
   const finished: number[] = []
   let at = 0
@@ -40,6 +42,7 @@ export const createEndings = (): Endings => {
       }
       expire('delivered', delivered.keys())
       expire('batch', finished)
+      if (isTold && delivered.size > 0) stageUntold(stage, tables, stamp, delivered.keys())
     },
   }
 }

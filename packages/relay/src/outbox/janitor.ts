@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { expire, HELPING } from './expiry.ts'
 import { isGenerationOver } from './nonce-memory.ts'
 import type { Transaction } from './transaction.ts'
+import { forgetUntold } from './untold.ts'
 
 export type JanitorOptions = {
   clock: Clock
@@ -29,6 +30,7 @@ export const startJanitor = (options: JanitorOptions): (() => void) => {
       expire(transaction, 'delivered', now - keepDeliveredMs),
       expire(transaction, 'batch', now - keepDeliveredMs),
       expire(transaction, 'letter', now - keepDeadLettersMs),
+      forgetUntold(transaction),
     )
   }
   const round = async () => {

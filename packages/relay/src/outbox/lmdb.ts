@@ -22,6 +22,7 @@ import { notLeased, settleEntry } from './settle.ts'
 import { type Single, whole } from './single.ts'
 import { suspicionIn } from './suspicion.ts'
 import { beginTransaction, type Transaction } from './transaction.ts'
+import { createUntold } from './untold.ts'
 
 export type LmdbOutboxOptions = {
   /** Folder; made when it is not there. */
@@ -36,6 +37,8 @@ export type LmdbOutboxOptions = {
   keepDeliveredMs?: number
   /** How long dead letters stay, in ms, before they are dropped. @default 7776000000 */
   keepDeadLettersMs?: number
+  /** Deliveries are to be told elsewhere: `untold` lists them for as long as delivered entries can be asked for. @default false */
+  isTold?: boolean
   /** Bytes of the data file that may be in use. @default as many as the disk has */
   maxBytes?: number
   /** How long another owner may take to leave, in ms. @default 5000 */
@@ -61,7 +64,7 @@ const DAY_MS = 24 * 3_600_000
  * @throws OutboxOwned when another process owns the folder
  */
 export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOutbox> => {
-  const { dir, clock, log, onFatal, single = whole } = options
+  const { dir, clock, log, onFatal, single = whole, isTold = false } = options
   const { maxBacklog = 5_000_000, keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
   const release = await takeOwnership(dir, clock, options.ownerWaitMs ?? 5_000)
   const opened = await openSoundStore({ dir, clock, log }).catch(async (error) => {
@@ -104,7 +107,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
   }
   const begin = () => {
     room.begin()
-    return beginTransaction({ tables, lanes, nonces, written, single }, books)
+    return beginTransaction({ tables, lanes, nonces, written, single, isTold }, books)
   }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
   const whileOpen = <T>(work: (transaction: Transaction) => T, commit = group.within): Promise<T> =>
@@ -136,6 +139,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
   return {
     ...createInventory(tables, (key) => nonces.recall(books.generation, key)),
     durability: 'fsync',
+    ...(isTold && { untold: createUntold(tables, whileOpen) }),
     put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell)),
     lanes: lanes.names,
     heldIn: (lane) => lanes.row(lane)?.held ?? 0,

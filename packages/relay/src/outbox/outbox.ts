@@ -129,6 +129,28 @@ export interface Company {
   onPause(listener: (lane: Lane, until: number) => void): () => void
 }
 
+/** A delivery that is to be told elsewhere. `upstreamId`: missing when the upstream gave none. */
+export type UntoldDelivery = {
+  kind: Kind
+  nonce: string
+  upstreamId?: string
+  /** Epoch ms. */
+  deliveredAt: number
+  /** The record it came in with, and its place there. */
+  record: Uint8Array
+  index: number
+}
+
+/** Deliveries of which somebody is still to be told, in order: written down with the acknowledgement itself. */
+export interface Untold {
+  /** A stretch from the beginning, of about so many; `upTo` is what to cross out once they are told. */
+  read(most: number): { deliveries: readonly UntoldDelivery[]; upTo: number }
+  /** They will not be read again. Resolves after the sync. */
+  crossOut(upTo: number): Promise<void>
+  /** Epoch ms at which the first of them was delivered; undefined when there is none. */
+  oldestAt(): number | undefined
+}
+
 /** What may have to be fetched from elsewhere. */
 export type Awaitable<T> = T | Promise<T>
 
@@ -139,6 +161,8 @@ export type Awaitable<T> = T | Promise<T>
 export interface Outbox {
   /** The other relays that share this outbox; missing when there can be none. */
   readonly company?: Company
+  /** What was delivered and not told; missing when nobody is to be told. */
+  readonly untold?: Untold
   /** What a kept item survives; said in `Wmkt-Durability`. */
   readonly durability: 'fsync' | 'replicated' | 'process-crash'
   /**

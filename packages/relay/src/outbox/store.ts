@@ -22,6 +22,8 @@ export type Tables = {
   journal: Table
   /** group, transaction → what that delivered: when, and the upstream's ids. */
   delivered: Table
+  /** Transaction → the groups it delivered of, while that is to be told elsewhere. */
+  untold: Table
   /** nonce, kind, seq, index → dead letter. */
   letters: Table
   /** What, since when, key → what else is needed to find it. */
@@ -66,6 +68,7 @@ export const openStore = (dir: string): Store => {
     nonceRuns: table('nonce-runs'),
     journal: table('journal'),
     delivered: table('delivered'),
+    untold: table('untold'),
     letters: table('letters'),
     expiry: table('expiry'),
     books: table('books'),

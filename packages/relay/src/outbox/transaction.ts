@@ -52,6 +52,8 @@ export type Ground = {
   /** The books as they are on disk: repeats may have been counted since. */
   written: Books
   single: Single
+  /** Deliveries are to be told elsewhere. */
+  isTold: boolean
 }
 
 export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): Transaction => {
@@ -67,7 +69,7 @@ export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): 
     if (books === before) books = { ...before, ledger: { ...before.ledger } }
     return books
   }
-  const endings = createEndings()
+  const endings = createEndings(ground.isTold)
   const group = { first: 0, entries: GROUP_ENTRIES }
   const turn = (changes: Partial<Books>) => {
     Object.assign(own(), changes)
