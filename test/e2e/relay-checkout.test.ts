@@ -25,9 +25,11 @@ const startShop = async () => {
   })
   await relay.start()
   const kept = new Map<string, Order>()
+  const eventIds = new Map<string, string>()
   const orders = {
     save: async (order: Order) => void kept.set(order.id, order),
     find: async (id: string) => kept.get(id),
+    keepEventId: async (id: string, eventId: string) => void eventIds.set(id, eventId),
   }
   const app = express()
   app.use('/wmkt', relay.router)
@@ -42,6 +44,7 @@ const startShop = async () => {
     return fetch(listener.url + path, { method: 'POST', body, headers: { ...type, ...headers } })
   }
   return {
+    eventIds,
     order: (order: Order, cookie: string) => post('/orders', JSON.stringify(order), { cookie }),
     pay: (body: string, signature = signatureOf(body, SECRET)) =>
       post('/webhooks/payment', body, { 'payment-signature': signature }),
@@ -67,6 +70,7 @@ test('the purchase reaches the API once, with the tracker ID of the visitor who 
     eventDate: '2026-03-01T11:00:00.000Z',
     receptions: 1,
   })
+  await expect.poll(() => shop.eventIds.get('o-1')).toBe(event?.id)
 })
 
 test('a call that is not signed records nothing', async () => {

@@ -53,6 +53,9 @@ test('.env.example names every setting with its default, and no other', () => {
   expect(written.sort()).toEqual([...settings, ...FOREIGN_NAMES.map((name) => `${name}=8789`)].sort())
 })
 
+const HOOK = 'https://shop.test/hook?token=hunter2'
+const WHSEC = `whsec_${Buffer.alloc(32).toString('base64')}`
+
 const good: RelayOptions = { projectId: 'demo-shop', accessToken: 'a.b.c' }
 
 test('options are frozen', () => {
@@ -73,6 +76,21 @@ test.each<[object, RegExp]>([
   [{ refuseBots: 'on' }, /^refuseBots: expected true or false, received "on"$/],
   [{ validation: 'strict' }, /^validation: expected one of hold, warn, off, received "strict"$/],
   [{ coercions: ['email'] }, /^coercions: expected a list, each one of number, phone, date/],
+  [{ webhookUrl: 'http://shop.test/hook', webhookSecret: WHSEC }, /^webhookUrl: expected an https URL/],
+  [{ webhookUrl: HOOK }, /^webhookSecret: expected whsec_ .*received nothing$/],
+  [{ webhookSecret: WHSEC }, /^webhookUrl: .*received nothing$/],
+  [
+    { webhookUrl: HOOK, webhookSecret: 'whsec_c2hvcnQ=' },
+    /^webhookSecret: expected whsec_ and 24 to 64 bytes/,
+  ],
+  [
+    { webhookUrl: HOOK, webhookSecret: WHSEC, outboxUrl: 'nats://127.0.0.1:4222' },
+    /^webhookUrl: expected none with an outbox on NATS/,
+  ],
+  [
+    { webhookUrl: HOOK, webhookSecret: WHSEC, keepDeliveredMs: 0 },
+    /^keepDeliveredMs: expected a time, for the webhook/,
+  ],
   [{ ratelimit: 5 }, /^ratelimit: expected one of .* a name that is unknown here$/],
 ])('options %j are refused by name', (wrong, message) => {
   expect(() => resolveOptions({ ...good, ...wrong })).toThrow(message)
@@ -80,6 +98,13 @@ test.each<[object, RegExp]>([
 
 test('a refused secret is not shown', () => {
   expect(() => resolveOptions({ ...good, serverKeys: ['hunter2'] })).toThrow(/^(?!.*hunter2)serverKeys/)
+  const webhooks = [
+    { webhookUrl: HOOK.replace('https', 'http'), webhookSecret: WHSEC },
+    { webhookUrl: HOOK, webhookSecret: 'hunter2' },
+    { webhookUrl: HOOK },
+  ]
+  for (const webhook of webhooks)
+    expect(() => resolveOptions({ ...good, ...webhook })).toThrow(/^(?!.*hunter2)webhook/)
 })
 
 describe('the environment', () => {
@@ -91,6 +116,8 @@ describe('the environment', () => {
       WMKT_KEEP_DELIVERED: '2h',
       WMKT_REFUSE_BOTS: 'on',
       WMKT_TRACKER_COOKIE_DOMAIN: 'shop.test',
+      WMKT_WEBHOOK_URL: HOOK,
+      WMKT_WEBHOOK_SECRET: WHSEC,
       PORT: '0',
     }
     const { relay, listen } = configurationOf(gather(written))
@@ -99,7 +126,10 @@ describe('the environment', () => {
       keepDeliveredMs: 7_200_000,
       refuseBots: true,
       trackerCookieDomain: 'shop.test',
+      webhookUrl: HOOK,
+      webhookSecret: WHSEC,
     })
+    expect(resolveOptions(relay).webhook).toEqual({ url: HOOK, key: Buffer.alloc(32) })
     expect(listen).toMatchObject({ port: 0, adminPort: 8788, basePath: '/' })
   })
 

@@ -8,10 +8,12 @@ export type Order = { id: string; email: string; amount: number; currency: strin
 export type Orders = {
   save(order: Order): Promise<void>
   find(id: string): Promise<Order | undefined>
+  /** The API's own id of the purchase: what a return is reported by, weeks later. */
+  keepEventId(id: string, eventId: string): Promise<void>
 }
 
 export type CheckoutOptions = {
-  relay: Pick<Relay, 'event' | 'trackerIdOf'>
+  relay: Pick<Relay, 'event' | 'trackerIdOf' | 'on'>
   orders: Orders
   /** Shared with the payment provider. */
   webhookSecret: string
@@ -21,8 +23,12 @@ export type CheckoutOptions = {
  * The purchase, sent by the server when it is paid. The payment provider's call carries no cookie of the visitor's:
  * the tracker ID is noted when the order is placed, and kept with it.
  */
-export const createCheckout = ({ relay, orders, webhookSecret }: CheckoutOptions): Router =>
-  Router()
+export const createCheckout = ({ relay, orders, webhookSecret }: CheckoutOptions): Router => {
+  relay.on('ending', ({ nonce, upstreamId }) => {
+    const [, id] = /^purchase-(.+)$/.exec(nonce) ?? []
+    return id !== undefined && upstreamId !== undefined ? orders.keepEventId(id, upstreamId) : undefined
+  })
+  return Router()
     .post('/orders', express.json(), async (req, res) => {
       const { id, email, amount, currency } = req.body
       const trackerId = relay.trackerIdOf(req)
@@ -39,6 +45,7 @@ export const createCheckout = ({ relay, orders, webhookSecret }: CheckoutOptions
       if (order) await sendPurchase(relay, order, paidAt)
       res.sendStatus(order ? 204 : 404)
     })
+}
 
 /**
  * Resolves once the event is on disk. The nonce is the order's: providers repeat their calls, and so does a call that was

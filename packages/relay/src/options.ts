@@ -5,6 +5,7 @@ import { boolean, createTaker, integer, listOf, OptionError, oneOf, text } from 
 import { parseNatsUrl } from './outbox/nats/url.ts'
 import { VALIDATIONS, type ValidationPolicy } from './schema/validation.ts'
 import { isTrackerPattern } from './stamp/tracker-cookie.ts'
+import { takeTarget } from './webhook/target.ts'
 
 /** What `createRelay` takes. Exactly one of `credentials` and `accessToken` is needed. */
 export type RelayOptions = {
@@ -71,6 +72,10 @@ export type RelayOptions = {
   concurrency?: number
   /** How long records of delivered items stay, in ms. @default 86400000 (24 h) */
   keepDeliveredMs?: number
+  /** Told of each delivered event, with the upstream's id of it; https unless loopback. Not with `nats://`. @default nobody */
+  webhookUrl?: string
+  /** Signs what is told: `whsec_` and 24 to 64 bytes in base64. */
+  webhookSecret?: string
   /** How long dead letters stay, in ms. @default 7776000000 (90 d) */
   keepDeadLettersMs?: number
   /** For a collect body to arrive, in ms. @default 10000 */
@@ -124,6 +129,8 @@ export const resolveOptions = (options: RelayOptions) => {
       'outboxUrl',
       text('lmdb:<dir> or nats://host:port', (url) => OUTBOX.test(url), true),
     ) ?? `lmdb:${join(dataDir, 'outbox')}`
+  const nats = outboxUrl.startsWith('nats:') ? parseNatsUrl(outboxUrl) : undefined
+  const keepDeliveredMs = take.optional('keepDeliveredMs', integer(0, 3_650 * DAY_MS)) ?? DAY_MS
   const browserEventTypes = take.optional('browserEventTypes', listOf(nonEmpty('an event type')))
   const settings = {
     projectId: take.required(
@@ -146,7 +153,7 @@ export const resolveOptions = (options: RelayOptions) => {
     serverKeys: take.optional('serverKeys', listOf(secret('a key of 16 characters or more'))) ?? [],
     dataDir,
     outboxDir: outboxUrl.slice('lmdb:'.length),
-    nats: outboxUrl.startsWith('nats:') ? parseNatsUrl(outboxUrl) : undefined,
+    nats,
     keyFile: take.optional('keyFile', nonEmpty('the path of a key file')),
     trackerCookie:
       take.optional(
@@ -168,7 +175,8 @@ export const resolveOptions = (options: RelayOptions) => {
     rateLimit: take.optional('rateLimit', integer(0, 1_000_000_000)) ?? 6_000,
     maxBacklog: take.optional('maxBacklog', integer(1, 1_000_000_000)) ?? 5_000_000,
     concurrency: take.optional('concurrency', integer(1, 1_024)) ?? 64,
-    keepDeliveredMs: take.optional('keepDeliveredMs', integer(0, 3_650 * DAY_MS)) ?? DAY_MS,
+    keepDeliveredMs,
+    webhook: takeTarget(take, { isShared: nats !== undefined, keepDeliveredMs }),
     keepDeadLettersMs: take.optional('keepDeadLettersMs', integer(0, 3_650 * DAY_MS)) ?? 90 * DAY_MS,
     bodyTimeoutMs: take.optional('bodyTimeoutMs', integer(1, 600_000)) ?? 10_000,
     adminHost: take.optional('adminHost', nonEmpty('a host name')),

@@ -1,5 +1,6 @@
 import { type ErrorRequestHandler, Router } from 'express'
 import type { CallerPolicy } from './collect/caller.ts'
+import { createChargeLook } from './collect/charge-look.ts'
 import { createAddressReader } from './collect/client-address.ts'
 import { type Collect, type CollectOptions, createCollect } from './collect/collect.ts'
 import { createRateLimit } from './collect/rate-limit.ts'
@@ -7,6 +8,8 @@ import { createCollectRouter } from './collect/router.ts'
 import { createKeyCheck } from './collect/server-keys.ts'
 import type { ItemPolicy } from './collect/sift.ts'
 import type { Door } from './door.ts'
+import type { ReadFate } from './fate/read-fate.ts'
+import { createFateRouter } from './fate/router.ts'
 import { publicHeaders } from './http/base-headers.ts'
 import { createProblemHandler, createRefuse } from './http/problem-handler.ts'
 import type { RelaySettings } from './options.ts'
@@ -24,6 +27,7 @@ export type PublicRouterOptions = {
   onRefusal: (error: unknown) => void
   judge: ItemPolicy['judge']
   schema: SchemaRouterOptions['schema']
+  fate: ReadFate
 } & Omit<
   CollectOptions,
   'policy' | 'enter' | 'rateLimit' | 'addressOf' | 'headers' | 'bodyTimeoutMs' | 'refuse'
@@ -32,7 +36,7 @@ export type PublicRouterOptions = {
 /** `collect`: the one route that matters for speed, for a server that asks it first. */
 export type PublicRoutes = { router: Router; collect: Collect }
 
-/** What strangers reach: collect, the tag's files, health. */
+/** What strangers reach: collect, the tag's files, health; and what became of an item, with a key. */
 export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes => {
   const { settings, door, log, onRefusal } = options
   const headers = publicHeaders()
@@ -42,6 +46,7 @@ export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes =
   const refuse = createRefuse(log, headers)
   const rateLimit = createRateLimit(settings.rateLimit)
   const addressOf = createAddressReader(settings.trustProxy, log)
+  const charge = createChargeLook({ ...options, rateLimit, addressOf })
   const collect = createCollect({
     ...options,
     policy,
@@ -61,8 +66,9 @@ export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes =
   }
   const router = Router().use(
     createCollectRouter({ collect, policy, headers }),
-    createSchemaRouter({ ...options, policy, rateLimit, addressOf, headers }),
     countRefusal,
+    createSchemaRouter({ ...options, policy, charge, headers }),
+    createFateRouter({ ...options, policy, charge, headers }),
     createAssetRouter(assets, headers),
     createHealthRouter(door.refusal, headers),
     createProblemHandler(log, headers),

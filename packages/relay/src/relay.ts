@@ -10,7 +10,10 @@ import { createTally } from './collect/tally.ts'
 import { createLive } from './dashboard/live.ts'
 import type { Look } from './dashboard/sample.ts'
 import { createDoor } from './door.ts'
+import { createEndingListeners } from './ending-listeners.ts'
 import { createFatal } from './fatal.ts'
+import { createFateReader, type ReadFate } from './fate/read-fate.ts'
+import type { ForwardAttempt, ForwardEnding } from './forward/ending.ts'
 import { createForwarder, type ForwarderOptions } from './forward/forwarder.ts'
 import { type RelayOptions, type RelaySettings, resolveOptions } from './options.ts'
 import { laneOf } from './outbox/lane.ts'
@@ -27,6 +30,7 @@ import { createCounts } from './telemetry/counts.ts'
 import type { Log } from './telemetry/log.ts'
 import { createLogger } from './telemetry/logger.ts'
 import { createWarnOnce } from './telemetry/warn-once.ts'
+import { createWebhookRoom } from './webhook/webhook-room.ts'
 
 /** What tests and compositions may put in place of the world. */
 export type RelaySeams = {
@@ -53,10 +57,24 @@ export type Relay = OwnItems & {
   /** Accepts no more at once; finishes what is under way, then closes. */
   stop(): Promise<void>
   /**
+   * What became of an item, as long as it is remembered: a delivered one with the upstream's id of it. Undefined when its
+   * nonce is not known. Rejects with Problem `STARTING`, `STOPPING` or `STORAGE_FAILED`.
+   */
+  fate: ReadFate
+  on<Name extends keyof RelayEvents>(event: Name, listener: (news: RelayEvents[Name]) => unknown): void
+}
+
+export type RelayEvents = {
+  /**
    * The disk cannot be trusted any more, and nothing more is accepted: restart the process. The relay never ends it.
    * Who listens too late is told at once.
    */
-  on(event: 'fatal', listener: (error: unknown) => void): void
+  fatal: unknown
+  /**
+   * An item was delivered or buried, and that is on disk. A process that dies in between tells nobody: ask `fate`, or have
+   * a webhook told. What a listener throws, or rejects with, is logged.
+   */
+  ending: ForwardEnding
 }
 
 /**
@@ -69,6 +87,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const apiPaths = settings.apiPaths === undefined ? undefined : readApiPaths(settings.apiPaths)
   const { clock = systemClock, random = Math.random, log = createLogger(settings.logLevel) } = seams
   const fatal = createFatal()
+  const endings = createEndingListeners(log)
   const door = createDoor({ maxBacklog: settings.maxBacklog, clock, random })
   const onIllFormed = createWarnOnce(
     log,
@@ -81,6 +100,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const schemaRoom = createSchemaRoom({ settings, paths: apiPaths, clock, random, log })
   const judge = schemaRoom?.validation
   const settlementRoom = createSettlementRoom({ settings, paths: apiPaths, clock, random, log })
+  const webhookRoom = createWebhookRoom({ settings, clock, random, log })
   const tally = createTally()
   const counts = createCounts(tally.counts)
   let careFor = careForNone
@@ -91,6 +111,17 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     fatal.tell(error)
   }
 
+  const onEnding = (ending: ForwardEnding) => {
+    counts.onEnding(ending)
+    settlementRoom?.onEnding(ending)
+    webhookRoom?.onEnding(ending)
+    seams.onEnding?.(ending)
+    endings.tell(ending)
+  }
+  const onAttempt = (attempt: ForwardAttempt) => {
+    counts.onAttempt(attempt)
+    seams.onAttempt?.(attempt)
+  }
   const start = async () => {
     const tokens = seams.tokens ?? openTokens(settings)
     let outbox: Outbox | undefined
@@ -103,8 +134,8 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       const forwarder = createForwarder({
         stopMs: STOP_MS,
         ...seams,
-        onAttempt: both(counts.onAttempt, seams.onAttempt),
-        onEnding: both(both(counts.onEnding, seams.onEnding), settlementRoom?.onEnding),
+        onAttempt,
+        onEnding,
         outbox,
         tokens,
         open: sealing.open,
@@ -127,12 +158,13 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         doubt(eventType)
       }
       await settlementRoom?.start({ tokens, outbox, onTrashed })
+      webhookRoom?.start({ outbox, open: sealing.open })
       forwarder.start()
       live.start()
       door.open(outbox)
     } catch (error) {
       schemaRoom?.stop()
-      await settlementRoom?.stop()
+      await Promise.all([settlementRoom?.stop(), webhookRoom?.stop()])
       tokens.stop()
       await outbox?.close()
       throw error
@@ -143,7 +175,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     await door.close()
     schemaRoom?.stop()
     await parts?.forwarder.stop()
-    await settlementRoom?.stop()
+    await Promise.all([settlementRoom?.stop(), webhookRoom?.stop()])
     await parts?.outbox.close()
     parts?.tokens.stop()
   }
@@ -156,6 +188,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     collect: tally.counts,
     schema: judge?.status,
     settlement: settlementRoom?.status,
+    webhook: webhookRoom?.status,
   })
   const look = (): Look | undefined =>
     parts && {
@@ -166,8 +199,9 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     }
   const live = createLive({ clock, status, look, log })
 
+  const fate = createFateReader(door)
   const routes = createPublicRoutes({
-    ...{ settings, door, log, clock, random, tally, trackerOf, judge },
+    ...{ settings, door, log, clock, random, tally, trackerOf, judge, fate },
     schema: () => schemaRoom?.schema(),
     careFor: (...request) => careFor(...request),
     onStorage: onFatal,
@@ -175,6 +209,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     onRefusal: counts.onRefusal,
   })
   const own = { door, projectId: settings.projectId, now: clock.now, random, judge }
+  const listening: Listening = { fatal: fatal.on, ending: endings.on }
   return {
     ...createOwnItems({ ...own, tally, onStorage: onFatal }),
     ...routes,
@@ -190,19 +225,15 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       stopping ??= stop()
       return stopping
     },
-    on: (_event, listener) => fatal.on(listener),
+    fate,
+    on: (event, listener) => listening[event](listener),
   }
 }
 
+type Listening = { [Name in keyof RelayEvents]: (listener: (news: RelayEvents[Name]) => unknown) => void }
+
 /** For deliveries under way at the stop: shorter than a successor waits for the outbox folder. */
 const STOP_MS = 4_000
-
-const both =
-  <T>(one: (value: T) => void, other: ((value: T) => void) | undefined) =>
-  (value: T): void => {
-    one(value)
-    other?.(value)
-  }
 
 const failureOf = (error: unknown): OutboxFailed =>
   error instanceof OutboxFailed ? error : new OutboxFailed('the outbox failed', { cause: error })

@@ -11,6 +11,8 @@ const SECRETS = {
   adminToken: 'admin-open-sesame-1',
   serverKey: 'server-open-sesame-2',
   guess: 'guessed-open-sesame-3',
+  hookToken: 'hook-open-sesame-4',
+  hookSecret: 'dGhpcyBzZWNyZXQgaXMgYXMgbG9uZyBhcyBpdCBoYXMgdG8gYmU=',
   mail: 'mona.lisa@example.com',
   phone: '+33612345678',
   name: 'Gherardini',
@@ -34,6 +36,8 @@ const startTalkative = async (upstream: string) => {
     WMKT_SERVER_KEYS: SECRETS.serverKey,
     WMKT_INTERACTIONS: 'key',
     WMKT_DATA_DIR: tempFolder('silence'),
+    WMKT_WEBHOOK_URL: `http://127.0.0.1:${await freePort()}/hook?token=${SECRETS.hookToken}`,
+    WMKT_WEBHOOK_SECRET: `whsec_${SECRETS.hookSecret}`,
     WMKT_LOG_LEVEL: 'trace',
   })
   onTestFinished(() => void child.end())
@@ -63,7 +67,11 @@ const startTalkative = async (upstream: string) => {
       body: new URLSearchParams({ token }),
       redirect: 'manual',
     })
-  return { child, collect, admin, login }
+  const look = (nonce: string, key = SECRETS.serverKey) =>
+    fetch(`http://127.0.0.1:${port}/items/${encodeURIComponent(nonce)}`, {
+      headers: { ...base, authorization: `Bearer ${key}` },
+    })
+  return { child, collect, admin, login, look }
 }
 
 /** An upstream that says back what it was sent, in every way there is. */
@@ -84,7 +92,7 @@ const event = (nonce: string, eventType = 'lead') => ({ kind: 'event', nonce, ev
 
 test('no token, no address and nothing personal is logged, on any path, at any level', async () => {
   const upstream = await startUpstream(answerOf)
-  const { child, collect, admin, login } = await startTalkative(upstream)
+  const { child, collect, admin, login, look } = await startTalkative(upstream)
 
   await collect({ items: [event('pass-1'), event('reject-1'), event('reject-2'), event('busy-1', 'busy')] })
   await collect({ items: [event('lost-1', SECRETS.mail), event('lost-2', `to ${SECRETS.clientAddress}`)] })
@@ -118,6 +126,9 @@ test('no token, no address and nothing personal is logged, on any path, at any l
   await admin('DELETE', '/api/dead-letters/reject-2')
   await admin('GET', `/api/dead-letters/${encodeURIComponent(SECRETS.mail)}`)
   await admin('GET', '/metrics')
+  for (const nonce of ['reject-1', SECRETS.mail]) await look(nonce)
+  await look('pass-1', SECRETS.guess)
+  await child.saw(/the webhook does not take deliveries/)
   await child.saw(/lane parked/)
   await child.saw(/settled by hand/)
   await child.end()

@@ -72,14 +72,14 @@ export const createDesk = ({ outbox, sealing, forwarder }: DeskParts): Desk => {
     buried: async () => outbox.ledger().buried,
     redrive: (nonce, kind) => outbox.redrive(nonce, kind),
     drop: (nonce, kind) => outbox.drop(nonce, kind),
-    fate: async (nonce, kind) => fateLine(await outbox.fate(nonce, kind)),
+    fate: async (nonce, kind) => redactedFate(await outbox.fate(nonce, kind)),
     erase: ({ person, dryRun, after }) =>
       outbox.erase({ picker: picker(person), dryRun, after, makeWay: forwarder?.giveWay }),
   }
 }
 
 /** Told by nonce alone, without the item at hand: a buried one's message stays with its letter. */
-const fateLine = (fate: Fate | undefined): Fate | undefined =>
+export const redactedFate = (fate: Fate | undefined): Fate | undefined =>
   fate?.state === 'buried' ? { ...fate, message: redactedMessage(fate.message, undefined) } : fate
 
 const itemOf = ({ record, index }: DeadLetter, decode: DecodeRecord): StampedItem | undefined => {

@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http'
 import { type RequestHandler, Router } from 'express'
 import type { Clock } from '../clock.ts'
 import type { Live } from '../dashboard/live.ts'
 import { createDashboardRouter } from '../dashboard/router.ts'
 import { adminHeaders, type BaseHeaders } from '../http/base-headers.ts'
+import { type GiveJson, giveJson } from '../http/give-json.ts'
 import { Problem } from '../http/problem.ts'
 import { createProblemHandler, notFound } from '../http/problem-handler.ts'
 import type { CountsRead } from '../telemetry/counts.ts'
@@ -72,20 +72,8 @@ const createDeskDoor =
     return createDesk(open)
   }
 
-type Give = (res: ServerResponse, value: object | undefined) => void
-
-/** Nothing under a nonce is an answer too. */
-const giveJson =
-  (base: BaseHeaders): Give =>
-  (res, value) => {
-    if (value === undefined) throw new Problem('NOT_FOUND', 'nothing under this nonce')
-    const body = Buffer.from(JSON.stringify(value))
-    const type = { 'content-type': 'application/json', 'cache-control': 'no-store' }
-    res.writeHead(200, { ...base, ...type, 'content-length': body.length }).end(body)
-  }
-
 const createChange =
-  (verb: 'redrive' | 'drop', desk: () => Desk, give: Give, log: Log): RequestHandler =>
+  (verb: 'redrive' | 'drop', desk: () => Desk, give: GiveJson, log: Log): RequestHandler =>
   async (req, res) => {
     const nonce = nonceOf(req.params.nonce)
     const done = await desk()[verb](nonce, parseQuery(req.url).kind)

@@ -7,6 +7,7 @@ import type { Ledger, Outbox } from '../outbox/outbox.ts'
 import type { SchemaStatus } from '../schema/validation.ts'
 import type { Sealing } from '../seal/open-sealing.ts'
 import type { SettlementStatus } from '../settlement/settlement.ts'
+import type { WebhookStatus } from '../webhook/webhook.ts'
 
 /** `held`: entries that wait in the lane. */
 export type LaneLine = LaneStatus & { held: number }
@@ -30,6 +31,8 @@ export type Status = {
   schema?: SchemaStatus
   /** What became of delivered events. Undefined when nobody looks. */
   settlement?: SettlementStatus
+  /** Who is told of deliveries. Undefined when nobody is. */
+  webhook?: WebhookStatus
   /** Since the start. */
   collect: TallyCounts
 }
@@ -47,6 +50,7 @@ export type StatusOptions = {
   collect: () => TallyCounts
   schema?: (() => SchemaStatus) | undefined
   settlement?: (() => SettlementStatus | undefined) | undefined
+  webhook?: (() => WebhookStatus | undefined) | undefined
 }
 
 export type ReadStatus = () => Status
@@ -56,7 +60,7 @@ export const createStatusReader = (options: StatusOptions): ReadStatus => {
   const { settings, clock, parts, refusal, collect, schema } = options
   return () => {
     const why = refusal()
-    const settlement = options.settlement?.()
+    const [settlement, webhook] = [options.settlement?.(), options.webhook?.()]
     const open = parts()
     return {
       projectId: settings.projectId,
@@ -66,6 +70,7 @@ export const createStatusReader = (options: StatusOptions): ReadStatus => {
       collect: collect(),
       ...(schema && { schema: schema() }),
       ...(settlement && { settlement }),
+      ...(webhook && { webhook }),
       ...(open && partsStatus(open, settings.maxBacklog)),
     }
   }

@@ -1,5 +1,6 @@
 import type { RelayOptions } from '../options.ts'
 import { SCHEMA_SETTINGS } from './schema-settings.ts'
+import { WEBHOOK_SETTINGS } from './webhook-settings.ts'
 
 /** How a setting is written as text. */
 export type Form = 'text' | 'integer' | 'list' | 'duration' | 'switch'
@@ -226,6 +227,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '90d',
     about: 'how long dead letters stay',
   },
+  ...WEBHOOK_SETTINGS,
   {
     env: 'WMKT_LOG_LEVEL',
     flag: 'log-level',

@@ -16,6 +16,8 @@ export type OutboxPlace = {
   maxBacklog: number
   keepDeliveredMs: number
   keepDeadLettersMs: number
+  /** Somebody is to be told of deliveries. */
+  webhook: object | undefined
 }
 
 export type OutboxSeams = {
@@ -31,6 +33,6 @@ export const openOutbox = async (place: OutboxPlace, seams: OutboxSeams): Promis
   const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs, single: seams.sealing.single }
   const outbox = settings
     ? await openNatsOutbox({ settings, projectId, ...kept, ...seams })
-    : await openLmdbOutbox({ dir, ...kept, ...seams })
+    : await openLmdbOutbox({ dir, isTold: place.webhook !== undefined, ...kept, ...seams })
   return seams.sealing.around(outbox)
 }

@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Coercion, documentOf, type Schema } from '@wmkt/protocol/schema'
 import { Router } from 'express'
-import type { Clock } from '../clock.ts'
 import { type Caller, type CallerPolicy, callerOf } from '../collect/caller.ts'
-import type { ReadAddress } from '../collect/client-address.ts'
 import { setCors } from '../collect/cors.ts'
-import type { RateLimit } from '../collect/rate-limit.ts'
 import { busy, RETRY_MS } from '../collect/refusal.ts'
 import type { BaseHeaders } from '../http/base-headers.ts'
+import { giveJson } from '../http/give-json.ts'
 import { Problem } from '../http/problem.ts'
 
 export type SchemaRouterOptions = {
@@ -19,23 +17,17 @@ export type SchemaRouterOptions = {
   policy: CallerPolicy
   /** Undefined while nothing is known, and where nothing is looked at. */
   schema: () => Schema | undefined
-  rateLimit: RateLimit
-  addressOf: ReadAddress
+  /** @throws Problem RATE_LIMITED */
+  charge: (req: IncomingMessage) => void
   headers: BaseHeaders
-  clock: Clock
   /** In [0, 1). */
   random: () => number
 }
 
 /** `GET {base}/schema`: the event types that pages may post, for debug.js. A stranger's page learns nothing. */
 export const createSchemaRouter = (options: SchemaRouterOptions): Router => {
-  const { settings, policy, schema, rateLimit, addressOf, clock, random } = options
-  const charge = (req: IncomingMessage) => {
-    const address = addressOf(req)
-    const emptyForMs = address === undefined ? 0 : rateLimit.emptyForMs(address, clock.now())
-    if (emptyForMs > 0) throw busy('RATE_LIMITED', 'looking counts as an item', emptyForMs, random)
-    if (address !== undefined) rateLimit.charge(address, 1, clock.now())
-  }
+  const { settings, policy, schema, charge, random } = options
+  const give = giveJson(options.headers)
   const show = (req: IncomingMessage, res: ServerResponse) => {
     const caller = callerOf(req.headers, policy)
     setCors(res, caller)
@@ -43,9 +35,7 @@ export const createSchemaRouter = (options: SchemaRouterOptions): Router => {
     charge(req)
     const known = schema()
     if (!known) throw busy('STARTING', 'no event types are known yet', RETRY_MS, random)
-    const body = JSON.stringify(documentOf(known, settings.coercions, settings.browserEventTypes))
-    const type = { 'content-type': 'application/json', 'cache-control': 'no-store' }
-    res.writeHead(200, { ...options.headers, ...type }).end(body)
+    give(res, documentOf(known, settings.coercions, settings.browserEventTypes))
   }
   return settings.debug ? Router().get('/schema', show) : Router()
 }

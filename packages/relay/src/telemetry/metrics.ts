@@ -6,6 +6,7 @@ import type { Metric, Reading } from './metric.ts'
 import { OUTBOX_METRICS } from './outbox-metrics.ts'
 import { SCHEMA_METRICS } from './schema-metrics.ts'
 import { SETTLEMENT_METRICS } from './settlement-metrics.ts'
+import { WEBHOOK_METRICS } from './webhook-metrics.ts'
 
 /** Every metric of ours but the histograms. docs/metrics.md is held against it. */
 export const METRICS: readonly Metric[] = [
@@ -14,6 +15,7 @@ export const METRICS: readonly Metric[] = [
   ...FORWARD_METRICS,
   ...SCHEMA_METRICS,
   ...SETTLEMENT_METRICS,
+  ...WEBHOOK_METRICS,
 ]
 
 export const HISTOGRAMS = {
