@@ -104,7 +104,9 @@ const bare = (
 ): Promise<{ heard: string; tookMs: number }> =>
   new Promise((resolve) => {
     const began = Date.now()
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
+    const socket = connect(port, '127.0.0.1')
+    // Now and not once connected: where connecting takes its time, a drip would come before it.
+    socket.write(bytes, 'latin1')
     const dripping = drip && setInterval(() => socket.write(drip.text), drip.everyMs)
     let heard = ''
     socket.setEncoding('latin1').on('data', (text: string) => (heard += text))

@@ -1,5 +1,6 @@
 import { createServer, IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http'
 import type { Express } from 'express'
+import { partInStages } from './parting.ts'
 
 /** Header and whole request must be here by then; the relay's own limit on slow bodies is tighter. */
 const HEADERS_TIMEOUT_MS = 10_000
@@ -35,7 +36,9 @@ export const createAppServer = (app: Express, shortcut?: Shortcut): Server => {
         if (!shortcut(req, res)) app(req, res)
       }
     : app
-  return createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse, ...timeouts }, listener)
+  return partInStages(
+    createServer({ IncomingMessage: AppRequest, ServerResponse: AppResponse, ...timeouts }, listener),
+  )
 }
 
 /** The prototype inherits Express's methods and becomes the one the app hands to `setPrototypeOf`. */
