@@ -3,8 +3,9 @@ import type { Fate } from '../../../packages/relay/src/outbox/outbox.ts'
 import { createDeliveries } from '../../../packages/relay/src/settlement/deliveries.ts'
 import { join } from '../../../packages/relay/src/settlement/join.ts'
 import { reasonOf } from '../../../packages/relay/src/settlement/reason.ts'
+import { sightingOf } from '../../../packages/relay/src/settlement/sighting.ts'
 
-const event = (more: object) => ({ errors: [], ...more })
+const event = (more: object) => sightingOf({ errors: [], ...more })
 const memoryOf = (fates: Record<string, Fate>, known: Record<string, string> = {}) => ({
   delivery: (id: string) => (known[id] ? { nonce: known[id], deliveredAt: 1 } : undefined),
   fate: (nonce: string) => fates[nonce],

@@ -46,3 +46,16 @@ test('kept, trashed and pending are all that was delivered, in whatever order th
     }),
   )
 })
+
+test('a trash that nobody can read for months costs no more than one of a day, and nothing is lost of the count', () => {
+  let book = reckon.begin(NOW)
+  const minutes = 3_000
+  for (let n = 0; n < minutes; n += 1) book = reckon.delivered(book, NOW + n * MINUTE)
+  expect(book.pending).toHaveLength(1_440)
+  expect(reckon.pendingIn(book)).toBe(minutes)
+  // One of those that were put together, one that stands alone.
+  for (const n of [5, minutes - 1]) book = reckon.trashed(book, NOW + n * MINUTE)
+  expect([book.kept, book.trashed, reckon.pendingIn(book)]).toEqual([0, 2, minutes - 2])
+  book = reckon.settledUpTo(book, NOW + minutes * MINUTE)
+  expect([book.kept, book.trashed, reckon.pendingIn(book)]).toEqual([minutes - 2, 2, 0])
+})

@@ -15,13 +15,19 @@ import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
-type Given = { folder?: string; clock?: ReturnType<typeof createManualClock>; fates?: Record<string, Fate> }
+type Given = {
+  folder?: string
+  clock?: ReturnType<typeof createManualClock>
+  fates?: Record<string, Fate>
+  fate?: (nonce: string) => Fate | undefined
+}
 
 /** A settlement before a trash that is a list. */
 const start = async ({
   folder = tempFolder('settlement'),
   clock = createManualClock(),
   fates = {},
+  fate = (nonce) => fates[nonce],
 }: Given = {}) => {
   const trash: TrashedEvent[] = []
   const fault: { error?: Error } = {}
@@ -39,7 +45,7 @@ const start = async ({
   const trashLog = createTrashLog(join(folder, 'trash.jsonl'))
   const settlement = createSettlement({
     ...{ readTrash, trashLog, onTrashed, clock, random: () => 0.5, log: { ...silentLog, error } },
-    fate: (nonce) => fates[nonce],
+    fate,
     file: createSettlementFile(join(folder, 'settlement.json')),
   })
   onTestFinished(settlement.stop)
@@ -172,4 +178,47 @@ test('an event that is in the trash before its acknowledgement is on disk is cou
   await settlement.look()
   await settlement.look()
   expect(settlement.status()).toMatchObject({ trashed: 1, unknown: 0, pending: 0 })
+})
+
+test('also when that takes longer than readings overlap, and over a restart', async () => {
+  const fates: Record<string, Fate> = { n1: { state: 'held', lane: 'event:lead', attempts: 0 } }
+  const before = await start({ fates })
+  before.throwAway('n1', 'u1')
+  await before.settlement.look()
+  before.clock.advance(3 * OVERLAP_MS)
+  await before.settlement.look()
+  await before.settlement.stop()
+  const after = await start({ folder: before.folder, clock: before.clock, fates })
+  after.settlement.delivered('n1', 'u1')
+  fates.n1 = { state: 'delivered', deliveredAt: after.clock.now(), upstreamId: 'u1' }
+  await after.settlement.look()
+  await after.settlement.look()
+  expect(after.settlement.status()).toMatchObject({ trashed: 1, unknown: 0, pending: 0, kept: 0 })
+  expect(await after.trashLog.read()).toMatchObject([
+    { id: 'u1', nonce: 'n1', reasons: [{ field: 'email' }] },
+  ])
+})
+
+test('one that was never acknowledged is asked about no longer than it could be', async () => {
+  const asked = vi.fn((): Fate => ({ state: 'buried', code: 'X', message: '', buriedAt: 0 }))
+  const { settlement, clock, throwAway } = await start({ fate: asked })
+  throwAway('n1', 'u1')
+  await settlement.look()
+  clock.advance(9 * 86_400_000)
+  // The one that the clock began, and one of this moment.
+  await settlement.look()
+  await settlement.look()
+  const times = asked.mock.calls.length
+  await settlement.look()
+  expect(asked).toHaveBeenCalledTimes(times)
+})
+
+test('an event that two pages show is counted once', async () => {
+  const { settlement, throwAway, trashLog } = await start()
+  settlement.delivered('n1', 'u1')
+  throwAway('n1', 'u1')
+  throwAway('n1', 'u1')
+  await settlement.look()
+  expect(settlement.status()).toMatchObject({ trashed: 1, pending: 0 })
+  expect(await trashLog.read()).toHaveLength(1)
 })

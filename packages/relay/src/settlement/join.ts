@@ -1,5 +1,5 @@
-import type { TrashedEvent } from '@wmkt/api'
 import type { Fate } from '../outbox/outbox.ts'
+import type { Sighting } from './sighting.ts'
 
 /** A delivery as it is remembered for a while. */
 export type Delivery = { readonly nonce: string; readonly deliveredAt: number }
@@ -12,7 +12,7 @@ export type Joined =
       readonly nonce: string
       readonly deliveredAt?: number
     }
-  /** It is here, and was never acknowledged: a canary that was refused, an attempt without an answer. It is settled elsewhere. */
+  /** It is here, and was never acknowledged: a canary that was refused, an attempt without an answer. It may be yet. */
   | { readonly type: 'undelivered'; readonly nonce: string }
   | { readonly type: 'unknown'; readonly nonce?: string }
 
@@ -23,12 +23,13 @@ export type Memory = {
 }
 
 /** Whose a trashed event is: by the upstream's UUID first, since nonces are the sender's; else by the nonce. */
-export const join = async (event: TrashedEvent, memory: Memory): Promise<Joined> => {
-  const delivery = event._id ? memory.delivery(event._id) : undefined
+export const join = async (
+  { id, nonce }: Pick<Sighting, 'id' | 'nonce'>,
+  memory: Memory,
+): Promise<Joined> => {
+  const delivery = id === undefined ? undefined : memory.delivery(id)
   if (delivery) return { type: 'ours', by: 'uuid', ...delivery }
-  if (event.nonce === undefined || event.nonce === null) return { type: 'unknown' }
-  const nonce = String(event.nonce)
-  return ofFate(nonce, await memory.fate(nonce), event._id ?? undefined)
+  return nonce === undefined ? { type: 'unknown' } : ofFate(nonce, await memory.fate(nonce), id)
 }
 
 /** One nonce, another UUID: somebody else's event, by chance or on purpose. */

@@ -25,24 +25,41 @@ export const begin = (now: number): Reckoning => ({
   settledUntil: now,
 })
 
+/** Buckets that are kept apart: as long as nobody can read the trash they would grow in number, and cost each delivery. */
+const MOST_BUCKETS = 1_440
+
 /** An event was delivered. */
 export const delivered = (reckoning: Reckoning, at: number): Reckoning => {
   const minute = minuteOf(at)
   const last = reckoning.pending.at(-1)
   return last?.minute === minute
     ? { ...reckoning, pending: [...reckoning.pending.slice(0, -1), { minute, count: last.count + 1 }] }
-    : { ...reckoning, pending: [...reckoning.pending, { minute, count: 1 }] }
+    : { ...reckoning, pending: oldestMerged([...reckoning.pending, { minute, count: 1 }]) }
+}
+
+/** The two oldest as one, which is settled when the later of them would be. */
+const oldestMerged = (pending: readonly Bucket[]): readonly Bucket[] => {
+  const [first, second, ...rest] = pending
+  if (pending.length <= MOST_BUCKETS || !first || !second) return pending
+  return [{ minute: second.minute, count: first.count + second.count }, ...rest]
 }
 
 /** An event that was delivered then is in the trash. `at`: undefined when that is forgotten; it is long ago, then. */
 export const trashed = (reckoning: Reckoning, at: number | undefined): Reckoning => {
   const after = { ...reckoning, trashed: reckoning.trashed + 1 }
-  const minute = at === undefined ? undefined : minuteOf(at)
-  const isPending = reckoning.pending.some((bucket) => bucket.minute === minute && bucket.count > 0)
-  if (!isPending) return { ...after, kept: Math.max(0, reckoning.kept - 1) }
-  const without = (bucket: Bucket) =>
-    bucket.minute === minute ? { minute, count: bucket.count - 1 } : bucket
+  const place = at === undefined ? -1 : placeOf(reckoning, minuteOf(at))
+  if (place === -1) return { ...after, kept: Math.max(0, reckoning.kept - 1) }
+  const without = (bucket: Bucket, index: number) =>
+    index === place ? { ...bucket, count: bucket.count - 1 } : bucket
   return { ...after, pending: reckoning.pending.map(without) }
+}
+
+/** The bucket that counts what was delivered in a minute, or the one it was merged into. -1: it is counted as kept. */
+const placeOf = ({ pending, settledUntil }: Reckoning, minute: number): number => {
+  const own = pending.findIndex((bucket) => bucket.minute === minute && bucket.count > 0)
+  const isSettled = (minute + 1) * MINUTE_MS <= settledUntil
+  if (own !== -1 || isSettled) return own
+  return pending.findIndex((bucket) => bucket.minute > minute && bucket.count > 0)
 }
 
 export const strange = (reckoning: Reckoning): Reckoning => ({ ...reckoning, unknown: reckoning.unknown + 1 })

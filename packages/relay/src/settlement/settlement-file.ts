@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { writeWhole } from '../whole-file.ts'
 import type { Reckoning } from './reckoning.ts'
+import type { Sighting } from './sighting.ts'
 
 /** What settlement knows between two starts. */
 export type Kept = {
@@ -11,6 +12,8 @@ export type Kept = {
   readonly readUntil: number
   /** Of trashed events that later readings will meet again. */
   readonly seen: readonly string[]
+  /** In the trash, and never acknowledged here. Missing in files of before. */
+  readonly waiting?: readonly Sighting[]
 }
 
 export interface SettlementFile {

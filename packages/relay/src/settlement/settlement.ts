@@ -1,4 +1,3 @@
-import type { TrashedEvent } from '@wmkt/api'
 import { ApiError } from '@wmkt/api/client'
 import { backoffMs } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
@@ -6,10 +5,10 @@ import type { Log } from '../telemetry/log.ts'
 import { createDeliveries } from './deliveries.ts'
 import { type Joined, join, type Memory } from './join.ts'
 import type { ReadTrash } from './read-trash.ts'
-import { reasonOf } from './reason.ts'
 import { createRecentTrash, type RecentTrash } from './recent-trash.ts'
 import * as reckon from './reckoning.ts'
 import type { SettlementFile } from './settlement-file.ts'
+import { type Sighting, sightingOf } from './sighting.ts'
 import type { TrashLine, TrashLog } from './trash-log.ts'
 
 /** Between two looks into the trash. */
@@ -18,6 +17,9 @@ export const POLL_MS = 60_000
 export const OVERLAP_MS = 10 * 60_000
 /** Processed by then, or the upstream is in trouble that its trash will tell of later. */
 export const SETTLED_AFTER_MS = 5 * 60_000
+/** What is in the trash and never was acknowledged may be yet, as long as it is tried; the last of them. */
+const WAITING_MS = 8 * 86_400_000
+const MOST_WAITING = 1_000
 /** Where the trash cannot be looked into at all: its path is inferred. */
 const UNKNOWN_PATH_MS = 3_600_000
 const RETRY_POLICY = { baseMs: 2_000, capMs: 5 * 60_000 }
@@ -73,6 +75,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   let readUntil = beganAt
   let hasRead = false
   let seen = new Set<string>()
+  let waiting: readonly Sighting[] = []
   let problem: string | undefined
   let failures = 0
   let underWay: Promise<void> | undefined
@@ -83,22 +86,22 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     callOff()
     if (!abort.signal.aborted) callOff = clock.after(waitMs, () => void look())
   }
-  const isOurConcern = ({ event, joined: { type } }: Found): boolean =>
-    type === 'ours' || (type === 'unknown' && !isBefore(event, beganAt))
-  const count = ({ event: { eventType }, joined }: Found) => {
+  const isOurConcern = ({ sighting, joined: { type } }: Found): boolean =>
+    type === 'ours' || (type === 'unknown' && !isBefore(sighting, beganAt))
+  const count = ({ sighting: { eventType }, joined }: Found) => {
     if (joined.type === 'unknown') reckoning = reckon.strange(reckoning)
     if (joined.type !== 'ours') return
     reckoning = reckon.trashed(reckoning, joined.deliveredAt)
     if (eventType) onTrashed(eventType)
   }
   /**
-   * Written down before it is counted: what cannot be written is met again. So is what the upstream threw away before its
-   * acknowledgement was on our disk.
+   * Written down before it is counted: what cannot be written is met again. What the upstream threw away before its
+   * acknowledgement was on our disk is asked about again with each look.
    */
-  const settle = async (events: readonly TrashedEvent[]) => {
+  const settle = async (sightings: readonly Sighting[]) => {
     const found: Found[] = []
-    for (const event of events)
-      if (!seen.has(keyOf(event))) found.push({ event, joined: await join(event, memory) })
+    for (const sighting of onceEach([...waiting, ...sightings]))
+      if (!seen.has(sighting.key)) found.push({ sighting, joined: await join(sighting, memory) })
     const decided = found.filter(({ joined }) => joined.type !== 'undelivered')
     const concerns = decided.filter(isOurConcern)
     const lines = concerns.map((one) => lineOf(one, clock.now()))
@@ -106,16 +109,17 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     concerns.forEach(count)
     recent.add(lines)
     raiseAlarm(log, lines)
+    waiting = stillWaiting(found, clock.now())
     // Only what a later reading can meet again.
-    const before = events.map(keyOf).filter((key) => seen.has(key))
-    seen = new Set([...before, ...decided.map(({ event }) => keyOf(event))])
+    const before = sightings.map(({ key }) => key).filter((key) => seen.has(key))
+    seen = new Set([...before, ...decided.map(({ sighting }) => sighting.key)])
   }
-  const save = () => file.save({ reckoning, beganAt, readUntil, seen: [...seen] })
+  const save = () => file.save({ reckoning, beganAt, readUntil, seen: [...seen], waiting })
   const readOnce = async () => {
     const until = clock.now()
     const events = await readTrash(readUntil - OVERLAP_MS, until, abort.signal)
     if (abort.signal.aborted) return
-    await settle(events)
+    await settle(events.map(sightingOf))
     readUntil = until
     hasRead = true
     reckoning = reckon.settledUpTo(reckoning, until - SETTLED_AFTER_MS)
@@ -174,6 +178,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
         beganAt = kept.beganAt
         readUntil = kept.readUntil
         seen = new Set(kept.seen)
+        waiting = kept.waiting ?? []
       }
       arm(POLL_MS)
     },
@@ -188,25 +193,28 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   }
 }
 
-type Found = { readonly event: TrashedEvent; readonly joined: Joined }
+type Found = { readonly sighting: Sighting; readonly joined: Joined }
+
+/** Pages that move under the walk may show an event twice. */
+const onceEach = (sightings: readonly Sighting[]): Iterable<Sighting> =>
+  new Map(sightings.map((one) => [one.key, one])).values()
+
+const stillWaiting = (found: readonly Found[], now: number): readonly Sighting[] =>
+  found
+    .filter(({ joined }) => joined.type === 'undelivered')
+    .map(({ sighting }) => sighting)
+    .filter(({ trashedAt }) => trashedAt === undefined || Date.parse(trashedAt) > now - WAITING_MS)
+    .slice(-MOST_WAITING)
 
 /** Trashed before this relay began to look: nobody here could know it. */
-const isBefore = ({ createdAt }: TrashedEvent, beganAt: number): boolean =>
-  createdAt != null && Date.parse(createdAt) < beganAt
+const isBefore = ({ trashedAt }: Sighting, beganAt: number): boolean =>
+  trashedAt !== undefined && Date.parse(trashedAt) < beganAt
 
-/** An event without an id of its own is told by when and what. */
-const keyOf = ({ _id, nonce, createdAt, eventType }: TrashedEvent): string =>
-  _id ?? `${nonce} ${createdAt} ${eventType}`
-
-const lineOf = ({ event, joined }: Found, foundAt: number): TrashLine => ({
-  ...(event._id && { id: event._id }),
-  ...(joined.nonce !== undefined && { nonce: joined.nonce }),
-  ...(event.eventType && { eventType: event.eventType }),
-  state: joined.type === 'ours' ? 'trashed' : 'unknown',
-  reasons: event.errors.map((error) => reasonOf(error, [event.data, event.trackerId])),
-  ...(event.createdAt && { trashedAt: event.createdAt }),
-  foundAt,
-})
+const lineOf = ({ sighting, joined }: Found, foundAt: number): TrashLine => {
+  const { key: _key, nonce: _nonce, ...seen } = sighting
+  const nonce = joined.nonce === undefined ? {} : { nonce: joined.nonce }
+  return { ...seen, ...nonce, state: joined.type === 'ours' ? 'trashed' : 'unknown', foundAt }
+}
 
 /** One line a look, however much was found: the events themselves are in the trash log. */
 const raiseAlarm = (log: Log, lines: readonly TrashLine[]): void => {

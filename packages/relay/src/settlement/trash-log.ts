@@ -1,17 +1,10 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Reason } from './reason.ts'
+import type { Sighting } from './sighting.ts'
 
-/** An event found in the trash. Nothing of its data: that stays with the upstream. */
-export type TrashLine = {
-  /** The upstream's id of it. */
-  readonly id?: string
-  readonly nonce?: string
-  readonly eventType?: string
+/** What became known of an event that was seen in the trash. */
+export type TrashLine = Omit<Sighting, 'key'> & {
   readonly state: 'trashed' | 'unknown'
-  readonly reasons: readonly Reason[]
-  /** As the upstream says. */
-  readonly trashedAt?: string
   /** Epoch ms. */
   readonly foundAt: number
 }
