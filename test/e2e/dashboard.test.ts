@@ -35,7 +35,7 @@ const startStage = async ({ adminToken, answer = answerByNonce, dataDir }: Stage
     {
       ...{ projectId: 'demo-shop', accessToken: 'a.b.c', apiUrl: upstream.url },
       ...(adminToken && { adminToken }),
-      ...(dataDir && { dataDir }),
+      ...(dataDir && { dataDir, coercions: ['number'] }),
     },
     {
       tokens: createStaticTokens(),
@@ -223,7 +223,7 @@ describe('a relay that knows event types, and has found some of its deliveries i
     const shown = await open(known.url)
     await shown.locator('#live.on').waitFor()
     for (const n of [1, 2, 3]) await known.event(`ok-${n}`)
-    await known.event('doubt', 'purchase', { email: MAIL, more: 1 })
+    await known.event('doubt', 'purchase', { email: MAIL, more: 1, value: '12,50' })
     await known.event('bad', 'contact-form', { email: 'nobody' })
     const rows = shown.locator('#types tbody tr')
     await expect.poll(() => rows.first().textContent(), { timeout: 10_000 }).toMatch(/^contact-form\w{8}001/)
@@ -231,7 +231,9 @@ describe('a relay that knows event types, and has found some of its deliveries i
       .poll(() => rows.nth(1).textContent(), { timeout: 10_000 })
       .toMatch(/^purchase\w{8}310running/)
     expect(await rows.nth(2).textContent()).toMatch(/^newsletter\w{8}000nothing yet/)
-    expect(await shown.locator('#types-findings').textContent()).toContain('reject FIELD_NOT_EMAIL 1')
+    const said = await shown.locator('#types-findings').textContent()
+    expect(said).toContain('reject FIELD_NOT_EMAIL 1')
+    expect(said).toContain('number put right 1')
     expect(await shown.locator('#settlement-facts').textContent()).toMatch(
       /^kept1,240trashed3unknown1pending/,
     )

@@ -38,11 +38,12 @@ const noteOf = ({ hash, types = 0, readAt, problem, eventTypes, state }: Schema,
   return `${hash ? `schema ${hash.slice(0, 8)}, ` : ''}${age}${problem ? `, now: ${problem}` : ''}${shown}`
 }
 
-/** What was said most often, in the words of the codes. */
-const findingsText = ({ findings, unchecked }: Schema): string => {
+/** What was said most often, in the words of the codes, and what was put right. */
+const findingsText = ({ findings, unchecked, coerced }: Schema): string => {
   const codes = Object.entries(findings).sort(([, a], [, b]) => b - a)
   const told = codes.slice(0, 8).map(([code, count]) => `${code} ${countText(count)}`)
-  return [...told, ...(unchecked > 0 ? [`unchecked ${countText(unchecked)}`] : [])].join(' · ')
+  const mended = Object.entries(coerced).map(([what, count]) => `${what} put right ${countText(count)}`)
+  return [...told, ...mended, ...(unchecked > 0 ? [`unchecked ${countText(unchecked)}`] : [])].join(' · ')
 }
 
 /** Each event type: its version, what was said of its events, and whether they are sent. */
