@@ -1,6 +1,12 @@
+import { join } from 'node:path'
 import { createStaticToken } from '@wmkt/api/client'
 import type { Receipt } from '@wmkt/protocol'
 import { expect, test } from 'vitest'
+import type { RelayOptions } from '../../../packages/relay/src/options.ts'
+import type { RelaySeams } from '../../../packages/relay/src/relay.ts'
+import { POLL_MS, SETTLED_AFTER_MS } from '../../../packages/relay/src/settlement/settlement.ts'
+import { createTrashLog } from '../../../packages/relay/src/settlement/trash-log.ts'
+import { createLeapingClock } from '../../support/leaping-clock.ts'
 import { startRelay } from '../../support/relay.ts'
 import { useBox } from '../../support/sandbox.ts'
 import { createSeeded, wholeIn } from '../../support/seeded.ts'
@@ -40,27 +46,53 @@ const DEFECTS: [code: string, field: string, eventType: string, data: object][] 
   ['EVENT_TYPE_UNKNOWN', 'eventType', 'contact_form', { email: 'ada@example.org' }],
 ]
 
-test(`of ${COUNT} events, twelve of them seeded with a defect, none is trashed and every defect is named by its field (seed ${SEED})`, {
-  timeout: 600_000,
-}, async () => {
-  const { api: apiUrl, projectId } = box.sandbox
-  const { url, outbox } = await startRelay({
-    options: { apiUrl, projectId, validation: 'hold', dataDir: tempFolder('defects'), rateLimit: 0 },
-    seams: { tokens: createStaticToken(box.token) },
-  })
-  const random = createSeeded(SEED)
+/** The stream, the defects somewhere in it, in batches. */
+const streamOf = (seed: number, suffix = ''): object[][] => {
+  const random = createSeeded(seed)
   const items: [nonce: string, eventType: string, data: object][] = []
   for (let n = 0; n < COUNT; n += 1) items.push([`good-${n}`, ...good(n)])
   for (const [n, [, , ...defect]] of DEFECTS.entries())
     items.splice(wholeIn(random, 0, items.length), 0, [`defect-${n}`, ...defect])
-  const events = items.map(([nonce, eventType, data]) => ({ kind: 'event', nonce, eventType, data }))
-  const held: Receipt['held'] = []
-  for (let at = 0; at < events.length; at += 100) {
-    const body = JSON.stringify({ items: events.slice(at, at + 100) })
-    const receipt: Receipt = await (await fetch(`${url}/collect`, { method: 'POST', body })).json()
-    held.push(...receipt.held)
+  const events = items.map(([nonce, eventType, data]) => ({
+    kind: 'event',
+    nonce: nonce + suffix,
+    eventType,
+    data,
+  }))
+  return Array.from({ length: Math.ceil(events.length / 100) }, (_, n) =>
+    events.slice(100 * n, 100 * n + 100),
+  )
+}
+const numberOf = (nonce: unknown): number => Number(String(nonce).split('-')[1])
+
+const start = async (options: Partial<RelayOptions>, seams: RelaySeams = {}) => {
+  const { api: apiUrl, projectId } = box.sandbox
+  const dataDir = tempFolder('defects')
+  const running = await startRelay({
+    options: { apiUrl, projectId, dataDir, rateLimit: 0, ...options },
+    seams: { tokens: createStaticToken(box.token), ...seams },
+  })
+  const collect = async (items: object[]): Promise<Receipt> => {
+    const body = JSON.stringify({ items })
+    return (await fetch(`${running.url}/collect`, { method: 'POST', body })).json()
   }
-  const inOrder = held.sort((a, b) => Number(a.nonce.slice(7)) - Number(b.nonce.slice(7)))
+  return { ...running, collect, dataDir }
+}
+
+/** Whatever was taken is computed or trashed by now. */
+const processed = async () => {
+  const waiting = async () => (await box.sandbox.events({ status: 'accepted' })).length
+  await expect.poll(waiting, { timeout: 300_000, interval: 200 }).toBe(0)
+}
+const trashTotal = async () => (await box.get('~/trashed-events')).body.total
+
+test(`of ${COUNT} events, twelve of them seeded with a defect, none is trashed and every defect is named by its field (seed ${SEED})`, {
+  timeout: 600_000,
+}, async () => {
+  const { collect, outbox } = await start({ validation: 'hold' })
+  const held: Receipt['held'] = []
+  for (const batch of streamOf(SEED)) held.push(...(await collect(batch)).held)
+  const inOrder = held.sort((a, b) => numberOf(a.nonce) - numberOf(b.nonce))
   expect(inOrder).toEqual(DEFECTS.map(([code, field], n) => ({ nonce: `defect-${n}`, code, field })))
 
   await expect
@@ -71,7 +103,34 @@ test(`of ${COUNT} events, twelve of them seeded with a defect, none is trashed a
     expect(letter?.code).toBe(code)
     expect(letter?.message).toMatch(new RegExp(`^${field}: `))
   }
-  const waiting = async () => (await box.sandbox.events({ status: 'accepted' })).length
-  await expect.poll(waiting, { timeout: 300_000, interval: 200 }).toBe(0)
-  expect((await box.get('~/trashed-events')).body.total).toBe(0)
+  await processed()
+  expect(await trashTotal()).toBe(0)
+})
+
+test(`with validation off, settlement finds every one of the twelve among ${COUNT} (seed ${SEED})`, {
+  timeout: 600_000,
+}, async () => {
+  const clock = createLeapingClock()
+  const { collect, outbox, adminUrl, dataDir } = await start(
+    { validation: 'off', settlement: true },
+    { clock },
+  )
+  for (const batch of streamOf(SEED, '-again')) await collect(batch)
+  await expect
+    .poll(() => outbox.ledger(), { timeout: 300_000 })
+    .toMatchObject({ held: 0, buried: 0, delivered: COUNT + 12 })
+  await processed()
+  expect(await trashTotal()).toBe(12)
+
+  const settlement = async () => (await (await fetch(`${adminUrl}/api/status`)).json()).settlement
+  clock.leap(POLL_MS)
+  await expect.poll(async () => (await settlement()).trashed, { timeout: 60_000 }).toBe(12)
+  clock.leap(SETTLED_AFTER_MS + POLL_MS)
+  await expect.poll(settlement, { timeout: 60_000 }).toMatchObject({ kept: COUNT, trashed: 12, unknown: 0 })
+  const lines = await createTrashLog(join(dataDir, 'trash.jsonl')).read()
+  const found = lines.sort((a, b) => numberOf(a.nonce) - numberOf(b.nonce))
+  expect(found.map(({ nonce, state }) => [nonce, state])).toEqual(
+    DEFECTS.map((_, n) => [`defect-${n}-again`, 'trashed']),
+  )
+  for (const { reasons } of found) expect(reasons.length).toBeGreaterThan(0)
 })
