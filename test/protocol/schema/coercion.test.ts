@@ -9,6 +9,8 @@ test.each<[string, unknown, unknown]>([
   ['number', '12,50', 12.5],
   ['number', ' 12 ', 12],
   ['number', '-1.5', -1.5],
+  ['number', '0.125', 0.125],
+  ['number', '12.3456', 12.3456],
   ['number', '1 234,5', 1234.5],
   ['number', '1.234,50', 1234.5],
   ['number', '1,234.50', 1234.5],
@@ -29,6 +31,8 @@ test.each<[string, unknown, unknown]>([
 
 test.each<[string, unknown]>([
   ['number', '12,345'],
+  ['number', '12.345'],
+  ['number', '-1.234'],
   ['number', '12.345,678'],
   ['number', 'twelve'],
   ['number', ''],

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { listen } from '../../../packages/relay/src/http/listen.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import { freePort } from '../../support/child.ts'
 import { startRelay } from '../../support/relay.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli, type TerminalOptions } from '../../support/terminal.ts'
@@ -32,7 +33,7 @@ const start = async (answer: (id: string, calls: number) => number = () => 200) 
     WMKT_PROJECT_ID: 'demo-shop',
     WMKT_ACCESS_TOKEN: 'a.b.c',
     WMKT_API_URL: `${listener.url}/api/v1`,
-    WMKT_ADMIN_PORT: '9',
+    WMKT_ADMIN_PORT: String(await freePort()),
   }
   const cli = (args: string[], more: TerminalOptions = {}) => runCli(args, { env, ...more })
   const file = (text: string) => {
@@ -74,6 +75,17 @@ test('a nonce is looked up in the relay that runs; what is not delivered yet has
     code: 1,
     err: expect.stringMatching(/not delivered yet/),
   })
+})
+
+test('a relay that runs and refuses the command line is said, before a nonce is taken for an id', async () => {
+  const { adminUrl } = await startRelay({ options: { adminToken: 'admin-open-sesame-1' } })
+  const { calls, cli, env } = await start()
+  const more = { env: { ...env, WMKT_ADMIN_PORT: new URL(adminUrl).port } }
+  expect(await cli(['state', 'set', 'order-1', 'qualified', '1'], more)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/the relay answered 401/),
+  })
+  expect(calls).toEqual([])
 })
 
 const CSV = `event;key;value;date

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { freePort } from '../../support/child.ts'
 import { useBox } from '../../support/sandbox.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'
@@ -17,10 +18,10 @@ const file = (...lines: string[]): string => {
   writeFileSync(path, `${lines.join('\n')}\n`)
   return path
 }
-const cli = (...args: string[]) => {
+const cli = async (...args: string[]) => {
   const { api, projectId } = box.sandbox
   const env = { WMKT_PROJECT_ID: projectId, WMKT_ACCESS_TOKEN: box.token, WMKT_API_URL: api }
-  return runCli(args, { env: { ...env, WMKT_ADMIN_PORT: '9' } })
+  return runCli(args, { env: { ...env, WMKT_ADMIN_PORT: String(await freePort()) } })
 }
 const custom = ['--integration', 'demo-store', '--json']
 const counted = { rows: 2, wrong: 0, before: 0, set: 2, refused: 0, failed: 0 }

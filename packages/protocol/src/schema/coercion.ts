@@ -48,12 +48,15 @@ const betterOf = ({ form }: SchemaField, value: unknown, { countries }: TypeSche
   return form === 'phone' ? (phoneIn(value, countries)?.number ?? value) : dateOf(value)
 }
 
-/** `12,50` and `1 234,5` and `1.234,50`; `12,345` may be either, and stays. */
+/** `12,50` and `1 234,5` and `1.234,50`; `12,345` and `12.345` may be either, and stay. */
 const DECIMAL_COMMA = /^[+-]?(?:\d+|\d{1,3}(?:[ .\u00a0\u202f]\d{3})+),\d{1,2}$/
 const DECIMAL_POINT = /^[+-]?(?:\d+|\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+)\.\d{1,2}$|^[+-]?\d+(?:\.\d+)?$/
 
+const EITHER = /^[+-]?[1-9]\d{0,2}\.\d{3}$/
+
 const numberOf = (text: string): number | string => {
   const bare = text.trim()
+  if (EITHER.test(bare)) return text
   const plain = DECIMAL_COMMA.test(bare)
     ? bare.replace(/[ .\u00a0\u202f]/g, '').replace(',', '.')
     : DECIMAL_POINT.test(bare)

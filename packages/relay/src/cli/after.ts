@@ -120,13 +120,13 @@ const setOne = async (
   )
 }
 
-/** By the relay's own credential; nonces are looked up in the relay that runs. */
+/** By the relay's own credential; nonces are looked up in the relay that runs. One that refuses us would leave them unknown: it is said. */
 const withMetricSetter = async <T>(
   { relay, listen }: Configuration,
   metric: Metric,
   work: (set: (change: MetricChange) => Promise<Applied>) => Promise<T>,
 ): Promise<T> => {
-  const admin = await findAdmin(listen, relay.adminToken).catch(() => undefined)
+  const admin = await findAdmin(listen, relay.adminToken)
   const lookUp = (event: string) => eventIdOf(admin, event)
   return withUpstream(relay, ({ projectId, ...source }) =>
     work(
