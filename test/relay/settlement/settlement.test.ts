@@ -20,6 +20,7 @@ type Given = {
   clock?: ReturnType<typeof createManualClock>
   fates?: Record<string, Fate>
   fate?: (nonce: string) => Fate | undefined
+  isShared?: boolean
 }
 
 /** A settlement before a trash that is a list. */
@@ -28,6 +29,7 @@ const start = async ({
   clock = createManualClock(),
   fates = {},
   fate = (nonce) => fates[nonce],
+  isShared = false,
 }: Given = {}) => {
   const trash: TrashedEvent[] = []
   const fault: { error?: Error } = {}
@@ -46,6 +48,7 @@ const start = async ({
   const settlement = createSettlement({
     ...{ readTrash, trashLog, onTrashed, clock, random: () => 0.5, log: { ...silentLog, error } },
     fate,
+    isShared,
     file: createSettlementFile(join(folder, 'settlement.json')),
   })
   onTestFinished(settlement.stop)
@@ -221,4 +224,16 @@ test('an event that two pages show is counted once', async () => {
   await settlement.look()
   expect(settlement.status()).toMatchObject({ trashed: 1, pending: 0 })
   expect(await trashLog.read()).toHaveLength(1)
+})
+
+test('of several relays on one outbox each finds all that is in the trash, and takes from its own deliveries only its own', async () => {
+  const fates: Record<string, Fate> = {
+    theirs: { state: 'delivered', deliveredAt: Date.UTC(2026, 0, 1), upstreamId: 'u9' },
+  }
+  const { settlement, throwAway } = await start({ fates, isShared: true })
+  for (const n of [1, 2]) settlement.delivered(`n${n}`, `u${n}`)
+  throwAway('n1', 'u1')
+  throwAway('theirs', 'u9')
+  await settlement.look()
+  expect(settlement.status()).toMatchObject({ kept: 0, trashed: 2, unknown: 0, pending: 1 })
 })

@@ -62,6 +62,12 @@ const placeOf = ({ pending, settledUntil }: Reckoning, minute: number): number =
   return pending.findIndex((bucket) => bucket.minute > minute && bucket.count > 0)
 }
 
+/** Another relay's delivery is in the trash: it was never counted here. */
+export const trashedElsewhere = (reckoning: Reckoning): Reckoning => ({
+  ...reckoning,
+  trashed: reckoning.trashed + 1,
+})
+
 export const strange = (reckoning: Reckoning): Reckoning => ({ ...reckoning, unknown: reckoning.unknown + 1 })
 
 /** The trash was read up to a time: what was delivered before is kept. */

@@ -49,6 +49,7 @@ export const createSettlementRoom = (options: SettlementRoomOptions): Settlement
         ...{ clock, random, log, onTrashed },
         readTrash: createTrashReader({ ...source, ...(paths && { paths }) }),
         fate: (nonce) => outbox.fate(nonce, 'event'),
+        isShared: outbox.company !== undefined,
         file: createSettlementFile(join(dataDir, 'settlement.json')),
         trashLog: createTrashLog(trashLogPath(dataDir)),
       })

@@ -57,6 +57,8 @@ export type SettlementOptions = {
   fate: Memory['fate']
   file: SettlementFile
   trashLog: TrashLog
+  /** Other relays deliver from the same outbox, and their nonces are known here too. */
+  isShared: boolean
   /** An event of this type was trashed. */
   onTrashed: (eventType: string) => void
   clock: Clock
@@ -66,7 +68,7 @@ export type SettlementOptions = {
 }
 
 export const createSettlement = (options: SettlementOptions): Settlement => {
-  const { readTrash, fate, file, trashLog, onTrashed, clock, random, log } = options
+  const { readTrash, fate, file, trashLog, isShared, onTrashed, clock, random, log } = options
   const deliveries = createDeliveries()
   const recent = createRecentTrash(clock.now)
   const abort = new AbortController()
@@ -91,7 +93,8 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   const count = ({ sighting: { eventType }, joined }: Found) => {
     if (joined.type === 'unknown') reckoning = reckon.strange(reckoning)
     if (joined.type !== 'ours') return
-    reckoning = reckon.trashed(reckoning, joined.deliveredAt)
+    const isOthers = isShared && joined.by === 'nonce'
+    reckoning = isOthers ? reckon.trashedElsewhere(reckoning) : reckon.trashed(reckoning, joined.deliveredAt)
     if (eventType) onTrashed(eventType)
   }
   /**
