@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Untold, UntoldDelivery } from '../../../packages/relay/src/outbox/outbox.ts'
-import { encodeRecord, openRecord } from '../../../packages/relay/src/record.ts'
+import { encodeRecord, openRecord, recordWithout } from '../../../packages/relay/src/record.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import type { NotTaken } from '../../../packages/relay/src/webhook/post.ts'
 import { createWebhook, GATHER_MS } from '../../../packages/relay/src/webhook/webhook.ts'
@@ -174,7 +174,7 @@ test('what is delivered just as a look has found nothing more is told all the sa
 
 test('an interaction has no id to be told, who was erased is not told of, and a record that cannot be read has no type', async () => {
   const { webhook, rows, bodies, pass } = start()
-  const record = recordOf([null, lead('b')])
+  const record = recordWithout(recordOf([lead('erased'), lead('b')]), [0])
   const one = { kind: 'event' as const, deliveredAt: 5, upstreamId: 'u' }
   const deliveries: UntoldDelivery[] = [
     { ...one, kind: 'interaction', nonce: 'i', record, index: 1 },
