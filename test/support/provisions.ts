@@ -8,8 +8,6 @@ export interface Provisions {
   strace: { readonly path: string }
   /** The server that the tests on NATS JetStream run on. */
   nats: { readonly path: string; readonly version: string }
-  /** One of 2.10 or later, for what older ones do not have. */
-  natsNewer: { readonly path: string; readonly version: string }
   postgres: { readonly url: string }
 }
 

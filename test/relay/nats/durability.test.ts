@@ -5,9 +5,9 @@ import { readMonitor } from '../../../packages/relay/src/outbox/nats/monitor.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { openOn, useNatsServer } from './nats-ground.ts'
 
-const synced = (name: string) => ({ name, version: '2.10.5', syncAlways: true })
+const synced = (name: string) => ({ name, version: '2.10.27', syncAlways: true })
 const facts = (more: Partial<DurabilityFacts> = {}): DurabilityFacts => ({
-  version: '2.10.5',
+  version: '2.10.27',
   replicas: 3,
   servers: ['n1', 'n2', 'n3'],
   monitored: [synced('n1'), synced('n2'), synced('n3')],
@@ -17,9 +17,12 @@ const facts = (more: Partial<DurabilityFacts> = {}): DurabilityFacts => ({
 describe('a claim of durability', () => {
   test('is granted where it is verified', () => {
     expect(refusalOfClaim('fsync', facts())).toBeUndefined()
+    const alone = { ...synced('alone'), version: '2.10.0' }
     expect(
-      refusalOfClaim('fsync', facts({ servers: [], monitored: [synced('alone')], replicas: 1 })),
+      refusalOfClaim('fsync', facts({ servers: ['alone'], monitored: [alone], replicas: 1 })),
     ).toBeUndefined()
+    const next = ['n1', 'n2', 'n3'].map((name) => ({ ...synced(name), version: '2.11.0-RC.1' }))
+    expect(refusalOfClaim('fsync', facts({ monitored: next }))).toBeUndefined()
     expect(refusalOfClaim('replicated', facts({ monitored: [] }))).toBeUndefined()
     expect(
       refusalOfClaim('process-crash', facts({ version: '2.9.10', replicas: 1, monitored: [] })),
@@ -41,7 +44,19 @@ describe('a claim of durability', () => {
       'that a server denies',
       'fsync',
       { monitored: [synced('n1'), synced('n2'), { ...synced('n3'), syncAlways: false }] },
-      /server n3 \(2\.10\.5\) does not run with sync_interval: always/,
+      /server n3 \(2\.10\.27\) does not run with sync_interval: always/,
+    ],
+    [
+      'that another server proves',
+      'fsync',
+      { servers: ['alone'], monitored: [synced('other')] },
+      /no \?monitor= leads to server alone/,
+    ],
+    [
+      'of a cluster with a server that may sync its streams alone',
+      'fsync',
+      { monitored: [synced('n1'), synced('n2'), { ...synced('n3'), version: '2.10.26' }] },
+      /server n3 \(2\.10\.26\) may not sync the log/,
     ],
   ])('is refused %s', (_, claim, more, why) => {
     expect(refusalOfClaim(claim, facts(more))).toMatch(why)

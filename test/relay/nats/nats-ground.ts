@@ -4,9 +4,9 @@ import { type NatsOutboxOptions, openNatsOutbox } from '../../../packages/relay/
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { given } from '../../support/given.ts'
-import { type NatsServer, type NatsSetup, startNatsServer } from '../../support/nats-server.ts'
+import { type NatsServer, startNatsServer } from '../../support/nats-server.ts'
 
-const servers = { nats: await given('nats'), natsNewer: await given('natsNewer') }
+const nats = await given('nats')
 
 let projects = 0
 /** Its own streams for each test: to remove streams and make them anew is what this server's version does not survive. */
@@ -16,18 +16,14 @@ export const freshProject = (): string => {
 }
 
 /** A real server for the tests of one file. Where there is none, each test says why it did not run. */
-export const useNatsServer = (
-  which: 'nats' | 'natsNewer' = 'nats',
-  more: Omit<NatsSetup, 'program'> = {},
-): (() => NatsServer) => {
+export const useNatsServer = (): (() => NatsServer) => {
   let server: NatsServer
-  const found = servers[which]
   beforeAll(async () => {
-    if ('path' in found) server = await startNatsServer({ program: found.path, ...more })
+    if ('path' in nats) server = await startNatsServer({ program: nats.path })
   })
   afterAll(() => server?.dispose())
   beforeEach(({ skip }) => {
-    if ('missing' in found) skip(found.missing)
+    if ('missing' in nats) skip(nats.missing)
   })
   return () => server
 }

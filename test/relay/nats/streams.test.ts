@@ -35,6 +35,10 @@ test('a second opening finds everything as it must be', async () => {
   for (let time = 0; time < 2; time += 1) await (await openOn(server(), { clock, projectId })).close()
 })
 
+test('more copies than there are servers are refused at once, by the server’s own words', async () => {
+  await expect(openOn(server(), { clock, query: 'replicas=3' })).rejects.toThrow('replicas > 1 not supported')
+})
+
 test('settings that differ are named, all of them, and nothing is changed', async () => {
   const projectId = freshProject()
   await (await openOn(server(), { clock, projectId })).close()

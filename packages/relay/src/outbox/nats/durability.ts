@@ -8,7 +8,7 @@ export type DurabilityFacts = {
   version: string
   /** Copies of the stream that has the fewest. */
   replicas: number
-  /** Servers that keep the streams; empty when there is no cluster. */
+  /** Servers that keep the streams: one when there is no cluster. */
   servers: readonly string[]
   /** Those whose monitoring endpoints were read. */
   monitored: readonly ServerFacts[]
@@ -20,7 +20,7 @@ export type DurabilityFacts = {
  */
 export const refusalOfClaim = (claim: Durability, facts: DurabilityFacts): string | undefined => {
   if (claim === 'process-crash') return undefined
-  if (!isAtLeast(facts.version, 2, 10))
+  if (!isAtLeast(facts.version, SYNCED))
     return `server ${facts.version} is older than 2.10: it can claim process-crash only`
   return claim === 'replicated' ? replicasMissing(facts) : unsynced(facts)
 }
@@ -35,11 +35,26 @@ const unsynced = ({ servers, monitored }: DurabilityFacts): string | undefined =
     return 'fsync cannot be verified without ?monitor=http://host:port of each server'
   const unseen = servers.find((name) => !monitored.some((one) => one.name === name))
   if (unseen !== undefined) return `fsync cannot be verified: no ?monitor= leads to server ${unseen}`
-  const lax = monitored.find((one) => !one.syncAlways || !isAtLeast(one.version, 2, 10))
-  return lax && `server ${lax.name} (${lax.version}) does not run with sync_interval: always`
+  const lax = monitored.find((one) => !one.syncAlways || !isAtLeast(one.version, SYNCED))
+  if (lax) return `server ${lax.name} (${lax.version}) does not run with sync_interval: always`
+  const old = servers.length > 1 && monitored.find((one) => !isAtLeast(one.version, LOG_SYNCED))
+  if (!old) return undefined
+  return `server ${old.name} (${old.version}) may not sync the log that a cluster agrees by: 2.10.27 is the oldest that was seen to`
 }
 
-const isAtLeast = (version: string, major: number, minor: number): boolean => {
-  const [isMajor = 0, isMinor = 0] = version.split('.').map(Number)
-  return isMajor > major || (isMajor === major && isMinor >= minor)
+type Version = readonly [major: number, minor: number, patch: number]
+
+/** Knows `sync_interval: always`. */
+const SYNCED: Version = [2, 10, 0]
+/**
+ * The first ones left it out for the log of a cluster (nats-server's pull request 6041): with two of three logs gone in a
+ * power cut, the third server's synced copy is outvoted.
+ */
+const LOG_SYNCED: Version = [2, 10, 27]
+
+/** What stands behind a dash, as in `2.11.0-RC.1`, does not count. */
+const isAtLeast = (version: string, least: Version): boolean => {
+  const numbers = version.split(/[.-]/).map(Number)
+  const at = least.findIndex((number, n) => numbers[n] !== number)
+  return at < 0 || (numbers[at] ?? 0) > (least[at] ?? 0)
 }

@@ -1,6 +1,8 @@
+import { JetStreamApiError } from '@nats-io/jetstream'
 import { type KV, Kvm } from '@nats-io/kv'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
+import { OutboxFull } from '../outbox.ts'
 import { refusalOfClaim } from './durability.ts'
 import { type Link, openLink } from './link.ts'
 import { readMonitor } from './monitor.ts'
@@ -37,7 +39,7 @@ export const openGround = async (options: GroundOptions): Promise<Ground> => {
     return await link.persist(() => layGround(link, namesOf(settings.prefix, projectId), options), START_MS)
   } catch (error) {
     await link.nc.close()
-    throw error
+    throw error instanceof OutboxFull && error.cause instanceof JetStreamApiError ? error.cause : error
   }
 }
 
@@ -63,7 +65,7 @@ const verifyClaim = async (
 ): Promise<void> => {
   const streams = await Promise.all(wishes.map(({ name }) => jsm.streams.info(name)))
   const servers = streams.flatMap(({ cluster }) => [
-    cluster?.leader,
+    cluster?.leader ?? nc.info?.server_name,
     ...(cluster?.replicas ?? []).map(({ name }) => name),
   ])
   const refusal = refusalOfClaim(settings.durability, {

@@ -80,6 +80,10 @@ export type Fault = { kind: 'full' | 'away' | 'ours' }
 
 /** Out of the server's book: no room in the stream, in the account, or at the server. */
 const FULL = new Set([10_023, 10_028, 10_047, 10_077])
+/** Fewer servers than copies are asked for. In a cluster that is starting that passes. */
+const NO_PEERS = 10_005
+/** More than one copy is asked for, of a server that stands alone. */
+const NO_CLUSTER = 10_074
 const AWAY = new Set([
   'TimeoutError',
   'RequestError',
@@ -93,8 +97,9 @@ export const faultOf = (error: unknown): Fault => {
   if (error instanceof OutboxFull) return { kind: error.reason === 'unreachable' ? 'away' : 'full' }
   if (error instanceof JetStreamApiError) {
     if (FULL.has(error.code)) return { kind: 'full' }
-    // Of a server in trouble: it has no leader for this, or is not the leader any more.
-    return { kind: error.status >= 500 ? 'away' : 'ours' }
+    if (error.code === NO_CLUSTER) return { kind: 'ours' }
+    // Of a server in trouble: it has no leader for this, or is not the leader any more, or its cluster is not complete yet.
+    return { kind: error.status >= 500 || error.code === NO_PEERS ? 'away' : 'ours' }
   }
   return { kind: error instanceof Error && AWAY.has(error.name) ? 'away' : 'ours' }
 }
