@@ -1,6 +1,12 @@
 import { EMPTY_LEDGER, isBalanced } from '../../packages/relay/src/outbox/ledger.ts'
 import { decodeFrame, type LetterHead } from '../../packages/relay/src/outbox/nats/frame.ts'
-import { laneOfSubject, letterOfSubject, namesOf } from '../../packages/relay/src/outbox/nats/names.ts'
+import type { ItemRecord } from '../../packages/relay/src/outbox/nats/item-record.ts'
+import {
+  laneOfSubject,
+  letterOfSubject,
+  namesOf,
+  nonceKeyOf,
+} from '../../packages/relay/src/outbox/nats/names.ts'
 import { ledgerOf } from '../../packages/relay/src/outbox/nats/view.ts'
 import { type LeasedEntry, OutboxFull } from '../../packages/relay/src/outbox/outbox.ts'
 import { intakeOf, type Wanted } from '../relay/outbox/intakes.ts'
@@ -106,7 +112,7 @@ export const runHistory = async (seed: number): Promise<Verdict> => {
     const times = upstream.arrivals.get(key) ?? 0
     const code = codeOf(key, server)
     if (!accepted.has(key)) faults.push(`never accepted: ${key}`)
-    if (times === 0 && !letters.has(key)) faults.push(`lost: ${key}`)
+    if (times === 0 && !letters.has(key) && stateOf(item, server) !== 'dropped') faults.push(`lost: ${key}`)
     if (item.kind === 'interaction' && times > 1) faults.push(`doubled: ${key}`)
     if (times > 0 && letters.has(key) && code !== 'IN_DOUBT' && item.kind === 'interaction')
       faults.push(`delivered and buried as ${code}: ${key}`)
@@ -116,7 +122,7 @@ export const runHistory = async (seed: number): Promise<Verdict> => {
     {
       itemsEver: state(names.items).last_seq,
       held: state(names.items).messages,
-      lettersEver: state(names.letters).last_seq,
+      buriedEver: state(names.burials).last_seq,
       buried: state(names.letters).messages,
       redriven: state(names.redriven).last_seq,
       requeued: state(names.requeued).last_seq,
@@ -128,6 +134,10 @@ export const runHistory = async (seed: number): Promise<Verdict> => {
   if (!isBalanced(ledger)) faults.push(`unbalanced: ${JSON.stringify(ledger)}`)
   if (ledger.received !== accepted.size) faults.push(`received ${ledger.received}, not ${accepted.size}`)
   if (ledger.buried !== letters.size) faults.push('letters miscounted')
+  for (const end of ['delivered', 'dropped'] as const) {
+    const known = items.filter((item) => stateOf(item, server) === end).length
+    if (ledger[end] !== known) faults.push(`${end} ${ledger[end]}, not ${known}`)
+  }
   for (const { being } of relays) being.alive = false
   return { seed, faults, steps: `${born} relays, ${items.length} items` }
 }
@@ -136,6 +146,13 @@ const codeOf = (key: string, server: ReturnType<typeof createServer>): string | 
   const [kind = '', nonce = ''] = key.split('/')
   const letter = server.of(names.letters).get({ last_by_subj: `sim.shop.letters.${kind}.${nonce}` })
   return letter ? decodeFrame<LetterHead>(letter.data).head.code : undefined
+}
+
+/** What the record of its nonce says. */
+const stateOf = (item: Wanted, server: ReturnType<typeof createServer>): string | undefined => {
+  const key = nonceKeyOf({ kind: item.kind ?? 'event', nonce: item.nonce })
+  const message = server.of(names.nonces).get({ last_by_subj: key })
+  return message ? (JSON.parse(Buffer.from(message.data).toString()) as ItemRecord).state : undefined
 }
 
 /** Sends its item until a relay has answered, as a tag does, and once more for good measure. */
@@ -166,15 +183,20 @@ const person = async (
     const relays = living()
     const item = oneOf(world.random, ...items)
     if (relays.length === 0 || item.kind === 'interaction') continue
-    await redrive(world, living, item)
+    await decide(world, living, item, world.random() < 0.2 ? 'drop' : 'redrive')
   }
 }
 
 /** Until a relay has answered: one that dies in the middle leaves it to be done again. */
-const redrive = async (world: World, living: () => SimulatedRelay[], item: Wanted) => {
+const decide = async (
+  world: World,
+  living: () => SimulatedRelay[],
+  item: Wanted,
+  what: 'redrive' | 'drop',
+) => {
   for (let answer: unknown; answer === undefined; ) {
     const relays = living()
-    const deed = relays.length > 0 && oneOf(world.random, ...relays).redrive(item.nonce, item.kind)
+    const deed = relays.length > 0 && oneOf(world.random, ...relays)[what](item.nonce, item.kind)
     answer = await Promise.race([Promise.resolve(deed).catch(() => undefined), world.sleep(PATIENCE_MS)])
   }
 }

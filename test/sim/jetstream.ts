@@ -93,6 +93,7 @@ export const createServer = (names: Names, now: () => number, leaseMs: number) =
     [names.letters]: createStream(now, { perSubject: true }),
     [names.redriven]: createStream(now),
     [names.requeued]: createStream(now),
+    [names.burials]: createStream(now),
     [names.repeats]: createStream(now),
     [names.nonces]: createStream(now, { perSubject: true }),
   }
@@ -101,18 +102,9 @@ export const createServer = (names: Names, now: () => number, leaseMs: number) =
     if (!stream) throw new Error(`no stream ${name}`)
     return stream
   }
+  /** `sim.shop.<stream>.…` */
   const bySubject = (subject: string): Stream =>
-    of(
-      subject.includes('.items.')
-        ? names.items
-        : subject.includes('.letters.')
-          ? names.letters
-          : subject.includes('.redriven.')
-            ? names.redriven
-            : subject.includes('.requeued.')
-              ? names.requeued
-              : names.repeats,
-    )
+    of(`${names.items.replace(/items$/, '')}${subject.split('.')[2]}`)
   const handing = createHandingOut(of(names.items), now, leaseMs)
   const failover = (random: () => number) => {
     for (const stream of Object.values(streams)) stream.failover(random)

@@ -1,7 +1,6 @@
 import type { KV } from '@nats-io/kv'
 import type { Clock } from '../../packages/relay/src/clock.ts'
 import { EMPTY_LEDGER } from '../../packages/relay/src/outbox/ledger.ts'
-import { createCountCopy } from '../../packages/relay/src/outbox/nats/copies.ts'
 import { createHands } from '../../packages/relay/src/outbox/nats/hands.ts'
 import { createLease } from '../../packages/relay/src/outbox/nats/lease.ts'
 import { createLetterBox } from '../../packages/relay/src/outbox/nats/letter-box.ts'
@@ -12,6 +11,7 @@ import type { Delivery } from '../../packages/relay/src/outbox/nats/pull.ts'
 import { createPut } from '../../packages/relay/src/outbox/nats/put.ts'
 import type { Queues } from '../../packages/relay/src/outbox/nats/queues.ts'
 import { createDecisions } from '../../packages/relay/src/outbox/nats/redrive.ts'
+import { createRegister } from '../../packages/relay/src/outbox/nats/register.ts'
 import { createSettle } from '../../packages/relay/src/outbox/nats/settle.ts'
 import { startTending } from '../../packages/relay/src/outbox/nats/tend.ts'
 import { type Counts, createView } from '../../packages/relay/src/outbox/nats/view.ts'
@@ -100,7 +100,7 @@ export const createSimulatedRelay = (
   const nothing: Counts = {
     itemsEver: 0,
     held: 0,
-    lettersEver: 0,
+    buriedEver: 0,
     buried: 0,
     redriven: 0,
     requeued: 0,
@@ -111,10 +111,10 @@ export const createSimulatedRelay = (
   const hands = createHands(clock, () => {})
   const nonces = createNonceBucket(kv, link)
   const letters = createLetterBox(link, names)
-  const countCopy = createCountCopy({ link, names, view })
+  const register = createRegister({ link, names, view })
   const common = {
     relay: name,
-    countCopy,
+    register,
     link,
     names,
     queues,

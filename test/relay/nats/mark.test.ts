@@ -33,12 +33,12 @@ const createLaxBucket = (): NonceBucket => {
 
 test('a mark that another relay wrote over at the same moment is not believed', async () => {
   const clock = createManualClock()
-  const nothing = { itemsEver: 0, held: 0, lettersEver: 0, buried: 0, redriven: 0, requeued: 0, repeats: 0 }
+  const nothing = { itemsEver: 0, held: 0, buriedEver: 0, buried: 0, redriven: 0, requeued: 0, repeats: 0 }
   const hands = createHands(clock, () => {})
   const settling = createSettle({
     ...{ relay: 'one', nonces: createLaxBucket(), hands, clock, log: silentLog },
     letters: { put: fail, read: fail, remove: fail, inOrder: fail },
-    countCopy: fail,
+    register: { copy: fail, redriven: fail, burial: fail, leaving: fail },
     view: createView({ ...nothing, lanes: new Map() }),
   })
   const item: InHand = {

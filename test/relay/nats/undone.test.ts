@@ -2,14 +2,18 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { type KV, Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Kind } from '@wmkt/protocol'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createCountCopy } from '../../../packages/relay/src/outbox/nats/copies.ts'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
 import { openGround } from '../../../packages/relay/src/outbox/nats/ground.ts'
 import { createHands } from '../../../packages/relay/src/outbox/nats/hands.ts'
-import { freshState, type ItemState } from '../../../packages/relay/src/outbox/nats/item-record.ts'
+import {
+  freshState,
+  type ItemRecord,
+  type ItemState,
+} from '../../../packages/relay/src/outbox/nats/item-record.ts'
 import { lookAt } from '../../../packages/relay/src/outbox/nats/look.ts'
 import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
+import { createRegister } from '../../../packages/relay/src/outbox/nats/register.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
 import { createSweep } from '../../../packages/relay/src/outbox/nats/sweep.ts'
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
@@ -59,7 +63,7 @@ const leaveItem = (more: Partial<ItemHead> = {}) => {
   const frame = encodeFrame(head, Buffer.from('[{"nonce":"a"}]'))
   return js.publish(names.subject.item(head.lane, head.nonce), frame)
 }
-const leaveRecord = (state: ItemState, kind: Kind = 'event') =>
+const leaveRecord = (state: ItemState & Partial<ItemRecord>, kind: Kind = 'event') =>
   kv.put(nonceKeyOf({ kind, nonce: 'a' }), JSON.stringify({ fingerprint, by: 'the dead', ...state }))
 const held = async () => (await jsm.streams.info(names.items)).state.messages
 /** Opens the lane's queue, as the relay that died had done. */
@@ -240,9 +244,9 @@ describe('an item in the stream that no queue counts', () => {
       createHands(clock, () => {}),
     ]
     const settling = { settle: () => Promise.reject(), finish: () => Promise.reject() }
-    const countCopy = createCountCopy({ ...ground, view })
+    const register = createRegister({ ...ground, view })
     const queues = { ...ground.queues, floor: () => seq }
-    const sweep = createSweep({ ...ground, queues, view, hands, settling, countCopy, onPut: () => {} })
+    const sweep = createSweep({ ...ground, queues, view, hands, settling, register, onPut: () => {} })
     for (let look = 0; look < 7; look += 1)
       await sweep({ ...view.counts(), held: 1, lanes: new Map(), first: { seq, receivedAt: 0 } })
     await ground.link.nc.close()
@@ -267,16 +271,75 @@ describe('a redrive that was cut short', () => {
 
   test('after its record was written is done again from there: nothing is lost, nothing doubled', async () => {
     await bury()
-    await leaveRecord({ ...freshState(LANE), again: 1 })
+    await leaveRecord({ ...freshState(LANE), round: 1 })
     expect(await outbox.redrive('a')).toBe(true)
     expect([await held(), await outbox.redrive('a')]).toEqual([1, false])
     expect(outbox.ledger()).toMatchObject({ received: 1, held: 1, buried: 0, dropped: 0 })
   })
 
+  const leaveLetter = async (seq: number) => {
+    await js.publish(names.subject.burialOf(nonceKeyOf(headOf()), 0))
+    const letter = { ...headOf(), seq, code: 'NO', message: '', attempts: 1, buriedAt: clock.now() }
+    const frame = encodeFrame(letter, Buffer.from('[{"nonce":"a"}]'))
+    await js.publish(names.subject.letter('event', 'a'), frame)
+  }
+  /** What one that looks for the first time believes: the streams alone. */
+  const counted = async () => {
+    const other = await openOn(server(), { clock, projectId })
+    onTestFinished(other.close)
+    return other.ledger()
+  }
+  const deliver = async () => {
+    const entry = await leaseOne()
+    if (entry) await outbox.settle(entry.ref, { type: 'ack' })
+  }
+
+  test('leaves what was buried in the queue, if its ack was lost: that is not delivered, but what the redrive puts when it is done again', async () => {
+    await openLane()
+    const { seq } = await leaveItem()
+    await leaveLetter(seq)
+    await leaveRecord({ ...freshState(LANE), round: 1, seq })
+    expect([await outbox.lease(LANE, 5), await held()]).toEqual([[], 0])
+    expect(await outbox.redrive('a')).toBe(true)
+    await deliver()
+    await lastTakenOff()
+    expect(await counted()).toMatchObject({ received: 2, held: 0, buried: 0, delivered: 2, dropped: 0 })
+  })
+
+  test('after its item was put: that takes the letter with it, and is counted once', async () => {
+    await bury()
+    await leaveRecord({ ...freshState(LANE), round: 1, seq: 1 })
+    await leaveItem({ copy: 'again.1' })
+    await deliver()
+    await lastTakenOff()
+    expect(await lettersOf(outbox)).toEqual([])
+    expect(await counted()).toMatchObject({ received: 1, held: 0, buried: 0, delivered: 1, dropped: 0 })
+  })
+
+  test('and done again at the same time by another relay puts two items: one is delivered, one counted', async () => {
+    await bury()
+    await leaveRecord({ ...freshState(LANE), round: 1, seq: 1 })
+    for (let n = 0; n < 2; n += 1) await leaveItem({ copy: 'again.1' })
+    await deliver()
+    await lastTakenOff()
+    expect(await counted()).toMatchObject({ received: 1, held: 0, buried: 0, delivered: 1, dropped: 0 })
+  })
+
+  test('whose item was buried anew: the letter of before gives way to its own', async () => {
+    await bury()
+    const why = { state: 'buried', at: clock.now(), code: 'AGAIN', message: '', attempts: 1 } as const
+    await leaveRecord({ ...why, round: 1, seq: 1 })
+    await leaveItem({ copy: 'again.1' })
+    expect(await outbox.lease(LANE, 5)).toEqual([])
+    expect(await lettersOf(outbox)).toMatchObject([{ nonce: 'a', code: 'AGAIN' }])
+    expect(await counted()).toMatchObject({ received: 1, held: 0, buried: 1, delivered: 0, dropped: 0 })
+  })
+
   test('after the item was delivered leaves a letter, and nothing is delivered twice', async () => {
     await bury()
-    await leaveRecord({ state: 'delivered', at: clock.now() })
+    await leaveRecord({ state: 'delivered', at: clock.now(), round: 1, seq: 1 })
     await outbox.redrive('a')
-    expect([await held(), await lettersOf(outbox)]).toEqual([0, []])
+    expect([await outbox.lease(LANE, 5), await held(), await lettersOf(outbox)]).toEqual([[], 0, []])
+    expect(await counted()).toMatchObject({ received: 1, held: 0, buried: 0, delivered: 1, dropped: 0 })
   })
 })

@@ -12,8 +12,6 @@ export type Enqueued = {
 /** @param copy the name of this copy, with a dot in it, when it may have been put before; it is looked for first */
 export type Enqueue = (head: ItemHead, record: Uint8Array, copy?: string) => Promise<Enqueued>
 
-export const isNamedCopy = ({ copy }: ItemHead): boolean => copy?.includes('.') ?? false
-
 /**
  * Puts an item into the work queue, under no condition: no message id, no expected sequence. The servers of a cluster
  * judge a condition each for itself, by what it remembers and still holds; two that judge differently number everything

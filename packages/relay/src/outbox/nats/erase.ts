@@ -1,14 +1,16 @@
 import type { Clock } from '../../clock.ts'
 import { NOTHING_ERASED, pickedIn } from '../erase.ts'
 import type { EntryRef, EraseRequest, EraseStep } from '../outbox.ts'
+import { roundOf } from './copy.ts'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
-import { freshState } from './item-record.ts'
+import { freshState, type ItemRecord } from './item-record.ts'
 import type { LetterBox } from './letter-box.ts'
 import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Decisions } from './redrive.ts'
+import type { Register } from './register.ts'
 import type { View } from './view.ts'
 
 export type EraseParts = {
@@ -17,6 +19,7 @@ export type EraseParts = {
   names: Names
   nonces: NonceBucket
   letters: LetterBox
+  register: Register
   hands: Hands
   view: View
   clock: Clock
@@ -74,23 +77,26 @@ const eraseItems = async (
  * Buried without its record, taken off the queue, then dropped: the way of every dead letter, so that the counts hold and
  * whoever dies in between leaves what an erasure finds again. A relay that holds the item comes too late by its revision.
  */
-const createEraseItem = ({ relay, link, names, nonces, letters, hands, view, clock, drop }: EraseParts) => {
-  const bury = async ({ head }: Item): Promise<Outcome> => {
+const createEraseItem = (parts: EraseParts) => {
+  const { relay, link, names, nonces, letters, register, hands, view, clock, drop } = parts
+  const bury = async (item: Item): Promise<Outcome> => {
+    const { head, seq } = item
     const key = nonceKeyOf(head)
     const known = await nonces.read(key)
     const held = known?.record ?? freshState(head.lane)
     if (held.state !== 'held') return 'gone'
     if (held.attempting) return 'underWay'
-    const { fingerprint } = head
-    const state = {
-      state: 'buried',
-      at: clock.now(),
-      code: 'ERASED',
-      message: '',
-      attempts: held.attempts,
-    } as const
-    const revision = await nonces.write(key, { ...state, fingerprint, by: relay }, known?.revision ?? 0)
-    return revision === undefined ? 'underWay' : 'held'
+    const why = { code: 'ERASED', message: '', attempts: held.attempts }
+    const at = clock.now()
+    const round = roundOf(head)
+    const its = { fingerprint: head.fingerprint, by: relay, seq: known?.record.seq ?? seq, round }
+    const record: ItemRecord = { state: 'buried', at, ...why, ...its }
+    if ((await nonces.write(key, record, known?.revision ?? 0)) === undefined) return 'underWay'
+    await register.burial({ ...head, round })
+    await letters.put({ ...head, ...why, buriedAt: at, seq, round }, NO_RECORD)
+    view.buried()
+    await register.leaving(item, record)
+    return 'held'
   }
   return async (item: Item): Promise<Outcome> => {
     const { head, seq } = item
@@ -101,9 +107,6 @@ const createEraseItem = ({ relay, link, names, nonces, letters, hands, view, clo
     if (mine) hands.drop(mine)
     const outcome = await bury(item)
     if (outcome !== 'held') return outcome
-    const why = { code: 'ERASED', message: '', attempts: 0, buriedAt: clock.now() }
-    await letters.put({ ...head, ...why, seq }, NO_RECORD)
-    view.buried()
     const isGone = await link.persist(() => link.jsm.streams.deleteMessage(names.items, seq, true))
     if (isGone) view.left(head.lane)
     await drop(head.nonce, head.kind)

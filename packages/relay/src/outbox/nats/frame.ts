@@ -1,9 +1,6 @@
 import type { Kind } from '@wmkt/protocol'
 import type { DeadLetter, Lane } from '../outbox.ts'
 
-/** How the names of copies begin that were redriven. */
-export const REDRIVEN = 'again.'
-
 /** What a held item's message says beside its record. */
 export type ItemHead = {
   kind: Kind
@@ -14,12 +11,12 @@ export type ItemHead = {
   /** base64url */
   fingerprint: string
   receivedAt: number
-  /** Tells one copy of an item from another. */
+  /** Tells one copy of an item from another (`copy.ts`). */
   copy?: string
 }
 
-/** `seq`: of the item that was buried. */
-export type LetterHead = Omit<DeadLetter, 'record'> & { fingerprint: string; seq: number }
+/** `seq`: of the item that was buried; `round`: 0 when not said, one more for each time it was redriven before. */
+export type LetterHead = Omit<DeadLetter, 'record'> & { fingerprint: string; seq: number; round?: number }
 
 /** Length of the head (u32) | head as JSON | record. */
 export const encodeFrame = (head: ItemHead | LetterHead, record: Uint8Array): Buffer => {

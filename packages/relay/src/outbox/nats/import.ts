@@ -10,6 +10,7 @@ import { freshState, type ItemRecord, type ItemState } from './item-record.ts'
 import { createLetterBox } from './letter-box.ts'
 import { isWrongRevision } from './link.ts'
 import { keyText, nonceKeyOf } from './names.ts'
+import { createRegister } from './register.ts'
 import type { NatsSettings } from './url.ts'
 
 /**
@@ -43,6 +44,7 @@ export const openNatsImport = async (options: NatsImportOptions): Promise<NatsIm
   const { link, names, queues, nonces } = ground
   const letters = createLetterBox(link, names)
   const enqueue = createEnqueue(link, names)
+  const register = createRegister({ link, names })
   const cut = orWhole(options.single ?? whole)
 
   /** True when the record now says so by this import; false when a relay has had the nonce since. */
@@ -73,6 +75,7 @@ export const openNatsImport = async (options: NatsImportOptions): Promise<NatsIm
       const fingerprint = keyText(bytes)
       const state = { state: 'buried', code, message, attempts, at } as const
       if (!(await claim(nonceKeyOf(letter), fingerprint, state)) || (await letters.read(nonce, kind))) return
+      await register.burial(letter)
       await letters.put({ ...letter, fingerprint, seq: 0 }, record)
     },
     close: () => link.nc.drain(),

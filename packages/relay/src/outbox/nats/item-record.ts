@@ -11,6 +11,8 @@ export type ItemRecord = {
   by: string
   /** The item's sequence number in the work queue, whichever of its copies is delivered in the end. */
   seq?: number
+  /** How often it was redriven; 0 when not said. */
+  round?: number
 } & ItemState
 
 export type ItemState = HeldState | DeliveredState | BuriedState | { state: 'dropped' }
@@ -24,8 +26,6 @@ export type HeldState = {
   attempting: boolean
   /** Epoch ms. */
   dueAt: number
-  /** The sequence number of the letter it was redriven from. */
-  again?: number
 }
 export type DeliveredState = { state: 'delivered'; at: number; upstreamId?: string }
 export type BuriedState = {
@@ -36,6 +36,12 @@ export type BuriedState = {
   /** In all, the last one included. */
   attempts: number
 }
+
+/** What stays the same from change to change of one nonce. */
+export const roundAndSeqOf = ({ round, seq }: Pick<ItemRecord, 'round' | 'seq'>) => ({
+  ...(round !== undefined && { round }),
+  ...(seq !== undefined && { seq }),
+})
 
 export const freshState = (lane: Lane): HeldState => ({
   state: 'held',

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Lane, LeasedEntry } from '../outbox.ts'
-import { isNamedCopy } from './enqueue.ts'
+import { isCopy, isNamedCopy, isOfBefore } from './copy.ts'
 import { decodeFrame, type Framed, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
 import { freshState, type ItemRecord } from './item-record.ts'
@@ -10,7 +10,7 @@ import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Delivery } from './pull.ts'
 import type { Queues } from './queues.ts'
-import { type Handed, isCopy, type Settle } from './settle.ts'
+import type { Handed, Settle } from './settle.ts'
 import { NONCE_MS } from './streams.ts'
 
 export type LeaseParts = {
@@ -66,7 +66,7 @@ const createTake = ({ link, names, nonces, hands, settling, clock }: LeaseParts)
    */
   const isSurplus = async (handed: Handed, record: ItemRecord): Promise<boolean> => {
     const { head } = handed
-    if (head.fingerprint !== record.fingerprint) return true
+    if (head.fingerprint !== record.fingerprint || isOfBefore(head, record)) return true
     if (!isCopy(handed, record) || isNamedCopy(head) || record.seq === undefined) return false
     const which = { seq: record.seq }
     const item = await link.persist(() => link.jsm.streams.getMessage(names.items, which))

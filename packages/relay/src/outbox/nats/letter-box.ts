@@ -8,7 +8,8 @@ export type StoredLetter = Framed<LetterHead> & { seq: number }
 
 /** The dead letters: a stream with one message for each nonce and kind. */
 export interface LetterBox {
-  put(head: LetterHead, record: Uint8Array): Promise<void>
+  /** Its sequence number. */
+  put(head: LetterHead, record: Uint8Array): Promise<number>
   read(nonce: string, kind?: Kind): Promise<StoredLetter | undefined>
   /** False when another was faster. */
   remove(seq: number): Promise<boolean>
@@ -35,11 +36,12 @@ export const createLetterBox = ({ js, jsm, persist }: Link, names: Names): Lette
     async put(head, record) {
       const subject = names.subject.letter(head.kind, head.nonce)
       let tries = 0
-      await persist(async () => {
+      return persist(async () => {
         tries += 1
         // After a try whose answer was lost: it may be there. Servers that judge message ids may come to differ.
-        if (tries > 1 && (await get(subject))?.head.seq === head.seq) return
-        await js.publish(subject, encodeFrame(head, record))
+        const there = tries > 1 ? await get(subject) : undefined
+        if (there?.head.seq === head.seq) return there.seq
+        return (await js.publish(subject, encodeFrame(head, record))).seq
       })
     },
     async read(nonce, kind) {

@@ -7,9 +7,10 @@ import type { Counts } from './view.ts'
 /** Looks at the server: what the streams count by themselves. */
 export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<Counts> => {
   const stateOf = async (stream: string) => (await link.jsm.streams.info(stream)).state
-  const [items, letters, redriven, requeued, repeats, lanes] = await Promise.all([
+  const [items, letters, burials, redriven, requeued, repeats, lanes] = await Promise.all([
     stateOf(names.items),
     stateOf(names.letters),
+    stateOf(names.burials),
     stateOf(names.redriven),
     stateOf(names.requeued),
     stateOf(names.repeats),
@@ -18,7 +19,7 @@ export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<
   return {
     itemsEver: items.last_seq,
     held: items.messages,
-    lettersEver: letters.last_seq,
+    buriedEver: burials.last_seq,
     buried: letters.messages,
     redriven: redriven.last_seq,
     requeued: requeued.last_seq,

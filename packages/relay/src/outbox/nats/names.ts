@@ -8,10 +8,12 @@ export type Names = {
   /** The work queue: what is held. */
   items: string
   letters: string
-  /** One message for each letter ever redriven: its last sequence number is their count. */
+  /** One message for each redrive there ever was: its last sequence number is their count. */
   redriven: string
-  /** The same for items that had to be put into the queue anew. */
+  /** The same for items that lay in the queue beside another of their nonce. */
   requeued: string
+  /** The same for items that became letters. */
+  burials: string
   /** The same for repeats. */
   repeats: string
   /** Bucket: what became of each nonce. */
@@ -26,8 +28,12 @@ export type Names = {
     lane(lane: Lane): string
     letters: string
     letter(kind: Kind, nonce: string): string
-    redriven(seq: number): string
-    requeued(seq: number): string
+    redriven: string
+    redrivenOf(key: string, round: number): string
+    requeued: string
+    requeuedAt(seq: number): string
+    burials: string
+    burialOf(key: string, round: number): string
     repeat: string
   }
 }
@@ -41,6 +47,7 @@ export const namesOf = (prefix: string, projectId: string): Names => {
     letters: named('letters'),
     redriven: named('redriven'),
     requeued: named('requeued'),
+    burials: named('burials'),
     repeats: named('repeats'),
     nonces: named('nonces'),
     shared: named('shared'),
@@ -51,8 +58,12 @@ export const namesOf = (prefix: string, projectId: string): Names => {
       lane: (lane) => `${root}.items.${tokensOf(lane)}.*`,
       letters: `${root}.letters.>`,
       letter: (kind, nonce) => `${root}.letters.${kind}.${nonce}`,
-      redriven: (seq) => `${root}.redriven.${seq}`,
-      requeued: (seq) => `${root}.requeued.${seq}`,
+      redriven: `${root}.redriven.>`,
+      redrivenOf: (key, round) => `${root}.redriven.${key}.${round}`,
+      requeued: `${root}.requeued.*`,
+      requeuedAt: (seq) => `${root}.requeued.${seq}`,
+      burials: `${root}.burials.>`,
+      burialOf: (key, round) => `${root}.burials.${key}.${round}`,
       repeat: `${root}.repeats`,
     },
   }

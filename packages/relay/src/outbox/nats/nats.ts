@@ -13,7 +13,6 @@ import {
 } from '../outbox.ts'
 import { type Single, whole } from '../single.ts'
 import { openCompany } from './company.ts'
-import { createCountCopy } from './copies.ts'
 import { createErase } from './erase.ts'
 import { type Ground, openGround, START_MS } from './ground.ts'
 import { createHands, type Hands } from './hands.ts'
@@ -25,6 +24,7 @@ import { firstFrom, lookAt } from './look.ts'
 import { nonceKeyOf } from './names.ts'
 import { createPut } from './put.ts'
 import { createDecisions } from './redrive.ts'
+import { createRegister } from './register.ts'
 import { createSettle } from './settle.ts'
 import { type KeysAtHand, shareKey } from './shared-key.ts'
 import { createSweep } from './sweep.ts'
@@ -81,8 +81,8 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const view = createView(await link.persist(look, START_MS), await readBase(ground.shared))
   const hands = createHands(clock, (lane) => listeners.tell([lane]))
   const letters = createLetterBox(link, names)
-  const countCopy = createCountCopy({ link, names, view })
-  const common = { ...ground, relay, letters, countCopy, hands, view, clock, log }
+  const register = createRegister({ link, names, view })
+  const common = { ...ground, relay, letters, register, hands, view, clock, log }
   const settling = createSettle(common)
   const lease = createLease({ ...common, settling })
   const onLanes = (lanes: readonly Lane[]) => {
@@ -192,7 +192,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
 }
 
 const deadLetterOf = ({
-  head: { fingerprint: _fingerprint, seq: _seq, ...letter },
+  head: { fingerprint: _fingerprint, seq: _seq, round: _round, ...letter },
   record,
 }: StoredLetter): DeadLetter => ({
   ...letter,

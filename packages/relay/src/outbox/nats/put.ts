@@ -7,6 +7,7 @@ import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
+import type { Register } from './register.ts'
 import type { View } from './view.ts'
 
 export type PutParts = {
@@ -15,7 +16,7 @@ export type PutParts = {
   queues: Queues
   nonces: NonceBucket
   view: View
-  countCopy: (seq: number) => Promise<void>
+  register: Register
   single: Single
   maxBacklog: number
   /** Lanes that got entries. */
@@ -87,13 +88,13 @@ const outcomeOf = (entry: NewEntry, standing: Standing | undefined, isFirst: boo
   return standing?.fingerprint === textOf(entry.fingerprint) ? 'duplicate' : 'conflict'
 }
 
-const createStore = ({ link, names, nonces, view, countCopy }: PutParts) => {
+const createStore = ({ link, names, nonces, view, register }: PutParts) => {
   const { jsm, persist } = link
   const enqueue = createEnqueue(link, names)
 
   /** What another has put meanwhile counts, and ours is taken out again: whoever dies before that leaves a copy. */
   const giveWay = async (lane: Lane, seq: number) => {
-    await countCopy(seq)
+    await register.copy(seq)
     view.left(lane)
     await persist(() => jsm.streams.deleteMessage(names.items, seq, false)).catch(() => {})
   }

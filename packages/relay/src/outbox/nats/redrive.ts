@@ -1,13 +1,15 @@
 import type { Kind } from '@wmkt/protocol'
 import type { Lane } from '../outbox.ts'
+import { redrivenFor } from './copy.ts'
 import { createEnqueue } from './enqueue.ts'
-import { type ItemHead, REDRIVEN } from './frame.ts'
-import { freshState } from './item-record.ts'
+import type { ItemHead } from './frame.ts'
+import { freshState, type ItemRecord, roundAndSeqOf } from './item-record.ts'
 import type { LetterBox, StoredLetter } from './letter-box.ts'
-import { isWrongRevision, type Link } from './link.ts'
+import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
+import type { Register } from './register.ts'
 import type { View } from './view.ts'
 
 export type LetterParts = {
@@ -17,6 +19,7 @@ export type LetterParts = {
   queues: Queues
   nonces: NonceBucket
   letters: LetterBox
+  register: Register
   view: View
   onPut: (lanes: ReadonlySet<Lane>) => void
 }
@@ -37,17 +40,17 @@ export const createDecisions = (parts: LetterParts): Decisions => {
   }
   /**
    * The record first: an item that came into the queue before its record said so would be taken off again as buried.
-   * A redrive that was cut short leaves the letter, and is done again from where it was.
+   * A redrive that was cut short leaves the letter, and is done again from where it was; also when a relay that was long
+   * silent has meanwhile told that it delivered the item of before: the one to come is taken off then, and makes the counts right.
    */
   const markHeld = async (letter: StoredLetter, lane: Lane): Promise<boolean> => {
-    const known = await nonces.read(nonceKeyOf(letter.head))
-    if (known?.record.state === 'held') return known.record.again === letter.seq
-    if (known && known.record.state !== 'buried') return false
-    const { fingerprint } = letter.head
-    const seq = known?.record.seq
-    const its = { fingerprint, by: relay, ...(seq !== undefined && { seq }) }
-    const record = { ...its, ...freshState(lane), again: letter.seq }
-    const revision = await nonces.write(nonceKeyOf(letter.head), record, known?.revision ?? 0)
+    const key = nonceKeyOf(letter.head)
+    const { fingerprint, round = 0 } = letter.head
+    const known = await nonces.read(key)
+    if (known?.record.round === round + 1 && known.record.state !== 'dropped') return true
+    if (known && !isLetterOf(letter, known.record)) return false
+    const its = { ...roundAndSeqOf(known?.record ?? {}), fingerprint, by: relay, round: round + 1 }
+    const revision = await nonces.write(key, { ...freshState(lane), ...its }, known?.revision ?? 0)
     return revision === undefined ? markHeld(letter, lane) : true
   }
   const redrive = async (letter: StoredLetter): Promise<boolean> => {
@@ -61,8 +64,9 @@ export const createDecisions = (parts: LetterParts): Decisions => {
   const drop = async (letter: StoredLetter): Promise<boolean> => {
     const key = nonceKeyOf(letter.head)
     const known = await nonces.read(key)
-    const record = { fingerprint: letter.head.fingerprint, by: relay, state: 'dropped' } as const
-    if (!known || known.record.state === 'buried') await nonces.write(key, record, known?.revision ?? 0)
+    const its = { ...roundAndSeqOf(known?.record ?? {}), fingerprint: letter.head.fingerprint, by: relay }
+    if (!known || isLetterOf(letter, known.record))
+      await nonces.write(key, { ...its, state: 'dropped' }, known?.revision ?? 0)
     return remove(letter)
   }
   const withLetter =
@@ -75,26 +79,18 @@ export const createDecisions = (parts: LetterParts): Decisions => {
 
 const putBack = async (
   parts: LetterParts,
-  { head: letter, record, seq: from }: StoredLetter,
+  { head: letter, record }: StoredLetter,
   lane: Lane,
 ): Promise<void> => {
-  const { link, names, view } = parts
-  const { kind, nonce, index, fingerprint, receivedAt } = letter
-  const head: ItemHead = { kind, nonce, lane, index, fingerprint, receivedAt }
-  // Counted first: once the item is there it may be delivered, and a redrive that is done again finds nothing to do.
-  await countRedriven(parts, from)
-  const { seq, isNew } = await createEnqueue(link, names)(head, record, `${REDRIVEN}${from}`)
+  const { link, names, register, view } = parts
+  const { kind, nonce, index, fingerprint, receivedAt, round = 0 } = letter
+  const copy = redrivenFor(round + 1)
+  const head: ItemHead = { kind, nonce, lane, index, fingerprint, receivedAt, copy }
+  const { seq, isNew } = await createEnqueue(link, names)(head, record, copy)
   if (isNew) view.stored(lane, seq, receivedAt)
+  await register.redriven({ head, seq })
 }
 
-/** Once, however often a redrive is done again. */
-const countRedriven = async ({ link, names, view }: LetterParts, from: number): Promise<void> => {
-  const once = { expect: { lastSubjectSequence: 0 } }
-  try {
-    await link.persist(() => link.js.publish(names.subject.redriven(from), undefined, once))
-  } catch (error) {
-    if (isWrongRevision(error)) return
-    throw error
-  }
-  view.redriven()
-}
+/** Not so when the nonce has been redriven since, and buried anew. */
+const isLetterOf = ({ head }: StoredLetter, record: ItemRecord): boolean =>
+  record.state === 'buried' && (record.round ?? 0) === (head.round ?? 0)

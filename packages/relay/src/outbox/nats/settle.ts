@@ -1,13 +1,22 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Lane, Settlement } from '../outbox.ts'
-import { type ItemHead, REDRIVEN } from './frame.ts'
+import { roundOf } from './copy.ts'
+import type { ItemHead } from './frame.ts'
 import type { Hands, InHand } from './hands.ts'
-import { type BuriedState, clashOf, type ItemRecord, type ItemState, stateAfter } from './item-record.ts'
+import {
+  type BuriedState,
+  clashOf,
+  type ItemRecord,
+  type ItemState,
+  roundAndSeqOf,
+  stateAfter,
+} from './item-record.ts'
 import type { LetterBox } from './letter-box.ts'
 import { nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Delivery } from './pull.ts'
+import type { Register } from './register.ts'
 import type { View } from './view.ts'
 
 export type SettleParts = {
@@ -15,8 +24,7 @@ export type SettleParts = {
   relay: string
   nonces: NonceBucket
   letters: LetterBox
-  /** An item lies in the stream twice over: the one that was not settled is no item of its own. */
-  countCopy: (seq: number) => Promise<void>
+  register: Register
   hands: Hands
   view: View
   clock: Clock
@@ -46,7 +54,7 @@ const FAR_MS = 60_000
  * leaves an item that is handed out again, and whose record says that it is done.
  */
 export const createSettle = (parts: SettleParts): Settle => {
-  const { relay, nonces, letters, countCopy, hands, view, clock, log } = parts
+  const { relay, nonces, letters, register, hands, view, clock, log } = parts
 
   /** True once the state is written; false when another relay has gone on with the item. */
   const write = async (item: InHand, state: ItemState): Promise<boolean> => {
@@ -54,16 +62,16 @@ export const createSettle = (parts: SettleParts): Settle => {
     for (;;) {
       // Of two copies in one relay's hands, each signs for itself.
       const by = `${relay}/${item.entry.ref.seq}/${item.revision}`
-      const { seq = item.entry.ref.seq } = item.record
-      const record = { ...state, fingerprint: item.record.fingerprint, by, seq }
+      const { seq = item.entry.ref.seq, fingerprint } = item.record
+      const record = { ...state, ...roundAndSeqOf(item.record), fingerprint, by, seq }
       const revision = await nonces.write(key, record, item.revision)
       const isSure = revision !== undefined && !attemptBegins(state)
       const now = isSure ? { record, revision } : await nonces.read(key)
       const clash = clashOf(state, by, now?.record)
       if (clash === 'lost') return false
       item.revision = now?.revision ?? 0
-      if (clash === 'again') continue
       if (now?.record.state === 'held') item.record = now.record
+      if (clash === 'again') continue
       return true
     }
   }
@@ -72,10 +80,31 @@ export const createSettle = (parts: SettleParts): Settle => {
     await delivery.ack().catch(() => log.debug('an ack was lost: the item will be handed out again'))
     view.left(lane)
   }
-  const writeLetter = async ({ head: { copy: _copy, ...head }, seq, record }: Handed, state: BuriedState) => {
+  const writeLetter = async ({ head: { copy, ...head }, seq, record }: Handed, state: BuriedState) => {
     const { code, message, attempts, at: buriedAt } = state
-    await letters.put({ ...head, seq, code, message, attempts, buriedAt }, record)
+    const round = roundOf({ copy })
+    await register.burial({ ...head, round })
+    const letter = await letters.put({ ...head, seq, round, code, message, attempts, buriedAt }, record)
     view.buried()
+    // Whoever was long silent in between may come after a person who has decided on another relay's letter.
+    const now = (await nonces.read(nonceKeyOf(head)))?.record
+    if (now && !isLetterWanted(now, round)) await removeLetter(letter)
+  }
+  const removeLetter = async (seq: number) => {
+    if (await letters.remove(seq)) view.letterGone()
+  }
+  /** A redrive that was cut short has left the letter of the round before. */
+  const removeOldLetter = async ({ head }: Handed) => {
+    const round = roundOf(head)
+    const letter = round > 0 ? await letters.read(head.nonce, head.kind) : undefined
+    if (letter && (letter.head.round ?? 0) < round) await removeLetter(letter.seq)
+  }
+  /** Whether this one is to become a letter, and has not yet. */
+  const isLetterMissing = async ({ head }: Handed, record: ItemRecord): Promise<boolean> => {
+    const round = roundOf(head)
+    if (head.fingerprint !== record.fingerprint || round !== (record.round ?? 0)) return false
+    const letter = await letters.read(head.nonce, head.kind)
+    return !letter || (letter.head.round ?? 0) < round
   }
   const wait = (item: InHand, dueAt: number) => {
     const waitMs = dueAt - clock.now()
@@ -83,11 +112,15 @@ export const createSettle = (parts: SettleParts): Settle => {
     hands.drop(item)
     item.delivery.giveBack(waitMs)
   }
+  const leave = async (handed: Handed, record: ItemRecord) => {
+    await register.leaving(handed, record)
+    await removeOldLetter(handed)
+  }
   const carryOut = async (item: InHand, settlement: Settlement, state: ItemState) => {
     if (settlement.type === 'mark') return
     if (settlement.type === 'retry') return wait(item, settlement.dueAt)
     if (state.state === 'buried') await writeLetter(handedOf(item), state)
-    if (isCopy(handedOf(item), item.record)) await countCopy(item.entry.ref.seq)
+    await leave(handedOf(item), item.record)
     hands.drop(item)
     await takeOff(item.head.lane, item.delivery)
   }
@@ -103,11 +136,9 @@ export const createSettle = (parts: SettleParts): Settle => {
       else lose(item, settlement)
     },
     async finish(handed, state, delivery) {
-      if (isCopy(handed, state)) await countCopy(handed.seq)
-      const { kind, nonce, lane } = handed.head
-      const isBuried = state.state === 'buried' && handed.head.fingerprint === state.fingerprint
-      if (isBuried && !(await letters.read(nonce, kind))) await writeLetter(handed, state)
-      await takeOff(lane, delivery)
+      if (state.state === 'buried' && (await isLetterMissing(handed, state))) await writeLetter(handed, state)
+      await leave(handed, state)
+      await takeOff(handed.head.lane, delivery)
     },
   }
 }
@@ -118,13 +149,8 @@ export const createSettle = (parts: SettleParts): Settle => {
  */
 const attemptBegins = (state: ItemState): boolean => state.state === 'held' && state.attempting
 
-/**
- * Whether it lies in the work queue beside the item that its nonce was recorded with. A redriven one does too, and is
- * counted as such.
- */
-export const isCopy = ({ head, seq }: Handed, record: ItemRecord): boolean => {
-  if (head.fingerprint !== record.fingerprint) return true
-  return record.seq !== undefined && record.seq !== seq && !head.copy?.startsWith(REDRIVEN)
-}
+/** A letter of this round: while it is buried, and while a redrive of it may not be done yet. */
+const isLetterWanted = ({ state, round: now = 0 }: ItemRecord, round: number): boolean =>
+  (state === 'buried' && now === round) || (state === 'held' && now === round + 1)
 
 const handedOf = ({ head, entry }: InHand): Handed => ({ head, seq: entry.ref.seq, record: entry.record })

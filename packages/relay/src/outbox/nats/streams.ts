@@ -54,18 +54,9 @@ export const streamsOf = ({ names, replicas, keepDeadLettersMs, maxBytes }: Stre
       max_msgs_per_subject: 1,
       ...aged(lettersMs),
     },
-    {
-      ...common,
-      name: names.redriven,
-      subjects: [names.subject.redriven(0).replace(/0$/, '*')],
-      ...aged(lettersMs),
-    },
-    {
-      ...common,
-      name: names.requeued,
-      subjects: [names.subject.requeued(0).replace(/0$/, '*')],
-      ...aged(lettersMs),
-    },
+    { ...common, name: names.redriven, subjects: [names.subject.redriven], ...aged(lettersMs) },
+    { ...common, name: names.requeued, subjects: [names.subject.requeued], ...aged(lettersMs) },
+    { ...common, name: names.burials, subjects: [names.subject.burials], ...aged(lettersMs) },
     { ...common, name: names.repeats, subjects: [names.subject.repeat], max_msgs: 1 },
     {
       ...common,

@@ -1,4 +1,5 @@
 import type { Lane } from '../outbox.ts'
+import { isCopy, requeuedFrom, roundOf } from './copy.ts'
 import { createEnqueue } from './enqueue.ts'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
@@ -7,7 +8,8 @@ import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
-import { type Handed, isCopy, type Settle } from './settle.ts'
+import type { Register } from './register.ts'
+import type { Handed, Settle } from './settle.ts'
 import type { Counts, View } from './view.ts'
 
 export type SweepParts = {
@@ -18,7 +20,7 @@ export type SweepParts = {
   hands: Hands
   settling: Settle
   view: View
-  countCopy: (seq: number) => Promise<void>
+  register: Register
   onPut: (lanes: ReadonlySet<Lane>) => void
 }
 
@@ -78,17 +80,28 @@ const look = async (parts: SweepParts, seq: number, data: Uint8Array) => {
 
 /** First the copy, then the count, then the old one goes: its record sees to it that one of them alone is delivered. */
 const requeue = async (
-  { link, names, view, countCopy, onPut }: SweepParts,
-  { head, seq, record }: Handed,
+  { link, names, view, register, onPut }: SweepParts,
+  handed: Handed,
   known: ItemRecord | undefined,
 ) => {
   const { jsm, persist } = link
-  const copy = await createEnqueue(link, names)(head, record, `requeued.${seq}`)
+  const { head, seq, record } = handed
+  const copy = await createEnqueue(link, names)(head, record, requeuedFrom(head, seq))
   view.stored(head.lane, copy.seq, head.receivedAt)
-  const isNamed = known?.seq !== undefined
-  if (!isNamed || isCopy({ head, seq, record }, known)) await countCopy(seq)
-  if (isNamed) await countCopy(copy.seq)
+  await countBoth(register, handed, copy.seq, known)
   await persist(() => jsm.streams.deleteMessage(names.items, seq, false))
   view.left(head.lane)
   onPut(new Set([head.lane]))
+}
+
+/** One of them is an item: the one that its record names, or else the one that will be delivered. */
+const countBoth = async (register: Register, old: Handed, copy: number, known: ItemRecord | undefined) => {
+  const { head } = old
+  if (roundOf(head) > 0) {
+    await register.redriven(old)
+    return register.redriven({ head, seq: copy })
+  }
+  const isNamed = known?.seq !== undefined
+  if (!isNamed || isCopy(old, known)) await register.copy(old.seq)
+  if (isNamed) await register.copy(copy)
 }

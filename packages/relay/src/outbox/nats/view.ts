@@ -6,7 +6,8 @@ export type Counts = {
   /** Ever stored in the work queue: what was received, and what was redriven. */
   itemsEver: number
   held: number
-  lettersEver: number
+  /** Ever become a letter, and those that are letters still. */
+  buriedEver: number
   buried: number
   redriven: number
   /** Items that were in the stream although another of their nonce was. */
@@ -22,13 +23,13 @@ export type Counts = {
  * what left the dead letters was redriven or dropped.
  */
 export const ledgerOf = (counts: Counts, base: Ledger): Ledger => {
-  const { itemsEver, held, lettersEver, buried, redriven, requeued, repeats } = counts
+  const { itemsEver, held, buriedEver, buried, redriven, requeued, repeats } = counts
   return addToLedger(base, {
     received: itemsEver - redriven - requeued,
     held,
     buried,
-    delivered: itemsEver - held - lettersEver - requeued,
-    dropped: lettersEver - buried - redriven,
+    delivered: itemsEver - held - buriedEver - requeued,
+    dropped: buriedEver - buried - redriven,
     duplicates: repeats,
   })
 }
@@ -41,6 +42,9 @@ export interface View {
   version(): number
   stored(lane: Lane, seq: number, receivedAt: number): void
   left(lane: Lane): void
+  /** Counted as one that becomes a letter. */
+  burial(): void
+  /** Written as a letter. */
   buried(): void
   redriven(): void
   requeued(): void
@@ -76,7 +80,8 @@ export const createView = (start: Counts, base: Ledger = EMPTY_LEDGER): View => 
       const held = Math.max(0, counts.held - 1)
       change({ held, ...(held === 0 && { first: undefined }) })
     },
-    buried: () => change({ lettersEver: counts.lettersEver + 1, buried: counts.buried + 1 }),
+    burial: () => change({ buriedEver: counts.buriedEver + 1 }),
+    buried: () => change({ buried: counts.buried + 1 }),
     redriven: () => change({ redriven: counts.redriven + 1 }),
     requeued: () => change({ requeued: counts.requeued + 1 }),
     letterGone: () => change({ buried: Math.max(0, counts.buried - 1) }),
