@@ -15,8 +15,8 @@ beforeEach(() => {
     vi.doUnmock(`${PARTS}/${part}.ts`)
 })
 
-/** The first history in which something goes wrong, and what. */
-const firstFault = async (kind = /./): Promise<string | undefined> => {
+/** What goes wrong in the first history in which something of the kind does. */
+const firstFault = async (kind: RegExp): Promise<string | undefined> => {
   const history: { runHistory: typeof runHistory } = await import('./history.ts')
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const { faults } = await history.runHistory(seed)
@@ -43,14 +43,14 @@ describe('the simulation finds', { timeout: 300_000 }, () => {
       stateAfter: (held, settlement, now): ItemState =>
         settlement.type === 'mark' ? held : stateAfter(held, settlement, now),
     }))
-    expect(await firstFault()).toMatch(/^(doubled|delivered and buried)/)
+    expect(await firstFault(/^(doubled|delivered and buried)/)).toBeDefined()
   })
 
   test('a relay that goes on with an item which another has gone on with', async () => {
     plantInRecords(({ clashOf }) => ({
       clashOf: (wanted, mine, now) => (clashOf(wanted, mine, now) === 'done' ? 'done' : 'again'),
     }))
-    expect(await firstFault()).toMatch(/^(doubled|lost|delivered and buried)/)
+    expect(await firstFault(/^(doubled|lost|delivered and buried)/)).toBeDefined()
   })
 
   test('an item that is taken off before its end is written', async () => {
@@ -66,7 +66,7 @@ describe('the simulation finds', { timeout: 300_000 }, () => {
       }
       return { ...real, createSettle }
     })
-    expect(await firstFault()).toMatch(/^lost/)
+    expect(await firstFault(/^lost/)).toBeDefined()
   })
 
   test('nonces that are forgotten', async () => {
@@ -78,7 +78,7 @@ describe('the simulation finds', { timeout: 300_000 }, () => {
       })
       return { ...real, createNonceBucket }
     })
-    expect(await firstFault()).toMatch(/^(doubled|held for ever|never accepted|a client)/)
+    expect(await firstFault(/^(doubled|held for ever|never accepted|a client)/)).toBeDefined()
   })
 
   test('a bucket that writes whatever was there before', async () => {
@@ -92,7 +92,7 @@ describe('the simulation finds', { timeout: 300_000 }, () => {
       }
       return { ...real, createNonceBucket }
     })
-    expect(await firstFault()).toMatch(/^(doubled|lost|held for ever|delivered and buried)/)
+    expect(await firstFault(/^(doubled|lost|held for ever|delivered and buried)/)).toBeDefined()
   })
 
   test('a work queue that is asked to judge: its servers come to number otherwise, and take off what was not delivered', async () => {
@@ -109,6 +109,6 @@ describe('the simulation finds', { timeout: 300_000 }, () => {
       }
       return { ...real, createEnqueue }
     })
-    expect(await firstFault(/^lost/)).toMatch(/^lost/)
+    expect(await firstFault(/^lost/)).toBeDefined()
   })
 })
