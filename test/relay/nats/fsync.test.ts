@@ -6,13 +6,8 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { given } from '../../support/given.ts'
-import {
-  type NatsServer,
-  type NatsSetup,
-  startNatsCluster,
-  startNatsServer,
-  TRACE,
-} from '../../support/nats-server.ts'
+import { startNatsCluster } from '../../support/nats-cluster.ts'
+import { type NatsServer, type NatsSetup, startNatsServer, TRACE } from '../../support/nats-server.ts'
 import { startRelay } from '../../support/relay.ts'
 import { intakeOf, singleOf } from '../outbox/intakes.ts'
 import { parseTrace, type SystemCall } from '../outbox/system-calls.ts'
