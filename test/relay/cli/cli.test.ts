@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort, startChild } from '../../support/child.ts'
+import { ROOT } from '../../support/sources.ts'
 import { runCli } from '../../support/terminal.ts'
 
 const BIN = fileURLToPath(new URL('../../../packages/relay/bin/wmkt-relay.js', import.meta.url))
@@ -47,11 +48,37 @@ test.each([[['check']], [['snippet']], [['dead-letters', 'list']]])(
 test.each<[string, string[], Record<string, string>, RegExp]>([
   ['no credential', ['start'], { WMKT_PROJECT_ID: 'demo-shop' }, /exactly one of .* received neither/],
   ['an unknown name', ['start'], { WMKT_PORT: '1' }, /^wmkt-relay: WMKT_PORT: /],
-  ['an unknown command', ['dance'], {}, /error: /],
+  ['an unknown command', ['dance'], {}, /^error: unknown command 'dance': see wmkt-relay --help\n$/],
 ])('%s exits 2 with one line', async (_, args, env, line) => {
   const { code, output } = await run(args, env)
   expect([code, output.trim().split('\n').length]).toEqual([2, 1])
   expect(output).toMatch(line)
+})
+
+/** Every command that does something, as `--help` of those above it lists them. */
+const leavesBelow = async (path: string[]): Promise<{ path: string[]; help: string }[]> => {
+  const { code, out } = await runCli([...path, '--help'])
+  expect([path, code, /^Usage: wmkt-relay/.test(out)]).toEqual([path, 0, true])
+  const [, list = ''] = out.split(/^Commands:$/m)
+  const names = [...list.matchAll(/^ {2}([a-z-]+)\b/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => name !== 'help')
+  if (names.length === 0) return [{ path, help: out }]
+  return (await Promise.all(names.map((name) => leavesBelow([...path, name])))).flat()
+}
+
+test('every command says what it does, and all but start answer as JSON when asked to', async () => {
+  const leaves = await leavesBelow([])
+  expect(leaves.length).toBeGreaterThan(24)
+  const withoutJson = leaves
+    .filter(({ help }) => !/^ {2}--json\b/m.test(help))
+    .map(({ path }) => path.join(' '))
+  expect(withoutJson).toEqual(['start'])
+})
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'packages/relay/package.json'), 'utf8'))
+  expect(await runCli(['--version'])).toMatchObject({ code: 0, out: `${version}\n` })
 })
 
 test('doubled credentials exit 2', async () => {

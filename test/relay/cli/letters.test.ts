@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { freePort } from '../../support/child.ts'
 import { buryEvent } from '../../support/dead-letter.ts'
 import { startRelay } from '../../support/relay.ts'
 import { runCli, type TerminalOptions } from '../../support/terminal.ts'
@@ -8,8 +10,9 @@ import { runCli, type TerminalOptions } from '../../support/terminal.ts'
 const NONCES = ['n1', 'n2', 'n3', 'n4']
 
 /** A relay with dead letters, and the command line beside it. */
-const start = async (nonces = NONCES) => {
+const start = async (nonces = NONCES, prepare = async (_: Outbox) => {}) => {
   const outbox = createMemoryOutbox({ clock: systemClock })
+  await prepare(outbox)
   for (const nonce of nonces)
     await buryEvent(outbox, nonce, {
       code: nonce === 'n4' ? 'EXPIRED' : 'UPSTREAM_REJECTED',
@@ -23,7 +26,7 @@ const start = async (nonces = NONCES) => {
   }
   const letters = (args: string[], more: TerminalOptions = {}) =>
     runCli(['dead-letters', ...args], { env, ...more })
-  return { outbox, letters }
+  return { outbox, letters, port: env.WMKT_ADMIN_PORT }
 }
 
 test('list gives a line a letter, free of control characters and of what is personal', async () => {
@@ -84,10 +87,33 @@ test('all of one reason are redriven, or all', async () => {
   expect(outbox.ledger()).toMatchObject({ held: 4, buried: 0 })
 })
 
+test('the relay that runs is asked without project and credential; where none runs, that is said before what is missing', async () => {
+  const { letters, port } = await start()
+  expect((await letters(['list'], { env: { WMKT_ADMIN_PORT: port } })).code).toBe(0)
+  const none = await letters(['list'], { env: { WMKT_ADMIN_PORT: String(await freePort()) } })
+  expect([none.code, none.err]).toEqual([
+    2,
+    expect.stringMatching(
+      /^wmkt-relay: no relay answers on 127\.0\.0\.1:\d+, and .*WMKT_PROJECT_ID: expected/,
+    ),
+  ])
+})
+
+test('what JSON leaves of a stranger’s words is escaped: no command reaches the terminal, and it means the same', async () => {
+  const hostile = '\u009b2J\u202egnp\u{e0041}'
+  const { letters } = await start([], (outbox) => buryEvent(outbox, 'hostile', undefined, hostile))
+  const { out } = await letters(['show', 'hostile'])
+  expect(out).not.toMatch(/[\p{Cf}\u0080-\u009f]/u)
+  expect(JSON.parse(out).lane).toBe(`event:${hostile}`)
+  expect(JSON.parse((await letters(['list', '--json'])).out)[0].lane).toBe(`event:${hostile}`)
+  expect((await letters(['list'])).out).not.toMatch(/[\p{Cf}\u0080-\u009f]/u)
+})
+
 test('neither a nonce nor --all, or both, is misuse', async () => {
   const { letters } = await start()
-  expect((await letters(['redrive'])).code).toBe(2)
-  expect((await letters(['redrive', 'n1', '--all'])).code).toBe(2)
+  const misuse = { code: 2, out: '', err: 'error: expected either a nonce or --all\n' }
+  expect(await letters(['redrive'])).toMatchObject(misuse)
+  expect(await letters(['redrive', 'n1', '--all'])).toMatchObject(misuse)
 })
 
 test('an export has everything, one JSON line a letter, and nothing else on stdout', async () => {

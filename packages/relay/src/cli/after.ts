@@ -25,6 +25,7 @@ import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
 import { type ImportOptions, importFile, type Recipe } from './import-file.ts'
 import type { LetterContext } from './letter-commands.ts'
+import { jsonOf } from './plain.ts'
 import type { Term } from './term.ts'
 import { withUpstream } from './with-upstream.ts'
 
@@ -115,9 +116,7 @@ const setOne = async (
   if (typeof change === 'string') throw new OptionError(metric, change, 'something else')
   const applied = await withMetricSetter(configuration, metric, (set) => set(change))
   if (applied.outcome !== 'set') throw new CommandFailed(applied.message)
-  term.out(
-    json ? JSON.stringify({ done: 'set', event: change.event, key: change.key }) : `set: ${change.key}`,
-  )
+  term.out(json ? jsonOf({ done: 'set', event: change.event, key: change.key }) : `set: ${change.key}`)
 }
 
 /** By the relay's own credential; nonces are looked up in the relay that runs. One that refuses us would leave them unknown: it is said. */

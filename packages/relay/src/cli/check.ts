@@ -7,6 +7,7 @@ import { createUpstream } from '../forward/upstream.ts'
 import { resolveOptions } from '../options.ts'
 import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf } from './plain.ts'
 import type { Term } from './term.ts'
 
 const DEADLINE_MS = 15_000
@@ -33,7 +34,7 @@ export const check = async ({ relay }: Configuration, term: Term, json: boolean)
       throw new CommandFailed(`the event types of ${projectId} could not be read: the API ${what}`)
     }
     const says = `configuration and credential are well; the event types of ${projectId} can be read`
-    term.out(json ? JSON.stringify({ projectId, ok: true }) : says)
+    term.out(json ? jsonOf({ projectId, ok: true }) : says)
   } finally {
     tokens.stop()
     await upstream.close()

@@ -9,6 +9,14 @@ export type Texts = ReadonlyMap<string, string>
 
 export type Configuration = { relay: RelayOptions; listen: ListenOptions }
 
+/** Where the admin listener of a relay is, for those who want no more: project and credential need not be set for it. */
+export type Reach = {
+  listen: ListenOptions
+  adminToken: string | undefined
+  /** Everything, where no relay runs. @throws OptionError */
+  configuration: () => Configuration
+}
+
 const LISTEN = ['host', 'port', 'basePath', 'adminHost', 'adminPort']
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
@@ -34,17 +42,28 @@ const refuseUnknown = (name: string): void => {
 }
 
 /** @throws OptionError under the name of the environment variable */
-export const configurationOf = (texts: Texts): Configuration => {
+export const configurationOf = (texts: Texts): Configuration =>
+  named(() => {
+    const { relay, listen } = split(valuesIn(texts))
+    resolveOptions(relay)
+    return { relay, listen: listenOf(listen, relay.adminToken) }
+  })
+
+/** @throws OptionError under the name of the environment variable */
+export const reachOf = (texts: Texts): Reach =>
+  named(() => {
+    const { relay, listen } = split(valuesIn(texts))
+    const { adminToken } = relay
+    return { listen: listenOf(listen, adminToken), adminToken, configuration: () => configurationOf(texts) }
+  })
+
+const valuesIn = (texts: Texts): Record<string, unknown> => {
   const values: Record<string, unknown> = {}
   for (const setting of SETTINGS) {
     const written = texts.get(setting.env) ?? setting.fallback
     if (written !== undefined) values[setting.target] = readSetting(setting, written)
   }
-  const { relay, listen } = split(values)
-  return named(() => {
-    resolveOptions(relay)
-    return { relay, listen: listenOf(listen, relay.adminToken) }
-  })
+  return values
 }
 
 const readSetting = ({ env, form, secret }: Setting, written: string): unknown => {

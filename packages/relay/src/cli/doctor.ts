@@ -3,6 +3,7 @@ import type { Texts } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
 import { type Diagnosis, diagnose } from './findings.ts'
 import type { Net } from './net.ts'
+import { jsonOf } from './plain.ts'
 import { gatherSiteFacts, type SiteQuestion } from './site-facts.ts'
 import type { Term } from './term.ts'
 
@@ -33,7 +34,7 @@ export const doctorOptionsOf = (
 /** Looks at a site and its relay from outside, and says what is wrong and how long a tracker cookie lives. */
 export const doctor = async (net: Net, term: Term, options: DoctorOptions): Promise<void> => {
   const diagnosis = diagnose(await lookAt(net, options), options.setBy)
-  if (options.json) term.out(JSON.stringify(diagnosis))
+  if (options.json) term.out(jsonOf(diagnosis))
   else tell(diagnosis, term, options.setBy)
   const wrong = diagnosis.findings.filter(({ state }) => state === 'bad').length
   if (wrong > 0) throw new CommandFailed(`${wrong} of ${diagnosis.findings.length} findings are bad`)

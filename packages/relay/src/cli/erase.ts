@@ -5,6 +5,7 @@ import { Problem } from '../http/problem.ts'
 import { OptionError } from '../option.ts'
 import type { EraseStep } from '../outbox/outbox.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf } from './plain.ts'
 import { createProgress } from './progress.ts'
 import type { Term } from './term.ts'
 
@@ -31,7 +32,7 @@ export const erase = async (desk: Desk, term: Term, person: Person, options: Era
   const { dryRun = false, yes = false, json = false } = options
   const isReal = yes && !dryRun
   const sum = await walk(desk, term, person, !isReal)
-  term.out(json ? JSON.stringify({ done: isReal ? 'erase' : 'count', ...sum }) : textOf(sum, isReal))
+  term.out(json ? jsonOf({ done: isReal ? 'erase' : 'count', ...sum }) : textOf(sum, isReal))
   for (const line of remarksOn(sum)) term.err(line)
   if (!dryRun && !yes) throw new CommandFailed('nothing was erased: --yes when it is meant')
   if (isReal && sum.underWay > 0) throw new CommandFailed('not all could be erased: run it again in a minute')

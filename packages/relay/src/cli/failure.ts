@@ -1,4 +1,5 @@
 import { OptionError } from '../option.ts'
+import { plain } from './plain.ts'
 
 /** A command that could not do what it was asked to: one line for the person, exit code 1. */
 export class CommandFailed extends Error {
@@ -14,7 +15,7 @@ export const exitCodeOf = (error: unknown): number =>
   error instanceof OptionError || error instanceof TypeError ? MISUSED : FAILED
 
 /** One line for the person, with what to do where we know it. */
-export const lineOf = (error: unknown): string => `wmkt-relay: ${wordsOf(error).split('\n')[0]}`
+export const lineOf = (error: unknown): string => `wmkt-relay: ${plain(wordsOf(error).split('\n')[0] ?? '')}`
 
 const wordsOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)

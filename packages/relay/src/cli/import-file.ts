@@ -4,6 +4,7 @@ import { type Columns, type CsvRow, flawOfHeader, parseCsv } from '../after/csv.
 import { createReport, idOf, type Report } from '../after/report.ts'
 import { OptionError } from '../option.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf } from './plain.ts'
 import { createProgress } from './progress.ts'
 import type { Term } from './term.ts'
 
@@ -38,7 +39,7 @@ export const importFile = async <Change extends object>(
     ...{ set: 0, refused: 0, failed: 0 },
   }
   if (!dryRun) await setAll(recipe, term, { open, report, counts })
-  term.out(json ? JSON.stringify(counts) : textOf(counts, dryRun ? open.length : undefined))
+  term.out(json ? jsonOf(counts) : textOf(counts, dryRun ? open.length : undefined))
   const { refused, failed } = counts
   if (failed > 0) throw new CommandFailed('not all could be set: run it again, and it goes on from there')
   if (refused + wrong.length > 0)

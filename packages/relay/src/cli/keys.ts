@@ -15,6 +15,7 @@ import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
 import { durationMs, EXPECTED } from './form.ts'
 import type { LetterContext } from './letter-commands.ts'
+import { jsonOf } from './plain.ts'
 import type { Term } from './term.ts'
 
 type Json = { json?: boolean }
@@ -63,7 +64,7 @@ const listKeys = (path: string, term: Term, json = false): void => {
   const rows = keys.map(({ id, madeAt, encrypts, sealsFrom }) =>
     [id, madeAt, encrypts ? 'encrypts' : 'decrypts', ...(sealsFrom ? [`from ${sealsFrom}`] : [])].join('\t'),
   )
-  term.out(json ? JSON.stringify(keys) : rows.join('\n'))
+  term.out(json ? jsonOf(keys) : rows.join('\n'))
 }
 
 const rotateKeys = (
@@ -74,7 +75,7 @@ const rotateKeys = (
   const isNew = !existsSync(path) && ensureKeyFile(path, term.now())
   if (!isNew) writeKeyFile(path, withNewKey(readKeyFile(path), term.now(), afterMs))
   const id = readKeyFile(path).keys.at(-1)?.id
-  term.out(json ? JSON.stringify({ done: 'rotate', id }) : `rotate: ${id}`)
+  term.out(json ? jsonOf({ done: 'rotate', id }) : `rotate: ${id}`)
 }
 
 const shredKey = (
@@ -89,5 +90,5 @@ const shredKey = (
   if (!yes)
     throw new CommandFailed(`what key ${id} encrypted can never be read again: --yes when it is meant`)
   writeKeyFile(path, withoutKey(file, id))
-  term.out(json ? JSON.stringify({ done: 'shred', id }) : `shred: ${id}`)
+  term.out(json ? jsonOf({ done: 'shred', id }) : `shred: ${id}`)
 }

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander'
-import type { Configuration } from './configuration.ts'
+import type { Command } from 'commander'
+import type { Configuration, Reach } from './configuration.ts'
 import {
   exportLetters,
   type ListOptions,
@@ -17,28 +17,30 @@ export type LetterContext = {
   term: Term
 }
 
+export type DeskContext = Pick<LetterContext, 'add' | 'term'> & { reach: (command: Command) => Reach }
+
 /** `dead-letters list|show|redrive|drop|export`. */
-export const letterCommands = (parent: Command, { add, configure, term }: LetterContext): void => {
+export const letterCommands = (parent: Command, { add, reach, term }: DeskContext): void => {
   add(parent, 'list', 'one line a letter')
     .option('--code <code>', 'only those buried for this reason')
     .option('--json', 'as JSON')
     .action((options: ListOptions, command) =>
-      withDesk(configure(command), (desk) => listLetters(desk, term, options)),
+      withDesk(reach(command), (desk) => listLetters(desk, term, options)),
     )
   add(parent, 'show <nonce>', 'one letter, as JSON')
     .option('--reveal', 'with the personal data in it')
     .option('--json', 'as JSON (it always is)')
     .action((nonce: string, { reveal = false }: { reveal?: boolean }, command) =>
-      withDesk(configure(command), (desk) => showLetter(desk, term, nonce, reveal)),
+      withDesk(reach(command), (desk) => showLetter(desk, term, nonce, reveal)),
     )
   add(parent, 'redrive [nonce]', 'put a letter back, to be delivered')
     .option('--all', 'every letter')
     .option('--code <code>', 'with --all: only those buried for this reason')
     .option('--json', 'as JSON')
-    .action((nonce: string | undefined, options: ListOptions & { all?: boolean }, command) => {
+    .action((nonce: string | undefined, options: ListOptions & { all?: boolean }, command: Command) => {
       if ((nonce === undefined) !== (options.all === true))
-        throw new InvalidArgumentError('expected either a nonce or --all')
-      return withDesk(configure(command), (desk) =>
+        command.error('error: expected either a nonce or --all')
+      return withDesk(reach(command), (desk) =>
         nonce === undefined
           ? redriveAll(desk, term, options)
           : settleLetter(desk, term, { verb: 'redrive', nonce, json: options.json }),
@@ -47,12 +49,12 @@ export const letterCommands = (parent: Command, { add, configure, term }: Letter
   add(parent, 'drop <nonce>', 'give a letter up for good')
     .option('--json', 'as JSON')
     .action((nonce: string, { json }: ListOptions, command) =>
-      withDesk(configure(command), (desk) => settleLetter(desk, term, { verb: 'drop', nonce, json })),
+      withDesk(reach(command), (desk) => settleLetter(desk, term, { verb: 'drop', nonce, json })),
     )
   add(parent, 'export', 'every letter with its payload, one JSON line each')
     .option('--code <code>', 'only those buried for this reason')
     .option('--json', 'as JSON (it always is)')
     .action(({ code }: ListOptions, command) =>
-      withDesk(configure(command), (desk) => exportLetters(desk, term, code)),
+      withDesk(reach(command), (desk) => exportLetters(desk, term, code)),
     )
 }

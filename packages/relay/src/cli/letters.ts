@@ -1,5 +1,6 @@
 import type { Desk, LetterLine } from '../admin/desk.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf, plain } from './plain.ts'
 import { createProgress } from './progress.ts'
 import type { Term } from './term.ts'
 
@@ -19,9 +20,6 @@ export async function* everyLetter(desk: Desk, code?: string): AsyncGenerator<Le
 const rowOf = ({ nonce, lane, code, buriedAt, attempts, message }: LetterLine): string =>
   [nonce, lane, code, new Date(buriedAt).toISOString(), `${attempts}×`, message].map(plain).join('\t')
 
-/** Messages are the upstream's words: no control character reaches the terminal. */
-const plain = (value: string): string => value.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
-
 const noneOf = (code: string | undefined): string =>
   code === undefined
     ? 'no dead letters: all that was received is delivered or on its way'
@@ -37,14 +35,14 @@ export const listLetters = async (desk: Desk, term: Term, options: ListOptions) 
     if (options.json) lines.push(line)
     else term.out(rowOf(line))
   }
-  if (options.json) term.out(JSON.stringify(lines))
+  if (options.json) term.out(jsonOf(lines))
   else if (count === 0) term.err(noneOf(options.code))
 }
 
 export const showLetter = async (desk: Desk, term: Term, nonce: string, reveal: boolean) => {
   const letter = await desk.show(nonce, { reveal })
   if (!letter) throw new CommandFailed(`no dead letter ${nonce}`)
-  term.out(JSON.stringify(letter, null, 2))
+  term.out(jsonOf(letter, 2))
 }
 
 export const settleLetter = async (
@@ -53,7 +51,7 @@ export const settleLetter = async (
   { verb, nonce, json = false }: { verb: 'redrive' | 'drop'; nonce: string; json?: boolean | undefined },
 ) => {
   if (!(await desk[verb](nonce))) throw new CommandFailed(`no dead letter ${nonce}`)
-  term.out(json ? JSON.stringify({ done: verb, nonce }) : `${verb}: ${nonce}`)
+  term.out(json ? jsonOf({ done: verb, nonce }) : `${verb}: ${nonce}`)
 }
 
 /** How many there are to go through, where that is known. */
@@ -71,7 +69,7 @@ export const redriveAll = async (desk: Desk, term: Term, { code, json }: ListOpt
   } finally {
     progress.end()
   }
-  if (json) return term.out(JSON.stringify({ done: 'redrive', count }))
+  if (json) return term.out(jsonOf({ done: 'redrive', count }))
   if (count === 0) return term.err(noneOf(code))
   term.out(`redrive: ${count}`)
 }
@@ -83,7 +81,7 @@ export const exportLetters = async (desk: Desk, term: Term, code?: string) => {
   try {
     for await (const { nonce, kind } of everyLetter(desk, code)) {
       const letter = await desk.show(nonce, { kind, reveal: true })
-      if (letter) term.out(JSON.stringify(letter))
+      if (letter) term.out(jsonOf(letter))
       count += 1
       progress.step()
     }

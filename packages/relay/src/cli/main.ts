@@ -1,10 +1,18 @@
+import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { resolveOptions } from '../options.ts'
 import { loadAssets } from '../serve/assets.ts'
 import { findAdmin } from './admin-client.ts'
 import { campaignCommands, metricCommands } from './after.ts'
 import { check } from './check.ts'
-import { type Configuration, configurationOf, gather } from './configuration.ts'
+import {
+  type Configuration,
+  configurationOf,
+  gather,
+  type Reach,
+  reachOf,
+  type Texts,
+} from './configuration.ts'
 import { doctor, doctorOptionsOf } from './doctor.ts'
 import { readEnvFile } from './env-file.ts'
 import { type EraseOptions, erase, personOf } from './erase.ts'
@@ -13,6 +21,7 @@ import { keyCommands } from './keys.ts'
 import { letterCommands } from './letter-commands.ts'
 import { type MigrateOptions, migrate } from './migrate.ts'
 import { type Net, systemNet } from './net.ts'
+import { jsonOf, plain } from './plain.ts'
 import { SETTINGS } from './settings.ts'
 import { SNIPPET_NOTE, snippetOf } from './snippet.ts'
 import { start } from './start.ts'
@@ -21,6 +30,9 @@ import { processTerm, type Term } from './term.ts'
 import { trashCommands } from './trash-commands.ts'
 import { type TypesOptions, types } from './types.ts'
 import { withDesk } from './with-desk.ts'
+
+/** Of this package, wherever it is installed. */
+const { version: VERSION }: { version: string } = createRequire(import.meta.url)('../../package.json')
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration. */
 export const main = async (
@@ -41,20 +53,30 @@ export const main = async (
 const programOf = (term: Term, net: Net): Command => {
   const program = new Command('wmkt-relay')
     .description('First-party relay for Webmarketer')
+    .version(VERSION, '-V, --version', 'which version this is')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => term.out(text.trimEnd()),
       writeErr: (text) => term.err(text.trimEnd()),
     })
-  const configure = (command: Command): Configuration =>
-    configurationOf(gather(flagsOf(command), term.env, readEnvFile('.env')))
+  const textsOf = (command: Command): Texts => gather(flagsOf(command), term.env, readEnvFile('.env'))
+  const configure = (command: Command): Configuration => configurationOf(textsOf(command))
+  const reach = (command: Command): Reach => reachOf(textsOf(command))
   const add = (parent: Command, name: string, about: string): Command =>
     withSettings(parent.command(name).description(about))
 
   program.addCommand(
-    withSettings(new Command('start').exitOverride().description('run the relay (the default)')).action(
-      (_options, command) => start(configure(command), term),
-    ),
+    withSettings(
+      new Command('start').copyInheritedSettings(program).description('run the relay (the default)'),
+    )
+      .allowExcessArguments()
+      .action((_options, command: Command) => {
+        // Whatever is no command comes here, as this is the default.
+        const [stranger] = command.args
+        if (stranger !== undefined)
+          command.error(`error: unknown command '${plain(stranger)}': see wmkt-relay --help`)
+        return start(configure(command), term)
+      }),
     { isDefault: true },
   )
   add(program, 'check', 'exchange a token and read the event types')
@@ -63,8 +85,8 @@ const programOf = (term: Term, net: Net): Command => {
   add(program, 'status', 'what the running relay says of itself')
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { json?: boolean }, command) => {
-      const { listen, relay } = configure(command)
-      await showStatus(await findAdmin(listen, relay.adminToken), term, json)
+      const { listen, adminToken } = reach(command)
+      await showStatus(await findAdmin(listen, adminToken), term, json)
     })
   add(program, 'snippet', 'the lines to paste into your pages')
     .option('--site <url>', 'where the public routes are reached', '')
@@ -83,8 +105,7 @@ const programOf = (term: Term, net: Net): Command => {
     .option('--relay <url>', 'where the public routes are; else as the page’s snippet says')
     .option('--json', 'as JSON')
     .action((site: string, options: { relay?: string; json?: boolean }, command) => {
-      const texts = gather(flagsOf(command), term.env, readEnvFile('.env'))
-      return doctor(net, term, doctorOptionsOf(site, options, texts))
+      return doctor(net, term, doctorOptionsOf(site, options, textsOf(command)))
     })
   add(program, 'migrate', 'carry the outbox in a folder over to NATS; the relay on it must have stopped')
     .option('--from <url>', 'lmdb:<dir>; else WMKT_OUTBOX_URL')
@@ -93,7 +114,7 @@ const programOf = (term: Term, net: Net): Command => {
     .action((options: MigrateOptions, command) => migrate(configure(command), term, options))
   letterCommands(program.command('dead-letters').description('what is kept for a person'), {
     add,
-    configure,
+    reach,
     term,
   })
   add(program, 'erase', 'remove somebody from the outbox: what is held, dead letters, kept records')
@@ -104,7 +125,7 @@ const programOf = (term: Term, net: Net): Command => {
     .option('--json', 'as JSON')
     .action((options: EraseOptions, command) => {
       const person = personOf(options)
-      return withDesk(configure(command), (desk) => erase(desk, term, person, options))
+      return withDesk(reach(command), (desk) => erase(desk, term, person, options))
     })
   for (const metric of ['state', 'statistic'] as const)
     metricCommands(program.command(metric).description(`${metric}s of events that were delivered`), metric, {
@@ -149,6 +170,6 @@ const snippet = ({ relay, listen }: Configuration, { site, json }: SnippetOption
   if (!tag) throw new CommandFailed('tag.js is not built: npm run build')
   const base = site.replace(/\/$/, '') + listen.basePath.replace(/\/$/, '')
   const lines = snippetOf(tag, base, projectId, trackerCookie)
-  term.out(json ? JSON.stringify({ snippet: lines, integrity: tag.integrity, note: SNIPPET_NOTE }) : lines)
+  term.out(json ? jsonOf({ snippet: lines, integrity: tag.integrity, note: SNIPPET_NOTE }) : lines)
   if (!json) term.err(SNIPPET_NOTE)
 }

@@ -7,6 +7,7 @@ import { openNatsImport } from '../outbox/nats/import.ts'
 import { keyFileOf, openSealing } from '../seal/open-sealing.ts'
 import { silentLog } from '../telemetry/log.ts'
 import type { Configuration } from './configuration.ts'
+import { jsonOf } from './plain.ts'
 import { createProgress } from './progress.ts'
 import type { Term } from './term.ts'
 
@@ -29,7 +30,7 @@ export const migrate = async (
   term.err(
     `migrate: what was carried over is encrypted: every relay there needs WMKT_KEY_FILE, a copy of ${keyFile}`,
   )
-  if (json) return term.out(JSON.stringify({ done: 'migrate', ...moved }))
+  if (json) return term.out(jsonOf({ done: 'migrate', ...moved }))
   term.out(`migrate: ${moved.items} held, ${moved.letters} dead letters, ${moved.nonces} nonces`)
 }
 

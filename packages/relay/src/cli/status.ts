@@ -2,14 +2,15 @@ import type { Status } from '../admin/status.ts'
 import type { GateStatus } from '../forward/status.ts'
 import { type AdminClient, isStatus } from './admin-client.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf, plain } from './plain.ts'
 import type { Term } from './term.ts'
 
 /** What the relay that runs says of itself. */
 export const showStatus = async (admin: AdminClient | undefined, term: Term, json: boolean) => {
   const status = await admin?.call('GET', '/api/status')
   if (!isStatus(status)) throw new CommandFailed('no relay answers on the admin listener')
-  if (json) return term.out(JSON.stringify(status))
-  for (const [name, value] of linesOf(status)) term.out(`${name.padEnd(12)}${value}`)
+  if (json) return term.out(jsonOf(status))
+  for (const [name, value] of linesOf(status)) term.out(`${name.padEnd(12)}${plain(String(value))}`)
 }
 
 const linesOf = ({ projectId, ready, problem, ledger, backlog, forward, credential, now }: Status) => {

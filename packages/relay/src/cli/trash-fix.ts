@@ -13,6 +13,7 @@ import { trashLogPath } from '../settlement/settlement-room.ts'
 import { createTrashLog, type TrashLine } from '../settlement/trash-log.ts'
 import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf, plain } from './plain.ts'
 import type { Term } from './term.ts'
 import { withUpstream } from './with-upstream.ts'
 
@@ -134,8 +135,7 @@ const fixOne = async (
 }
 
 const tell = (outcomes: readonly Fixed[], term: Term, json: boolean): void => {
-  const plain = (text: string) => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
-  if (json) term.out(JSON.stringify(outcomes))
+  if (json) term.out(jsonOf(outcomes))
   else
     for (const { nonce, eventType, outcome, fixedAs = '' } of outcomes)
       term.out([nonce, eventType, outcome, fixedAs].map(plain).join('\t'))

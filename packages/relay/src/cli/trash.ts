@@ -5,6 +5,7 @@ import { trashLogPath } from '../settlement/settlement-room.ts'
 import { createTrashLog, type TrashLine } from '../settlement/trash-log.ts'
 import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf, plain } from './plain.ts'
 import type { Term } from './term.ts'
 
 export type TrashOptions = { type?: string; unknown?: boolean; json?: boolean }
@@ -13,9 +14,6 @@ const isWanted =
   ({ type, unknown = false }: TrashOptions) =>
   ({ eventType, state }: TrashLine): boolean =>
     (type === undefined || eventType === type) && (!unknown || state === 'unknown')
-
-/** Reasons are the upstream's words: no control character reaches the terminal. */
-const plain = (value: string): string => value.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
 
 const reasonsOf = ({ reasons }: TrashLine): string =>
   reasons.map(({ field, message }) => (field === undefined ? message : `${field} ${message}`)).join('; ')
@@ -39,7 +37,7 @@ export const listTrash = async (
 ): Promise<void> => {
   const { dataDir } = resolveOptions(relay)
   const lines = (await createTrashLog(trashLogPath(dataDir)).read()).filter(isWanted(options))
-  if (options.json) return term.out(JSON.stringify(lines))
+  if (options.json) return term.out(jsonOf(lines))
   if (lines.length === 0) return term.err('nothing of what was delivered is known to be in the trash')
   for (const line of lines) term.out(rowOf(line))
 }
@@ -51,5 +49,5 @@ export const showTrash = async ({ relay }: Configuration, term: Term, nonce: str
   const line = lines.find((one) => one.nonce === nonce)
   if (!line) throw new CommandFailed(`no event ${nonce} is known to be in the trash`)
   const fixed = (await createFixLog(join(dataDir, 'trash-fixes.jsonl')).read()).get(nonce)
-  term.out(JSON.stringify({ ...line, ...(fixed && { fixed }) }, null, 2))
+  term.out(jsonOf({ ...line, ...(fixed && { fixed }) }, 2))
 }

@@ -5,6 +5,7 @@ import { createSchemaReader } from '../schema/read-upstream.ts'
 import { referencesIn, typeBlocks, typesText, withoutComments } from '../schema/type-text.ts'
 import type { Configuration } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
+import { jsonOf } from './plain.ts'
 import type { Term } from './term.ts'
 import { withUpstream } from './with-upstream.ts'
 
@@ -16,7 +17,7 @@ export const types = async ({ relay }: Configuration, term: Term, options: Types
   const facts = await readFacts(relay)
   if (options.check !== undefined) return checkFile(options.check, facts, projectId, term, options.json)
   const text = typesText(facts, projectId)
-  term.out(options.json ? JSON.stringify({ projectId, types: text }) : text.trimEnd())
+  term.out(options.json ? jsonOf({ projectId, types: text }) : text.trimEnd())
 }
 
 const readFacts = (relay: Configuration['relay']): Promise<SchemaFacts> =>
@@ -41,7 +42,7 @@ const checkFile = async (
   })
   const changed = differences(text, facts)
   const isSame = withoutComments(text) === withoutComments(typesText(facts, projectId))
-  if (json) term.out(JSON.stringify({ projectId, file: path, ok: isSame, changed }))
+  if (json) term.out(jsonOf({ projectId, file: path, ok: isSame, changed }))
   if (!isSame) throw new CommandFailed(`${path} is out of date${listOf(changed)}: wmkt-relay types > ${path}`)
   if (!json) term.out(`${path} fits the event types of ${projectId}`)
 }

@@ -6,17 +6,17 @@ import type { EraseStep, Fate } from '../outbox/outbox.ts'
 import { openSealing } from '../seal/open-sealing.ts'
 import { silentLog } from '../telemetry/log.ts'
 import { type AdminClient, findAdmin, isStatus } from './admin-client.ts'
-import type { Configuration } from './configuration.ts'
+import type { Configuration, Reach } from './configuration.ts'
 import { CommandFailed } from './failure.ts'
 
 /** Does the work at the desk of the relay that runs; the outbox is opened only when none does. */
 export const withDesk = async <T>(
-  { relay, listen }: Configuration,
+  { listen, adminToken, configuration }: Reach,
   work: (desk: Desk) => Promise<T>,
 ): Promise<T> => {
-  const admin = await findAdmin(listen, relay.adminToken)
+  const admin = await findAdmin(listen, adminToken)
   if (admin) return work(remoteDesk(admin))
-  const settings = resolveOptions(relay)
+  const settings = resolveOptions(ofStopped(listen, configuration).relay)
   const seams = { clock: systemClock, log: silentLog, onFatal: () => {} }
   const sealing = openSealing(settings, seams)
   const outbox = await openOutbox(settings, { ...seams, sealing })
@@ -24,6 +24,20 @@ export const withDesk = async <T>(
     return await work(createDesk({ outbox, sealing }))
   } finally {
     await outbox.close()
+  }
+}
+
+/** Who has set too little to open an outbox may well have meant a relay that runs. */
+const ofStopped = (
+  { adminHost, adminPort }: Reach['listen'],
+  configuration: () => Configuration,
+): Configuration => {
+  try {
+    return configuration()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    const where = `no relay answers on ${adminHost}:${adminPort}`
+    throw new TypeError(`${where}, and its outbox cannot be opened: ${error.message}`, { cause: error })
   }
 }
 
