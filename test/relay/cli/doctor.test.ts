@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Net } from '../../../packages/relay/src/cli/net.ts'
@@ -5,8 +6,12 @@ import { listen } from '../../../packages/relay/src/http/listen.ts'
 import { startRelay } from '../../support/relay.ts'
 import { runCli } from '../../support/terminal.ts'
 
-const SNIPPET =
-  '<script async src="https://RELAY/wmkt/tag.0123456789abcdef.js" data-project="demo-shop"></script>'
+const HASHED = 'tag.0123456789abcdef.js'
+const SCRIPT = 'the tag'
+const digestOf = (text: string) => `sha384-${createHash('sha384').update(text).digest('base64')}`
+const snippetOf = (integrity: string, project = 'demo-shop', scheme = 'https') =>
+  `<script async src="${scheme}://RELAY/wmkt/${HASHED}" integrity="${integrity}" data-project="${project}"></script>`
+const SNIPPET = snippetOf(digestOf(SCRIPT))
 const NDRSTND = '<script src="https://cdn.ndrstnd.io/ndrstnd-v1.js"></script>'
 
 type Stage = {
@@ -16,11 +21,14 @@ type Stage = {
   allowed?: string[]
   addresses?: Record<string, string[]>
   cnames?: Record<string, string[]>
+  /** Versions of the script that are served. */
+  served?: string[]
 }
 
 /** A site and a relay on this machine, known by other names to the doctor alone. */
 const stage = async (options: Stage = {}): Promise<Net> => {
   const { relayHost = 'shop.test', html = SNIPPET + NDRSTND, cookie, addresses = {}, cnames = {} } = options
+  const { served = [HASHED] } = options
   const site = createServer((_req, res) => {
     if (cookie !== undefined) res.setHeader('set-cookie', ['other=1', cookie])
     res.end(html.replaceAll('RELAY', relayHost))
@@ -34,6 +42,10 @@ const stage = async (options: Stage = {}): Promise<Net> => {
   return {
     async fetch(url, init) {
       const { pathname } = new URL(url)
+      if (/\/tag\.\w+\.js$/.test(pathname))
+        return served.some((name) => pathname.endsWith(name))
+          ? new Response(SCRIPT)
+          : new Response('', { status: 404 })
       const real = pathname.startsWith('/wmkt/') ? relayUrl + pathname.slice('/wmkt'.length) : listener.url
       return Object.defineProperty(await fetch(real, init), 'url', { value: url })
     },
@@ -41,8 +53,8 @@ const stage = async (options: Stage = {}): Promise<Net> => {
     cnamesOf: async (host) => cnames[host] ?? [],
   }
 }
-const examine = async (net: Net, env: Record<string, string> = {}) => {
-  const ran = await runCli(['doctor', 'https://shop.test/', '--json'], { net, env })
+const examine = async (net: Net, env: Record<string, string> = {}, url = 'https://shop.test/') => {
+  const ran = await runCli(['doctor', url, '--json'], { net, env })
   return { ...ran, ...JSON.parse(ran.out) }
 }
 type Life = { browser: string; life: string; why: string }
@@ -80,16 +92,37 @@ test('the relay’s own cookie lives 13 months in Safari, unless name or network
   expect((await life({ relayHost: 'relay.example' }))?.life).toBe('7 days')
 })
 
-test.each<[string, Stage, RegExp]>([
+test.each<[string, Stage & { url?: string }, RegExp]>([
   ['another site’s host', { relayHost: 'relay.example' }, /relay\.example is another site than shop\.test/],
   ['a page without the official script', { html: SNIPPET }, /official ndrstnd script was not seen/],
   ['a page without the snippet', { html: NDRSTND }, /no snippet was found/],
   ['an origin that may not post', { relayHost: 'data.shop.test', allowed: [] }, /WMKT_ALLOWED_ORIGINS/],
+  ['a page of plain http', { url: 'http://shop.test/' }, /the site is not on https/],
+  [
+    'a relay of plain http',
+    { html: snippetOf(digestOf(SCRIPT), 'demo-shop', 'http') + NDRSTND },
+    /http:\/\/shop\.test\/wmkt is not on https: browsers block it/,
+  ],
+  [
+    'a snippet of a version that is gone',
+    { served: [] },
+    /tag\.0123456789abcdef\.js answers 404: a version that is gone: paste the snippet anew/,
+  ],
+  [
+    'a script that is another',
+    { html: snippetOf(digestOf('other')) + NDRSTND },
+    /is not what integrity says/,
+  ],
+  [
+    'a page of another project',
+    { html: snippetOf(digestOf(SCRIPT), 'other-shop') + NDRSTND },
+    /data-project is not/,
+  ],
   ['a cookie no script can read', { cookie: 'ndrstnd=a; Max-Age=9; Secure; HttpOnly' }, /HttpOnly: neither/],
   ['a cookie that is not Secure', { cookie: 'ndrstnd=a; Max-Age=9' }, /is not Secure/],
   ['a cookie for the session', { cookie: 'ndrstnd=a; Secure' }, /ends with the browser/],
-])('%s is found', async (_, options, says) => {
-  const { findings } = await examine(await stage(options))
+])('%s is found', async (_, { url, ...options }, says) => {
+  const { findings } = await examine(await stage(options), {}, url)
   const found = findings.filter(({ state }: { state: string }) => state !== 'good')
   expect(found.map((finding: { says: string }) => finding.says).join('\n')).toMatch(says)
 })

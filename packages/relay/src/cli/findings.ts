@@ -1,10 +1,12 @@
 import { type CookieLife, cookieLives } from './cookie-life.ts'
 import { hostingOf, shareNetwork, siteOf } from './host.ts'
 import type { SetCookie } from './set-cookie.ts'
-import type { SiteFacts } from './site-facts.ts'
+import type { ScriptFacts, SiteFacts } from './site-facts.ts'
 
 export type Finding = { state: 'good' | 'warn' | 'bad'; says: string }
 export type Diagnosis = { findings: Finding[]; cookieLives: CookieLife[] }
+
+type Relay = NonNullable<SiteFacts['relay']>
 
 const good = (says: string): Finding => ({ state: 'good', says })
 const warn = (says: string): Finding => ({ state: 'warn', says })
@@ -14,7 +16,12 @@ const bad = (says: string): Finding => ({ state: 'bad', says })
 export const diagnose = (facts: SiteFacts, setBy: 'script' | 'relay'): Diagnosis => {
   const { page, relay } = facts
   const siteHost = new URL(page.url).hostname
-  const findings = [ofPage(facts), ofOfficial(facts), ...ofCookie(page.trackerCookie, page.url)]
+  const findings = [
+    ofPage(facts),
+    ...ofSchemes(page.url, relay),
+    ofOfficial(facts),
+    ...ofCookie(page.trackerCookie, page.url),
+  ]
   if (!relay)
     return {
       findings: [
@@ -65,17 +72,40 @@ const ofCookie = (cookie: SetCookie | undefined, pageUrl: string): Finding[] => 
   ]
 }
 
-const ofRelay = ({ base, live, tag, collect }: NonNullable<SiteFacts['relay']>): Finding[] => [
-  live === 200 ? good(`the relay at ${base} is alive`) : bad(`${base}/livez ${said(live)}`),
-  tag === 200 ? good('tag.js is served') : bad(`${base}/tag.js ${said(tag)}`),
+const ofRelay = ({ base, ready, script, collect }: Relay): Finding[] => [
+  ready === 200 ? good(`the relay at ${base} is ready`) : bad(`${base}/readyz ${said(ready)}`),
+  ofScript(script),
   ofCollect(collect),
 ]
+
+const ofScript = ({ url, status, isIntact }: ScriptFacts): Finding => {
+  const anew = 'paste the snippet anew (wmkt-relay snippet)'
+  if (status !== 200)
+    return bad(
+      `${url} ${said(status)}${/\.[0-9a-f]{16}\./.test(url) ? `: a version that is gone: ${anew}` : ''}`,
+    )
+  if (isIntact === false) return bad(`${url} is not what integrity says, and no browser runs it: ${anew}`)
+  return good(`${url} is served${isIntact ? ', and is what integrity says' : ''}`)
+}
+
+/** Where the page stands and what it asks for, as browsers judge them. */
+const ofSchemes = (pageUrl: string, relay: Relay | undefined): Finding[] => {
+  const { protocol, hostname } = new URL(pageUrl)
+  if (protocol === 'http:')
+    return /^(localhost|127\..*|\[::1\])$/.test(hostname)
+      ? []
+      : [warn('the site is not on https: anybody on the way can read and change what it sends')]
+  const plainly = [relay?.base, relay?.script.url].find((url) => url?.startsWith('http:'))
+  return plainly === undefined ? [] : [bad(`${plainly} is not on https: browsers block it on this page`)]
+}
 
 const said = (status: number | undefined): string =>
   status === undefined ? 'does not answer' : `answers ${status}`
 
 const ofCollect = (code: string | undefined): Finding => {
-  if (code === 'BATCH_INVALID') return good('pages of this site may post')
+  if (code === 'STORED') return good('pages of this site may post')
+  if (code === 'PROJECT_UNKNOWN')
+    return bad('the page’s data-project is not the project of this relay: it takes nothing from it')
   if (code === 'ORIGIN_REFUSED')
     return bad('pages of this site may not post: name their origin in WMKT_ALLOWED_ORIGINS')
   return bad(`collect ${code === undefined ? 'does not answer as the relay does' : `answers ${code}`}`)
@@ -90,7 +120,7 @@ const ofHosting = (hosting: ReturnType<typeof hostingOf>, site: string, relay: s
 }
 
 const ofNames = (
-  { cnames }: NonNullable<SiteFacts['relay']>,
+  { cnames }: Relay,
   {
     hosting,
     foreignCname,
