@@ -14,9 +14,9 @@ import { publicHeaders } from './http/base-headers.ts'
 import { createProblemHandler, createRefuse } from './http/problem-handler.ts'
 import type { RelaySettings } from './options.ts'
 import { createSchemaRouter, type SchemaRouterOptions } from './schema/router.ts'
-import { loadAssets } from './serve/assets.ts'
 import { createHealthRouter } from './serve/health.ts'
 import { createAssetRouter } from './serve/router.ts'
+import type { Scripts } from './serve/scripts.ts'
 import type { Log } from './telemetry/log.ts'
 
 export type PublicRouterOptions = {
@@ -26,6 +26,7 @@ export type PublicRouterOptions = {
   /** Told of what collect answered with a problem. */
   onRefusal: (error: unknown) => void
   judge: ItemPolicy['judge']
+  scripts: Scripts
   schema: SchemaRouterOptions['schema']
   fate: ReadFate
 } & Omit<
@@ -38,10 +39,9 @@ export type PublicRoutes = { router: Router; collect: Collect }
 
 /** What strangers reach: collect, the tag's files, health; and what became of an item, with a key. */
 export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes => {
-  const { settings, door, log, onRefusal } = options
+  const { settings, door, log, onRefusal, scripts } = options
   const headers = publicHeaders()
-  const assets = loadAssets()
-  if (!assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
+  if (!scripts.assets.has('tag.js')) log.warn('tag.js is not built, /tag.js answers 404: npm run build')
   const policy = { ...settings, ...callerPolicyOf(settings), judge: options.judge }
   const refuse = createRefuse(log, headers)
   const rateLimit = createRateLimit(settings.rateLimit)
@@ -69,7 +69,7 @@ export const createPublicRoutes = (options: PublicRouterOptions): PublicRoutes =
     countRefusal,
     createSchemaRouter({ ...options, policy, charge, headers }),
     createFateRouter({ ...options, policy, charge, headers }),
-    createAssetRouter(assets, headers),
+    createAssetRouter(scripts, headers),
     createHealthRouter(door.refusal, headers),
     createProblemHandler(log, headers),
   )

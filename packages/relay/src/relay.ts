@@ -23,6 +23,8 @@ import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRoutes } from './public-router.ts'
 import { createSchemaRoom } from './schema/schema-room.ts'
 import { clear, openSealing } from './seal/open-sealing.ts'
+import { loadAssets } from './serve/assets.ts'
+import { createScripts } from './serve/scripts.ts'
 import { createSettlementRoom } from './settlement/settlement-room.ts'
 import { careForNone, openTrackerCare } from './stamp/tracker-care.ts'
 import { createTrackerReader } from './stamp/tracker-cookie.ts'
@@ -103,6 +105,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
   const webhookRoom = createWebhookRoom({ settings, clock, random, log })
   const tally = createTally()
   const counts = createCounts(tally.counts)
+  const scripts = createScripts(settings.dataDir, loadAssets(), log)
   let careFor = careForNone
 
   const onFatal = (error: unknown) => {
@@ -129,6 +132,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
       careFor = openTrackerCare(settings)
       const onFailed = (error: unknown) => onFatal(failureOf(error))
       const sealing = seams.openOutbox ? clear : openSealing(settings, { clock, log })
+      if (!seams.openOutbox) scripts.keep()
       const outboxSeams = { clock, log, sealing, onFatal: onFailed }
       outbox = await (seams.openOutbox?.(onFailed) ?? openOutbox(settings, outboxSeams))
       const forwarder = createForwarder({
@@ -201,7 +205,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
 
   const fate = createFateReader(door)
   const routes = createPublicRoutes({
-    ...{ settings, door, log, clock, random, tally, trackerOf, judge, fate },
+    ...{ settings, door, log, clock, random, tally, trackerOf, judge, fate, scripts },
     schema: () => schemaRoom?.schema(),
     careFor: (...request) => careFor(...request),
     onStorage: onFatal,

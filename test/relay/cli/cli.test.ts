@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { makeAsset } from '../../../packages/relay/src/serve/assets.ts'
 import { freePort, startChild } from '../../support/child.ts'
 import { ROOT } from '../../support/sources.ts'
 import { runCli } from '../../support/terminal.ts'
@@ -95,8 +96,13 @@ test('check fails with 1 when the API is out of reach', async () => {
 
 test('a started relay stores, tells its status, stops at SIGTERM, and holds what it stored', async () => {
   const env = await environment()
+  const old = makeAsset('tag.js', Buffer.from('as it was before an upgrade'))
+  mkdirSync(join(env.WMKT_DATA_DIR, 'tag'))
+  writeFileSync(join(env.WMKT_DATA_DIR, 'tag', old.hashedName), old.plain())
   const relay = startChild([BIN], env)
   await relay.saw(/public http/)
+  const script = await fetch(`http://127.0.0.1:${env.PORT}/${old.hashedName}`)
+  expect(await script.text()).toBe('as it was before an upgrade')
   const body = '{"items":[{"kind":"event","nonce":"n1","eventType":"lead","data":{}}]}'
   const stored = await fetch(`http://127.0.0.1:${env.PORT}/collect`, { method: 'POST', body })
   expect([stored.status, stored.headers.get('wmkt-durability')]).toEqual([202, 'fsync'])

@@ -10,7 +10,10 @@ import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 const SCRIPT = Buffer.from('window.wmkt=1;'.repeat(50))
 const assets = loadAssets((name) => (name === 'tag.js' ? SCRIPT : undefined))
 const headers = publicHeaders()
-const app = express().use(createAssetRouter(assets, headers), createProblemHandler(silentLog, headers))
+const app = express().use(
+  createAssetRouter({ assets, find: () => undefined }, headers),
+  createProblemHandler(silentLog, headers),
+)
 
 test.each(['br', 'gzip', 'identity'])('tag.js is served as %s', async (encoding) => {
   const response = await supertest(app).get('/tag.js').set('accept-encoding', encoding)

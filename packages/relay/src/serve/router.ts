@@ -1,20 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type RequestHandler, Router } from 'express'
 import type { BaseHeaders } from '../http/base-headers.ts'
 import { Problem } from '../http/problem.ts'
-import { ASSET_NAMES, type Asset, type Assets } from './assets.ts'
+import { ASSET_NAMES, type Asset } from './assets.ts'
+import type { Scripts } from './scripts.ts'
 
 const HOUR = 'public, max-age=3600'
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 /** `GET {base}/tag.js` and its kin: compressed beforehand, for pages of any origin. */
-export const createAssetRouter = (assets: Assets, base: BaseHeaders): Router => {
+export const createAssetRouter = (
+  { assets, find }: Pick<Scripts, 'assets' | 'find'>,
+  base: BaseHeaders,
+): Router => {
   const router = Router()
   for (const name of ASSET_NAMES) {
     const asset = assets.get(name)
     router.get(`/${name}`, asset ? serve(asset, base, HOUR) : missing(name))
     if (asset) router.get(`/${asset.hashedName}`, serve(asset, base, IMMUTABLE))
   }
-  return router
+  const ofBefore: RequestHandler<{ name: string }> = (req, res, next) => {
+    const asset = find(req.params.name)
+    if (asset) serve(asset, base, IMMUTABLE)(req, res)
+    else next()
+  }
+  return router.get('/:name', ofBefore)
 }
 
 const missing =
@@ -23,7 +33,7 @@ const missing =
     throw new Problem('NOT_FOUND', `${name} is not built: npm run build`)
   }
 
-const serve = (asset: Asset, base: BaseHeaders, cacheControl: string): RequestHandler => {
+const serve = (asset: Asset, base: BaseHeaders, cacheControl: string) => {
   const headers = {
     ...base,
     'access-control-allow-origin': '*',
@@ -31,7 +41,7 @@ const serve = (asset: Asset, base: BaseHeaders, cacheControl: string): RequestHa
     etag: asset.etag,
     vary: 'Accept-Encoding',
   }
-  return (req, res) => {
+  return (req: IncomingMessage, res: ServerResponse): void => {
     if (etagsOf(req.headers['if-none-match']).includes(asset.etag)) {
       res.writeHead(304, headers).end()
       return
