@@ -1,5 +1,7 @@
 import { type Held, type ItemCode, type JsonObject, makeNonce, type Receipt } from '@wmkt/protocol'
-import { accept, batchFor } from './collect/accept.ts'
+import { accept } from './collect/accept.ts'
+import { bodyOf } from './collect/arrived-body.ts'
+import { createContentReader } from './collect/content.ts'
 import { problemOf } from './collect/refusal.ts'
 import type { ItemPolicy } from './collect/sift.ts'
 import type { Tally } from './collect/tally.ts'
@@ -62,15 +64,16 @@ const EVERYTHING: ItemPolicy = { interactions: 'origins' }
 /** Items recorded by the host's own code: the same way in as a batch from outside. */
 export const createOwnItems = (options: OwnItemsOptions): OwnItems => {
   const { door, tally, projectId, now, random, onStorage, judge } = options
-  const policy = { ...EVERYTHING, judge }
+  const policy = { ...EVERYTHING, projectId, judge }
+  const contentOf = createContentReader(policy)
   const store = async (item: { nonce: string } & JsonObject): Promise<Stored> => {
     const at = now()
     const raw = Buffer.from(JSON.stringify({ v: 1, sentAt: at, items: [{ occurredAt: at, ...item }] }))
     const { outbox, leave } = door.enter()
     try {
-      const batch = batchFor(projectId, JSON.parse(raw.toString()))
-      const accepted = await accept({ raw, batch, receivedAt: at, keyed: true }, outbox, policy)
-      tally.add(batch, accepted, now() - at)
+      const content = contentOf(bodyOf(raw), true)
+      const accepted = await accept({ raw, content, receivedAt: at }, outbox, policy)
+      tally.add(content.frame, accepted, now() - at)
       const { receipt } = accepted
       const [rejection] = receipt.rejected
       if (rejection) throw new ItemRefused(rejection.code, rejection.field ?? rejection.message)

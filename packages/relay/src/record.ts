@@ -1,6 +1,7 @@
 import type { EventItem, InteractionItem } from '@wmkt/protocol'
 import { parseBatch, parseItem } from '@wmkt/protocol/parse'
 import { parseJson } from './collect/json.ts'
+import { indexOfPlace, packRecords, partOfPlace, partsOf, placeInPack } from './pack.ts'
 import { createSlab } from './slab.ts'
 import { dateOf } from './stamp/date.ts'
 
@@ -26,7 +27,7 @@ type Stamp = {
 /** An item with its date and tracker ID decided: what the forwarder delivers. */
 export type StampedItem = (EventItem & Stamp) | (InteractionItem & Stamp)
 
-/** Reads a record; index is the item's position in the batch. The places of items that were rejected stay empty. */
+/** Reads a record; index is the item's place in it. The places of items that were rejected stay empty. */
 export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 
 /** The same an item at a time: reading one does not cost the others. @throws Error when the bytes are no record */
@@ -56,18 +57,32 @@ export const encodeRecord = (head: RecordHead, body: Uint8Array): Buffer => {
 }
 
 export const openRecord: OpenRecord = (bytes) => {
-  const { head, body } = headOf(bufferOf(bytes))
+  const parts = partsOf(bufferOf(bytes))
+  const opened: ReturnType<OpenRecord>[] = []
+  return (place) => {
+    const at = partOfPlace(place)
+    const part = parts[at]
+    if (!part) return undefined
+    opened[at] ??= openPart(part)
+    return opened[at](indexOfPlace(place))
+  }
+}
+
+const openPart = (part: Buffer): ReturnType<OpenRecord> => {
+  const { head, body } = headOf(part)
   const values = itemsIn(body)
   return (index) => stampedFrom(values[index], head)
 }
 
 /** @throws Error when the bytes are no record */
 export const decodeRecord: DecodeRecord = (bytes) => {
-  const { head, body } = headOf(bufferOf(bytes))
   const items: StampedItem[] = []
-  for (const [index, value] of itemsIn(body).entries()) {
-    const item = stampedFrom(value, head)
-    if (item) items[index] = item
+  for (const [part, record] of partsOf(bufferOf(bytes)).entries()) {
+    const { head, body } = headOf(record)
+    for (const [index, value] of itemsIn(body).entries()) {
+      const item = stampedFrom(value, head)
+      if (item) items[placeInPack(part, index)] = item
+    }
   }
   return items
 }
@@ -83,21 +98,28 @@ const stampedFrom = (value: unknown, head: RecordHead): StampedItem | undefined 
  *
  * @throws Error when the bytes are no record, or have no such item
  */
-export const itemRecordsOf = (bytes: Uint8Array): ((index: number) => { record: Buffer; index: number }) => {
-  const record = bufferOf(bytes)
+export const itemRecordsOf = (bytes: Uint8Array): ((place: number) => { record: Buffer; index: number }) => {
+  const cuts = partsOf(bufferOf(bytes)).map(cutOf)
+  return (place) => {
+    const cut = cuts[partOfPlace(place)]
+    if (!cut) throw new Error(`a record without an item ${place}`)
+    return { record: cut(indexOfPlace(place)), index: 0 }
+  }
+}
+
+const cutOf = (record: Buffer): ((index: number) => Buffer) => {
   const { body } = headOf(record)
   const head = record.subarray(0, record.length - body.length)
   const values = itemsIn(body)
   return (index) => {
     const parsed = parseItem(values[index])
     if (!parsed.ok) throw new Error(`a record without an item ${index}`)
-    const items = Buffer.from(JSON.stringify({ items: [parsed.item] }))
-    return { record: Buffer.concat([head, items]), index: 0 }
+    return Buffer.concat([head, Buffer.from(JSON.stringify({ items: [parsed.item] }))])
   }
 }
 
 /**
- * Positions, in a record, of the items that are somebody's: of those too that were rejected and lie in it as they came.
+ * Places, in a record, of the items that are somebody's: of those too that were rejected and lie in it as they came.
  *
  * @param isTheirs is told the tracker ID of the batch besides
  * @throws Error when the bytes are no record
@@ -105,19 +127,30 @@ export const itemRecordsOf = (bytes: Uint8Array): ((index: number) => { record: 
 export const findItems = (
   bytes: Uint8Array,
   isTheirs: (item: unknown, ofBatch: string | undefined) => boolean,
-): number[] => {
-  const { head, body } = headOf(bufferOf(bytes))
-  return itemsIn(body).flatMap((item, index) => (isTheirs(item, head.trackerId) ? [index] : []))
-}
+): number[] =>
+  partsOf(bufferOf(bytes)).flatMap((record, part) => {
+    const { head, body } = headOf(record)
+    return itemsIn(body).flatMap((item, index) =>
+      isTheirs(item, head.trackerId) ? [placeInPack(part, index)] : [],
+    )
+  })
 
 /**
- * The record with those places empty; all other items stay where they are. The batch's tracker ID goes when it is the one
+ * The record with those places empty; all other items stay where they are. A batch's tracker ID goes when it is the one
  * named, or when nothing is left that it could count for.
  *
  * @throws Error when the bytes are no record
  */
-export const recordWithout = (bytes: Uint8Array, indexes: readonly number[], trackerId?: string): Buffer => {
-  const { head, body } = headOf(bufferOf(bytes))
+export const recordWithout = (bytes: Uint8Array, places: readonly number[], trackerId?: string): Uint8Array =>
+  packRecords(
+    partsOf(bufferOf(bytes)).map((record, part) => {
+      const indexes = places.filter((place) => partOfPlace(place) === part).map(indexOfPlace)
+      return partWithout(record, indexes, trackerId)
+    }),
+  )
+
+const partWithout = (record: Buffer, indexes: readonly number[], trackerId?: string): Buffer => {
+  const { head, body } = headOf(record)
   const items = itemsIn(body).map((item, index) => (indexes.includes(index) ? {} : item))
   const { trackerId: ofBatch, ...rest } = head
   const isIdle = ofBatch === trackerId || items.every((item) => Object.keys(Object(item)).length === 0)

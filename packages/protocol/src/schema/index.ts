@@ -8,6 +8,6 @@ export {
 } from './codes.ts'
 export { COERCIONS, type Coerced, type Coercion, coerce } from './coercion.ts'
 export { documentOf, type SchemaDocument, schemaIn } from './document.ts'
-export type { Reading } from './reading.ts'
+export { type Reading, readValue } from './reading.ts'
 export { FORMS, type Form, type Schema, type SchemaField, type TypeSchema } from './schema.ts'
 export { type Finding, type Verdict, verdictOf } from './verdict.ts'

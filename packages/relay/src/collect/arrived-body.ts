@@ -4,8 +4,12 @@ import { type BodyLimits, readBody, tooLarge } from './body.ts'
 import { inflate } from './inflate.ts'
 import { parseJson } from './json.ts'
 
-/** A body in its two forms: bytes to keep, and what they say. */
-export type ArrivedBody = { raw: Buffer; value: unknown }
+/** A body: bytes to keep, and what they say to whoever asks. */
+export type ArrivedBody = {
+  raw: Buffer
+  /** @throws Problem BODY_NOT_JSON */
+  parsed: () => unknown
+}
 
 /** Reads the body from the wire, or takes it from a host's own body parser that was there before us. */
 export const arrivedBody = (
@@ -14,18 +18,17 @@ export const arrivedBody = (
 ): ArrivedBody | Promise<ArrivedBody> =>
   req.readableEnded ? fromHost(req.body, limits.maxBytes) : fromWire(req, limits)
 
+export const bodyOf = (raw: Buffer): ArrivedBody => ({ raw, parsed: () => parseJson(raw) })
+
 const fromWire = async (req: IncomingMessage, limits: BodyLimits): Promise<ArrivedBody> => {
   const inflated = inflate(await readBody(req, limits), limits.maxBytes)
-  const raw = inflated instanceof Buffer ? inflated : await inflated
-  return { raw, value: parseJson(raw) }
+  return bodyOf(inflated instanceof Buffer ? inflated : await inflated)
 }
 
 const fromHost = async (body: unknown, maxBytes: number): Promise<ArrivedBody> => {
-  if (body instanceof Uint8Array || typeof body === 'string') {
-    const raw = await inflate(capped(Buffer.from(body), maxBytes), maxBytes)
-    return { raw, value: parseJson(raw) }
-  }
-  return { raw: capped(Buffer.from(textOf(body)), maxBytes), value: body }
+  if (body instanceof Uint8Array || typeof body === 'string')
+    return bodyOf(await inflate(capped(Buffer.from(body), maxBytes), maxBytes))
+  return { raw: capped(Buffer.from(textOf(body)), maxBytes), parsed: () => body }
 }
 
 const capped = (raw: Buffer, maxBytes: number): Buffer => {

@@ -6,22 +6,22 @@ import { Problem } from '../http/problem.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { CareForTracker } from '../stamp/tracker-care.ts'
 import type { ReadTracker } from '../stamp/tracker-cookie.ts'
-import { type Arrival, accept, batchFor } from './accept.ts'
+import { type Arrival, accept } from './accept.ts'
 import { arrivedBody } from './arrived-body.ts'
 import { refuseBot } from './bot.ts'
 import { type Caller, type CallerPolicy, callerOf, isSameOrigin, type Refusal } from './caller.ts'
 import type { ReadAddress } from './client-address.ts'
+import { type ContentPolicy, countIn, createContentReader } from './content.ts'
 import { refuseType } from './content-type.ts'
 import { setCors } from './cors.ts'
 import { refuseEncoding } from './inflate.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { createReceiptAnswer } from './receipt-answer.ts'
 import { busy, problemOf } from './refusal.ts'
-import type { ItemPolicy } from './sift.ts'
 import type { Tally } from './tally.ts'
 
 export type CollectOptions = {
-  policy: ItemPolicy & CallerPolicy & { projectId: string; refuseBots: boolean }
+  policy: ContentPolicy & CallerPolicy & { refuseBots: boolean }
   /** @throws Problem while nothing can be stored. `leave` is called when the batch is through. */
   enter: () => { outbox: Outbox; leave: () => void }
   /** Told of what the outbox threw. */
@@ -49,6 +49,7 @@ export type Collect = (req: IncomingMessage, res: ServerResponse) => Promise<voi
 export const createCollect = (options: CollectOptions): Collect => {
   const { policy, clock, random, tally, rateLimit, addressOf, trackerOf, careFor } = options
   const answer = createReceiptAnswer(options.headers)
+  const contentOf = createContentReader(policy)
   const limits = { maxBytes: MAX_BODY_BYTES, timeoutMs: options.bodyTimeoutMs, clock }
 
   const refuseEmptyBucket = (address: string | undefined) => {
@@ -69,10 +70,10 @@ export const createCollect = (options: CollectOptions): Collect => {
     const trackerId = trackerOf(req.headers.cookie)
     let items = 1
     try {
-      const { raw, value } = await arrivedBody(req, limits)
-      const batch = batchFor(policy.projectId, value)
-      items = batch.items.length
-      return { raw, batch, receivedAt, keyed, ...(trackerId !== undefined && { trackerId }) }
+      const body = await arrivedBody(req, limits)
+      const content = contentOf(body, keyed)
+      items = countIn(content)
+      return { raw: body.raw, content, receivedAt, ...(trackerId !== undefined && { trackerId }) }
     } finally {
       charge(address, items)
     }
@@ -81,7 +82,7 @@ export const createCollect = (options: CollectOptions): Collect => {
     const { outbox, leave } = options.enter()
     try {
       const accepted = await accept(arrival, outbox, policy)
-      tally.add(arrival.batch, accepted, clock.now() - arrival.receivedAt)
+      tally.add(arrival.content.frame, accepted, clock.now() - arrival.receivedAt)
       options.onReceipt(accepted.receipt, clock.now() - arrival.receivedAt)
       return { receipt: accepted.receipt, durability: outbox.durability }
     } catch (error) {

@@ -1,12 +1,12 @@
 import { ITEM_CODES, type Item, MAX_ITEM_BYTES, type Rejection } from '@wmkt/protocol'
-import { type ParsedBatch, parseItem } from '@wmkt/protocol/parse'
+import { parseItem } from '@wmkt/protocol/parse'
 import { laneOf } from '../outbox/lane.ts'
 import type { NewEntry } from '../outbox/outbox.ts'
+import type { PlainEvent } from '../scan/event.ts'
 import type { Hold } from '../schema/hold.ts'
 import type { Validation } from '../schema/validation.ts'
-import type { Caller } from './caller.ts'
+import type { Content, Frame } from './content.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { plainEventOf } from './plain-event.ts'
 
 export type ItemPolicy = {
   /** Who may post offline interactions. */
@@ -14,7 +14,7 @@ export type ItemPolicy = {
   /** Event types that callers without a key may post; undefined: all. */
   browserEventTypes?: ReadonlySet<string> | undefined
   /** Whether events fit their event type. @default nobody looks */
-  judge?: Pick<Validation, 'prepare' | 'holdOf'> | undefined
+  judge?: Pick<Validation, 'prepare' | 'holdOf' | 'plainTypes' | 'passed'> | undefined
 }
 
 export type Sifted = {
@@ -25,43 +25,37 @@ export type Sifted = {
   trackersDropped: number
 }
 
-/** Batch → what may enter the outbox, and why the rest may not. One bad item costs itself. */
-export const sift = (
-  batch: ParsedBatch,
-  bodyBytes: number,
-  caller: Pick<Caller, 'keyed'>,
-  policy: ItemPolicy,
-): Sifted => {
+/** Items → what may enter the outbox, and why the rest may not. One bad item costs itself. */
+export const sift = ({ items, frame, keyed, bodyBytes }: Items, policy: ItemPolicy): Sifted => {
   const sifted: Sifted = { entries: [], rejected: [], holds: undefined, trackersDropped: 0 }
-  const company = { bodyBytes, consent: batch.consent, keyed: caller.keyed }
-  const siftOne = isLetThrough(company, policy) ? siftQuickly : siftParsed
-  for (let index = 0; index < batch.items.length; index += 1)
-    siftOne(sifted, batch.items[index], index, company, policy)
+  const company = { bodyBytes, consent: frame.consent, keyed }
+  for (const [index, value] of items.entries()) siftOne(sifted, value, index, company, policy)
   return sifted
 }
 
-type SiftOne = (sifted: Sifted, value: unknown, index: number, company: Company, policy: ItemPolicy) => void
-
-/** Whether nothing but the item itself can be a reason to refuse an event. */
-const isLetThrough = ({ bodyBytes, consent = 'granted', keyed }: Company, policy: ItemPolicy): boolean =>
-  consent === 'granted' && bodyBytes <= MAX_ITEM_BYTES && (keyed || !policy.browserEventTypes)
-
-/** What is not plain goes the long way, which ends alike. */
-const siftQuickly: SiftOne = (sifted, value, index, company, policy) => {
-  const plain = plainEventOf(value)
-  if (!plain) return siftParsed(sifted, value, index, company, policy)
-  const { event, fingerprint } = plain
-  const { nonce, eventType } = event
-  sifted.entries.push({ index, kind: 'event', nonce, lane: laneOf('event', eventType), fingerprint })
-  judge(sifted, event, index, policy)
+/** Plain events all enter. */
+export const siftPlain = (events: readonly PlainEvent[], policy: ItemPolicy): Sifted => {
+  policy.judge?.passed(events)
+  const entries = events.map(
+    ({ nonce, lane, fingerprint }, index): NewEntry => ({ index, kind: 'event', nonce, lane, fingerprint }),
+  )
+  return { entries, rejected: [], holds: undefined, trackersDropped: 0 }
 }
+
+type Items = Content & { kind: 'items' }
 
 const judge = (sifted: Sifted, item: Item, index: number, policy: ItemPolicy): void => {
   const hold = policy.judge?.holdOf(item)
   if (hold) sifted.holds = (sifted.holds ?? new Map()).set(index, hold)
 }
 
-const siftParsed: SiftOne = (sifted, value, index, company, policy) => {
+const siftOne = (
+  sifted: Sifted,
+  value: unknown,
+  index: number,
+  company: Company,
+  policy: ItemPolicy,
+): void => {
   const parsed = parseItem(value)
   if (!parsed.ok) {
     const { ok: _, ...why } = parsed
@@ -89,7 +83,7 @@ const entryOf = (item: Item, index: number): NewEntry => ({
 type RefusalCode = 'CONSENT_DENIED' | 'ITEM_TOO_LARGE' | 'EVENT_TYPE_REFUSED' | 'INTERACTIONS_OFF'
 
 /** What an item came with. */
-type Company = { bodyBytes: number; consent: ParsedBatch['consent']; keyed: boolean }
+type Company = { bodyBytes: number; consent: Frame['consent']; keyed: boolean }
 
 const refusalOf = (
   item: Item,

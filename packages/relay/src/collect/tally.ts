@@ -1,7 +1,7 @@
 import type { ItemCode } from '@wmkt/protocol'
-import type { ParsedBatch } from '@wmkt/protocol/parse'
 import { createHistogram, type HistogramRead } from '../telemetry/histogram.ts'
 import type { Accepted } from './accept.ts'
+import type { Frame } from './content.ts'
 
 /** What was collected since the start, and what its senders said of themselves. Every name in it is one of a fixed few. */
 export type TallyCounts = {
@@ -17,16 +17,16 @@ export type TallyCounts = {
   /** Batches sent under Global Privacy Control. */
   gpc: number
   /** Batches by the visitor's consent. */
-  consent: Record<NonNullable<ParsedBatch['consent']> | 'unsaid', number>
+  consent: Record<NonNullable<Frame['consent']> | 'unsaid', number>
   /** Batches by where the tag keeps its outbox. */
-  storage: Record<NonNullable<ParsedBatch['storage']> | 'unsaid', number>
+  storage: Record<NonNullable<Frame['storage']> | 'unsaid', number>
   /** From the receipt of a batch's headers to the sync that covers it. */
   took: HistogramRead
 }
 
 export interface Tally {
   /** A batch got its receipt, `tookMs` after it began to arrive. */
-  add(batch: ParsedBatch, accepted: Accepted, tookMs: number): void
+  add(frame: Frame, accepted: Accepted, tookMs: number): void
   counts(): TallyCounts
 }
 

@@ -5,6 +5,7 @@ import { openLmdbOutbox } from './lmdb.ts'
 import { openNatsOutbox } from './nats/nats.ts'
 import type { NatsSettings } from './nats/url.ts'
 import type { Outbox, OutboxFailed } from './outbox.ts'
+import { packPuts } from './pack-puts.ts'
 
 /** Of a relay's settings, what says where its outbox is and what is kept in it. */
 export type OutboxPlace = {
@@ -31,8 +32,11 @@ export type OutboxSeams = {
 export const openOutbox = async (place: OutboxPlace, seams: OutboxSeams): Promise<Outbox> => {
   const { projectId, outboxDir: dir, nats: settings, maxBacklog, keepDeliveredMs, keepDeadLettersMs } = place
   const kept = { maxBacklog, keepDeliveredMs, keepDeadLettersMs, single: seams.sealing.single }
-  const outbox = settings
-    ? await openNatsOutbox({ settings, projectId, ...kept, ...seams })
-    : await openLmdbOutbox({ dir, isTold: place.webhook !== undefined, ...kept, ...seams })
-  return seams.sealing.around(outbox)
+  return settings
+    ? seams.sealing.around(await openNatsOutbox({ settings, projectId, ...kept, ...seams }))
+    : packPuts(
+        seams.sealing.around(
+          await openLmdbOutbox({ dir, isTold: place.webhook !== undefined, ...kept, ...seams }),
+        ),
+      )
 }

@@ -11,8 +11,11 @@ import {
 } from '@wmkt/protocol/schema'
 import type { Clock } from '../clock.ts'
 import type { StampedItem } from '../record.ts'
+import type { PlainEvent } from '../scan/event.ts'
+import type { PlainTypes } from '../scan/plain-type.ts'
 import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
 import type { Log } from '../telemetry/log.ts'
+import { createGlance } from './glance.ts'
 import type { Hold, Outgoing } from './hold.ts'
 import type { Registry, RegistryStatus } from './registry.ts'
 import { createVerdictCounts, type TypeLine } from './verdict-counts.ts'
@@ -39,6 +42,10 @@ export interface Validation {
   prepare(items: readonly unknown[]): Promise<void> | undefined
   /** Why an item that came in will not be sent; undefined when it will. Counts what it finds. */
   holdOf(item: Item): Hold | undefined
+  /** The types of the moment, for a glance: what fits at a glance has no finding. */
+  plainTypes(): PlainTypes
+  /** Counts events that fitted at a glance. */
+  passed(events: readonly PlainEvent[]): void
   /** An item as it is sent, with what is allowed put right; or why it is not, by the schema of the moment. */
   outgoing(item: StampedItem): Outgoing | Promise<Outgoing>
   status(): SchemaStatus
@@ -62,6 +69,7 @@ export const createValidation = (options: ValidationOptions): Validation => {
   const coerced: CountBy<Coercion> = createCountBy()
   const verdicts = createVerdictCounts()
   const say = createSayer(options.log)
+  const glance = createGlance(coercions)
   let unchecked = 0
 
   const improve = (type: TypeSchema, data: EventItem['data']) =>
@@ -117,6 +125,16 @@ export const createValidation = (options: ValidationOptions): Validation => {
       // What is refused by an old schema may be welcome by now: those that follow are judged by a fresh one.
       if (hold) void registry.ask()
       return policy === 'hold' ? hold : undefined
+    },
+    plainTypes: () => glance(registry.schema()),
+    passed(events) {
+      const schema = registry.schema()
+      if (!schema) unchecked += events.length
+      else
+        for (const { eventType } of events) {
+          const type = schema.types.get(eventType)
+          if (type) verdicts.add(type, 'ok')
+        }
     },
     outgoing(item) {
       const now = outgoingNow(item)

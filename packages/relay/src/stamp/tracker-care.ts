@@ -7,7 +7,11 @@ import { openSigningKey } from './signing-key.ts'
 /** Sets cookies on the answer to a same-origin request, when there is a tracker cookie to care for. */
 export type CareForTracker = (
   cookieHeader: string | undefined,
-  arrival: { batch: Pick<ParsedBatch, 'consent' | 'gpc'>; receivedAt: number; trackerId?: string },
+  arrival: {
+    content: { frame: Pick<ParsedBatch, 'consent' | 'gpc'> }
+    receivedAt: number
+    trackerId?: string
+  },
   res: Pick<ServerResponse, 'setHeader'>,
 ) => void
 
@@ -34,9 +38,9 @@ export type TrackerCareOptions = {
  */
 export const createTrackerCare =
   ({ name, domain, sights }: TrackerCareOptions): CareForTracker =>
-  (header, { batch, receivedAt, trackerId }, res) => {
+  (header, { content: { frame }, receivedAt, trackerId }, res) => {
     if (header === undefined || trackerId === undefined) return
-    if (batch.consent !== 'granted' || batch.gpc === true) return
+    if (frame.consent !== 'granted' || frame.gpc === true) return
     const value = rawCookieIn(header, name)
     if (value === undefined || !SETTABLE.test(value)) return
     const sight = sights.read(rawCookieIn(header, COMPANION), trackerId)

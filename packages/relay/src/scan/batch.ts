@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer'
+import { MAX_ITEMS } from '@wmkt/protocol'
+import { type ParsedBatch, parseBatch } from '@wmkt/protocol/parse'
+import { type Body, bodyOver } from './body.ts'
+import { createEventScanner, type PlainEvent } from './event.ts'
+import type { PlainTypes } from './plain-type.ts'
+import { CLOSE_LIST, COMMA, NOT_PLAIN } from './text.ts'
+
+/** A batch of plain events, and what is said beside them. */
+export type PlainBatch = { frame: Omit<ParsedBatch, 'items'>; events: PlainEvent[] }
+
+/** A body → the batch in it, if it is plain all through; otherwise undefined: the parser knows what to say. */
+export type ScanBatch = (raw: Buffer, types: PlainTypes) => PlainBatch | undefined
+
+const ITEMS = '"items"'
+const ITEMS_HEAD = Buffer.from(`${ITEMS}:[`)
+/** Of what stands beside the items, in characters: there is little to say. */
+const MAX_FRAME = 1_024
+
+/**
+ * Nearly every batch of a tag is plain. To parse it, judge it and take fingerprints of what was parsed is most of what
+ * collecting costs; all that is to be known of it can be seen in one walk over its bytes.
+ */
+export const createBatchScanner = (): ScanBatch => {
+  const scanner = createEventScanner()
+  return (raw, types) => {
+    const head = raw.indexOf(ITEMS_HEAD)
+    if (head < 0 || head > MAX_FRAME || !isUtf8(raw)) return undefined
+    const events: PlainEvent[] = []
+    const begin = head + ITEMS_HEAD.length
+    const end = endOfEvents(bodyOver(raw), begin, types, scanner, events)
+    const frame = end === NOT_PLAIN ? undefined : frameOf(raw, begin, end)
+    return frame && { frame, events }
+  }
+}
+
+/** Where the bracket behind the last of them stands. */
+const endOfEvents = (
+  body: Body,
+  from: number,
+  types: PlainTypes,
+  scanner: ReturnType<typeof createEventScanner>,
+  events: PlainEvent[],
+): number => {
+  for (let at = from; events.length < MAX_ITEMS; at += 1) {
+    at = scanner.read(body, at, types)
+    if (at === NOT_PLAIN) return NOT_PLAIN
+    events.push(scanner.event())
+    if (body.bytes[at] === CLOSE_LIST) return at
+    if (body.bytes[at] !== COMMA) return NOT_PLAIN
+  }
+  return NOT_PLAIN
+}
+
+/** What is left of the body when its items are taken out: short enough to be parsed. */
+const frameOf = (raw: Buffer, from: number, to: number): Omit<ParsedBatch, 'items'> | undefined => {
+  if (raw.length - to > MAX_FRAME) return undefined
+  const text = `${raw.toString('utf8', 0, from)}0${raw.toString('utf8', to)}`
+  // Were there other items too, or a name of them in another spelling, they might be the ones that count.
+  if (text.includes('\\') || text.indexOf(ITEMS) !== text.lastIndexOf(ITEMS)) return undefined
+  return parsedFrame(text)
+}
+
+const parsedFrame = (text: string): Omit<ParsedBatch, 'items'> | undefined => {
+  try {
+    const parsed = parseBatch(JSON.parse(text))
+    return parsed.ok ? parsed.batch : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,150 @@
+import { MAX_EVENT_TYPE_LENGTH } from '@wmkt/protocol'
+import { laneOf } from '../outbox/lane.ts'
+import type { Lane } from '../outbox/outbox.ts'
+import type { Body } from './body.ts'
+import { createNames } from './names.ts'
+import { endOfNumber } from './number.ts'
+import type { PlainType, PlainTypes } from './plain-type.ts'
+import { createSpanHash } from './span-hash.ts'
+import { CLOSE_OBJECT, COMMA, endOfBareText, NOT_PLAIN, OPEN_OBJECT, QUOTE } from './text.ts'
+import { isNonce, isTrackerId } from './tokens.ts'
+import { endOfKey, endOfValue, fullBudget } from './value.ts'
+
+/** An event with nothing about it that a parser might refuse or mend, nor a verdict find fault with. */
+export type PlainEvent = { nonce: string; eventType: string; lane: Lane; fingerprint: Uint8Array }
+
+export interface EventScanner {
+  /** Reads the event whose brace is at `from`. Returns where it ends, or NOT_PLAIN. */
+  read(body: Body, from: number, types: PlainTypes): number
+  /** The one read last. */
+  event(): PlainEvent
+}
+
+const MEMBERS = ['kind', 'nonce', 'eventType', 'occurredAt', 'trackerId', 'data'] as const
+const HEADS = MEMBERS.map((name) => Buffer.from(`"${name}":`))
+const [KIND, NONCE, EVENT_TYPE, OCCURRED_AT, TRACKER_ID, DATA] = [0, 1, 2, 3, 4, 5]
+const NEEDED = (1 << KIND) | (1 << NONCE) | (1 << EVENT_TYPE) | (1 << DATA)
+const EVENT = Buffer.from('"event"')
+/** Event types known by their bytes. A stranger may name any: what is beyond is made a text of each time. */
+const MAX_NAMES = 512
+
+type Name = { eventType: string; lane: Lane }
+
+export const createEventScanner = (): EventScanner => {
+  const names = createNames<Name>()
+  const hash = createSpanHash()
+  let name: Name | undefined
+  let nonce = ''
+
+  const nameAt = (bytes: Buffer, from: number, to: number): Name => {
+    const known = names.find(bytes, from, to)
+    if (known) return known
+    const eventType = bytes.toString('utf8', from, to)
+    const made = { eventType, lane: laneOf('event', eventType) }
+    if (names.size < MAX_NAMES) names.add(Buffer.from(bytes.subarray(from, to)), made)
+    return made
+  }
+  const readKind = (bytes: Buffer, from: number): number =>
+    startsWith(bytes, from, EVENT) ? from + EVENT.length : NOT_PLAIN
+  const readNonce = (body: Body, from: number): number => {
+    const { bytes } = body
+    const end = endOfToken(body, from)
+    if (end === NOT_PLAIN || !isNonce(bytes, from + 1, end)) return NOT_PLAIN
+    nonce = bytes.toString('latin1', from + 1, end)
+    return end + 1
+  }
+  const readEventType = (body: Body, from: number): number => {
+    const end = endOfToken(body, from)
+    const length = end - from - 1
+    // Bytes, not characters: a name that is longer in the one than it may be in the other is for the parser.
+    if (end === NOT_PLAIN || length === 0 || length > MAX_EVENT_TYPE_LENGTH) return NOT_PLAIN
+    name = nameAt(body.bytes, from + 1, end)
+    hash.begin()
+    hash.absorb(body, from, end + 1)
+    return end + 1
+  }
+  const readTracker = (body: Body, from: number): number => {
+    const end = endOfToken(body, from)
+    return end !== NOT_PLAIN && isTrackerId(body.bytes, from + 1, end) ? end + 1 : NOT_PLAIN
+  }
+  const readData = (body: Body, from: number, types: PlainTypes): number => {
+    const type = name && types(name.eventType)
+    const end = type ? endOfData(body, from, type) : NOT_PLAIN
+    if (end !== NOT_PLAIN) hash.absorb(body, from, end)
+    return end
+  }
+  const readMember = (body: Body, member: number, from: number, types: PlainTypes): number => {
+    switch (member) {
+      case KIND:
+        return readKind(body.bytes, from)
+      case NONCE:
+        return readNonce(body, from)
+      case EVENT_TYPE:
+        return readEventType(body, from)
+      case OCCURRED_AT:
+        return endOfNumber(body.bytes, from)
+      case TRACKER_ID:
+        return readTracker(body, from)
+      default:
+        return readData(body, from, types)
+    }
+  }
+
+  return {
+    read(body, from, types) {
+      const { bytes } = body
+      name = undefined
+      let seen = 0
+      let member = NOT_PLAIN
+      if (bytes[from] !== OPEN_OBJECT) return NOT_PLAIN
+      for (let at = from + 1; ; at += 1) {
+        member = memberAt(bytes, at, member + 1, seen)
+        if (member === NOT_PLAIN) return NOT_PLAIN
+        seen |= 1 << member
+        at = readMember(body, member, at + (HEADS[member]?.length ?? 0), types)
+        if (at === NOT_PLAIN) return NOT_PLAIN
+        if (bytes[at] === CLOSE_OBJECT) return (seen & NEEDED) === NEEDED ? at + 1 : NOT_PLAIN
+        if (bytes[at] !== COMMA) return NOT_PLAIN
+      }
+    },
+    event: () => ({
+      nonce,
+      eventType: name?.eventType ?? '',
+      lane: name?.lane ?? '',
+      fingerprint: hash.end(),
+    }),
+  }
+}
+
+/** Which member begins here, of those not seen yet; most likely the one that comes next. */
+const memberAt = (bytes: Buffer, at: number, next: number, seen: number): number => {
+  for (let tried = 0; tried < HEADS.length; tried += 1) {
+    const member = (next + tried) % HEADS.length
+    if ((seen & (1 << member)) === 0 && startsWith(bytes, at, HEADS[member] as Buffer)) return member
+  }
+  return NOT_PLAIN
+}
+
+const startsWith = (bytes: Uint8Array, from: number, what: Uint8Array): boolean => {
+  for (let at = 0; at < what.length; at += 1) if (bytes[from + at] !== what[at]) return false
+  return true
+}
+
+const endOfToken = (body: Body, from: number): number =>
+  body.bytes[from] === QUOTE ? endOfBareText(body, from + 1) : NOT_PLAIN
+
+const endOfData = (body: Body, from: number, type: PlainType): number => {
+  const { bytes } = body
+  const budget = fullBudget()
+  type.begin()
+  if (bytes[from] !== OPEN_OBJECT) return NOT_PLAIN
+  if (bytes[from + 1] === CLOSE_OBJECT) return type.isWhole() ? from + 2 : NOT_PLAIN
+  for (let at = from + 1; ; at += 1) {
+    const colon = endOfKey(body, at, budget)
+    const end = colon === NOT_PLAIN ? NOT_PLAIN : endOfValue(body, colon + 1, 1, budget)
+    if (end === NOT_PLAIN || !type.takes(body, at + 1, colon - 1, colon + 1, end)) return NOT_PLAIN
+    if (bytes[end] === CLOSE_OBJECT) return type.isWhole() ? end + 1 : NOT_PLAIN
+    if (bytes[end] !== COMMA) return NOT_PLAIN
+    at = end
+  }
+}

@@ -1,0 +1,110 @@
+import { type Form, readValue, type SchemaField, type TypeSchema } from '@wmkt/protocol/schema'
+import type { Body } from './body.ts'
+import { createNames, isAt } from './names.ts'
+import { endOfBareText, QUOTE } from './text.ts'
+
+/**
+ * An event type as far as a glance at an event goes: its members are seen one after the other, and either all is surely
+ * as the upstream wants it, or the parser and the verdict have to say.
+ */
+export interface PlainType {
+  begin(): void
+  /** Whether the member is a field of the type, not seen yet, with a value that the upstream takes. Positions of key and value, quotes of keys not included. */
+  takes(body: Body, keyFrom: number, keyTo: number, from: number, to: number): boolean
+  /** Whether nothing is missing. */
+  isWhole(): boolean
+}
+
+/** Event type → what is known of it; undefined when it is none of the project's. */
+export type PlainTypes = (eventType: string) => PlainType | undefined
+
+/** Of a project whose types are not known, or not looked at. */
+export const anyType: PlainTypes = () => ANY
+const ANY: PlainType = { begin() {}, takes: () => true, isWhole: () => true }
+
+type Takes = (body: Body, from: number, to: number) => boolean
+type Field = { key: Uint8Array; takes: Takes; mandatory: boolean; seenIn: number }
+
+/** @param isPutRight forms whose values may be put right, and are looked at more closely */
+export const plainTypeOf = (type: TypeSchema, isPutRight: (form: Form) => boolean): PlainType => {
+  const fieldAt = createFieldFinder(type.fields.map((field) => plainFieldOf(field, type, isPutRight)))
+  const mandatory = type.fields.filter((field) => field.mandatory).length
+  let event = 0
+  let missing = 0
+  return {
+    begin() {
+      event += 1
+      missing = mandatory
+    },
+    takes(body, keyFrom, keyTo, from, to) {
+      const field = fieldAt(body.bytes, keyFrom, keyTo)
+      if (!field || field.seenIn === event || !field.takes(body, from, to)) return false
+      field.seenIn = event
+      if (field.mandatory) missing -= 1
+      return true
+    },
+    isWhole: () => missing === 0,
+  }
+}
+
+/** Senders write the fields of a type in the same order again and again: what came after the last one is tried first. */
+const createFieldFinder = (
+  fields: readonly Field[],
+): ((bytes: Uint8Array, from: number, to: number) => Field | undefined) => {
+  const byName = createNames<Field>()
+  for (const field of fields) byName.add(field.key, field)
+  const next = new Map<Field | undefined, Field>()
+  let last: Field | undefined
+  return (bytes, from, to) => {
+    const guess = next.get(last)
+    const isRight = guess !== undefined && isAt(bytes, from, to, guess.key)
+    const found = isRight ? guess : byName.find(bytes, from, to)
+    if (found && !isRight) next.set(last, found)
+    last = found
+    return found
+  }
+}
+
+const plainFieldOf = (field: SchemaField, type: TypeSchema, isPutRight: (form: Form) => boolean): Field => ({
+  key: keyBytesOf(field),
+  takes: takesOf(field, type, isPutRight),
+  mandatory: field.mandatory,
+  seenIn: 0,
+})
+
+const keyBytesOf = ({ key }: SchemaField): Buffer => Buffer.from(JSON.stringify(key)).subarray(1, -1)
+
+const isText: Takes = ({ bytes }, from, to) => bytes[from] === QUOTE && to - from > 2
+const isNumber: Takes = ({ bytes }, from) => NUMERIC[bytes[from] as number] === 1
+const isWord: Takes = ({ bytes }, from) => bytes[from] === TRUE || bytes[from] === FALSE
+const never: Takes = () => false
+
+const NUMERIC = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '-0123456789'.includes(String.fromCharCode(byte)) ? 1 : 0,
+)
+const TRUE = 0x74
+const FALSE = 0x66
+
+/** A value's first byte tells what it is. */
+const AT_A_GLANCE: Readonly<Partial<Record<Form | 'unknown', Takes>>> = {
+  string: isText,
+  number: isNumber,
+  boolean: isWord,
+  unknown: never,
+}
+
+const takesOf = ({ form }: SchemaField, type: TypeSchema, isPutRight: (form: Form) => boolean): Takes => {
+  const known = AT_A_GLANCE[form]
+  if (known || form === 'unknown') return known ?? never
+  if (isPutRight(form)) return never
+  return (body, from, to) => {
+    const value = valueIn(body, from, to)
+    return value !== '' && value !== null && readValue(form, value, type) === 'ok'
+  }
+}
+
+/** Most are texts without escapes, which need no parser. */
+const valueIn = (body: Body, from: number, to: number): unknown =>
+  body.bytes[from] === QUOTE && endOfBareText(body, from + 1) === to - 1
+    ? body.bytes.toString('utf8', from + 1, to - 1)
+    : JSON.parse(body.bytes.toString('utf8', from, to))

@@ -1,0 +1,59 @@
+import type { Body } from './body.ts'
+
+/** Two lanes of 32 bits, each word mixed into both and crossed at the end (murmur's finalizer). It is no defence. */
+export interface SpanHash {
+  begin(): void
+  /** The bytes from `from` to `to`, and how many they are. */
+  absorb(body: Body, from: number, to: number): void
+  /** 8 bytes. */
+  end(): Uint8Array
+}
+
+export const createSpanHash = (): SpanHash => {
+  let left = 0
+  let right = 0
+  return {
+    begin() {
+      left = 0x9e3779b1
+      right = 0x85ebca6b
+    },
+    absorb({ bytes, words }, from, to) {
+      let one = mixLeft(left, to - from)
+      let other = mixRight(right, to - from)
+      let at = from
+      for (; at + 3 < to; at += 4) {
+        const word = words.getInt32(at, true)
+        one = mixLeft(one, word)
+        other = mixRight(other, word)
+      }
+      for (; at < to; at += 1) {
+        one = mixLeft(one, bytes[at] as number)
+        other = mixRight(other, bytes[at] as number)
+      }
+      left = one
+      right = other
+    },
+    end() {
+      const hash = Buffer.allocUnsafe(8)
+      hash.writeInt32LE(finished(left) ^ finished(right), 0)
+      hash.writeInt32LE(finished(right + left), 4)
+      return hash
+    },
+  }
+}
+
+const mixLeft = (lane: number, word: number): number => {
+  const mixed = Math.imul(lane ^ word, 0xcc9e2d51)
+  return (mixed << 13) | (mixed >>> 19)
+}
+
+const mixRight = (lane: number, word: number): number => {
+  const mixed = Math.imul(lane ^ word, 0x1b873593)
+  return (mixed << 15) | (mixed >>> 17)
+}
+
+const finished = (word: number): number => {
+  const once = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
+  return twice ^ (twice >>> 16)
+}

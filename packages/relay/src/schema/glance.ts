@@ -1,0 +1,27 @@
+import type { Coercion, Form, Schema } from '@wmkt/protocol/schema'
+import { anyType, type PlainType, type PlainTypes, plainTypeOf } from '../scan/plain-type.ts'
+
+/** Values of these forms may be put right although the upstream would take them as they are. */
+const PUT_RIGHT: Readonly<Partial<Record<Form, Coercion>>> = { phone: 'phone', date: 'date' }
+
+/** Schema → its types for a glance, made once each. Without a schema nothing is looked at. */
+export const createGlance = (
+  coercions: ReadonlySet<Coercion>,
+): ((schema: Schema | undefined) => PlainTypes) => {
+  const isPutRight = (form: Form): boolean => {
+    const coercion = PUT_RIGHT[form]
+    return coercion !== undefined && coercions.has(coercion)
+  }
+  let of: Schema | undefined
+  let types: PlainTypes = anyType
+  const typesOf = ({ types }: Schema): PlainTypes => {
+    const known = new Map<string, PlainType>()
+    for (const [reference, type] of types) known.set(reference, plainTypeOf(type, isPutRight))
+    return (eventType) => known.get(eventType)
+  }
+  return (schema) => {
+    if (schema !== of) types = schema ? typesOf(schema) : anyType
+    of = schema
+    return types
+  }
+}
