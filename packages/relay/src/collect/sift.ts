@@ -18,7 +18,7 @@ export type ItemPolicy = {
 }
 
 export type Sifted = {
-  entries: NewEntry[]
+  entries: readonly NewEntry[]
   rejected: Rejection[]
   /** What will be kept back when its turn comes, by position in the batch; undefined when there is none. */
   holds: Map<number, Hold> | undefined
@@ -27,7 +27,7 @@ export type Sifted = {
 
 /** Items → what may enter the outbox, and why the rest may not. One bad item costs itself. */
 export const sift = ({ items, frame, keyed, bodyBytes }: Items, policy: ItemPolicy): Sifted => {
-  const sifted: Sifted = { entries: [], rejected: [], holds: undefined, trackersDropped: 0 }
+  const sifted: Sifting = { entries: [], rejected: [], holds: undefined, trackersDropped: 0 }
   const company = { bodyBytes, consent: frame.consent, keyed }
   for (const [index, value] of items.entries()) siftOne(sifted, value, index, company, policy)
   return sifted
@@ -36,21 +36,21 @@ export const sift = ({ items, frame, keyed, bodyBytes }: Items, policy: ItemPoli
 /** Plain events all enter. */
 export const siftPlain = (events: readonly PlainEvent[], policy: ItemPolicy): Sifted => {
   policy.judge?.passed(events)
-  const entries = events.map(
-    ({ nonce, lane, fingerprint }, index): NewEntry => ({ index, kind: 'event', nonce, lane, fingerprint }),
-  )
-  return { entries, rejected: [], holds: undefined, trackersDropped: 0 }
+  return { entries: events, rejected: [], holds: undefined, trackersDropped: 0 }
 }
+
+/** In the making. */
+type Sifting = Sifted & { entries: NewEntry[] }
 
 type Items = Content & { kind: 'items' }
 
-const judge = (sifted: Sifted, item: Item, index: number, policy: ItemPolicy): void => {
+const judge = (sifted: Sifting, item: Item, index: number, policy: ItemPolicy): void => {
   const hold = policy.judge?.holdOf(item)
   if (hold) sifted.holds = (sifted.holds ?? new Map()).set(index, hold)
 }
 
 const siftOne = (
-  sifted: Sifted,
+  sifted: Sifting,
   value: unknown,
   index: number,
   company: Company,

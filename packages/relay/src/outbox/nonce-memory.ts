@@ -55,8 +55,8 @@ export type NonceMemorySizes = {
   filterBytes: number
 }
 const SIZES: NonceMemorySizes = {
-  gathered: 32_768,
-  slice: 4_096,
+  gathered: 65_536,
+  slice: 8_192,
   pageRows: PAGE_ROWS,
   fan: 8,
   filterBytes: 32 * 2 ** 20,

@@ -45,7 +45,7 @@ const endOfEvents = (
   for (let at = from; events.length < MAX_ITEMS; at += 1) {
     at = scanner.read(body, at, types)
     if (at === NOT_PLAIN) return NOT_PLAIN
-    events.push(scanner.event())
+    events.push(scanner.event(events.length))
     if (body.bytes[at] === CLOSE_LIST) return at
     if (body.bytes[at] !== COMMA) return NOT_PLAIN
   }

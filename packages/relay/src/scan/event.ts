@@ -1,6 +1,6 @@
 import { MAX_EVENT_TYPE_LENGTH } from '@wmkt/protocol'
 import { laneOf } from '../outbox/lane.ts'
-import type { Lane } from '../outbox/outbox.ts'
+import type { Lane, NewEntry } from '../outbox/outbox.ts'
 import type { Body } from './body.ts'
 import { createNames } from './names.ts'
 import { endOfNumber } from './number.ts'
@@ -11,13 +11,13 @@ import { isNonce, isTrackerId } from './tokens.ts'
 import { endOfKey, endOfValue, fullBudget } from './value.ts'
 
 /** An event with nothing about it that a parser might refuse or mend, nor a verdict find fault with. */
-export type PlainEvent = { nonce: string; eventType: string; lane: Lane; fingerprint: Uint8Array }
+export type PlainEvent = NewEntry & { eventType: string }
 
 export interface EventScanner {
   /** Reads the event whose brace is at `from`. Returns where it ends, or NOT_PLAIN. */
   read(body: Body, from: number, types: PlainTypes): number
-  /** The one read last. */
-  event(): PlainEvent
+  /** The one read last; `index`: its position in the batch. */
+  event(index: number): PlainEvent
 }
 
 const MEMBERS = ['kind', 'nonce', 'eventType', 'occurredAt', 'trackerId', 'data'] as const
@@ -107,11 +107,13 @@ export const createEventScanner = (): EventScanner => {
         if (bytes[at] !== COMMA) return NOT_PLAIN
       }
     },
-    event: () => ({
+    event: (index) => ({
+      index,
+      kind: 'event',
       nonce,
-      eventType: name?.eventType ?? '',
       lane: name?.lane ?? '',
       fingerprint: hash.end(),
+      eventType: name?.eventType ?? '',
     }),
   }
 }
