@@ -1,28 +1,28 @@
-import { laneOf } from '../../packages/relay/dist/outbox/lane.js'
-import { encodeRecord } from '../../packages/relay/dist/record.js'
+import { accept } from '../../packages/relay/dist/collect/accept.js'
+import { bodyOf as arrived } from '../../packages/relay/dist/collect/arrived-body.js'
+import { createContentReader } from '../../packages/relay/dist/collect/content.js'
+import { packPuts } from '../../packages/relay/dist/outbox/pack-puts.js'
 import { bodyOf, slotsIn, writeNonce } from './template.mjs'
 
 const EVENTS = 10
 const CALLERS = 256
 
-/** Fills an outbox with batches as collect would have stored them. */
+/** Fills an outbox with batches by the way that collect takes. */
 export const fill = async (outbox, items) => {
+  const policy = { interactions: 'off', projectId: 'demo-shop' }
+  const contentOf = createContentReader(policy)
+  const packed = packPuts(outbox)
   const template = bodyOf(EVENTS)
   const slots = slotsIn(template)
-  const lanes = JSON.parse(template).items.map(({ eventType }) => laneOf('event', eventType))
   let left = items / EVENTS
-  const intake = () => {
+  const put = () => {
     const receivedAt = Date.now()
-    const body = Buffer.from(template)
-    const entries = slots.map((slot, index) => {
-      writeNonce(body, slot, receivedAt - Math.floor(Math.random() * 2_000))
-      const nonce = body.latin1Slice(slot, slot + 36)
-      return { index, kind: 'event', nonce, lane: lanes[index], fingerprint: body.subarray(slot, slot + 8) }
-    })
-    return { record: encodeRecord({ receivedAt, sentAt: receivedAt }, body), entries, receivedAt }
+    const raw = Buffer.from(template)
+    for (const slot of slots) writeNonce(raw, slot, receivedAt - Math.floor(Math.random() * 2_000))
+    return accept({ raw, content: contentOf(arrived(raw), false), receivedAt }, packed, policy)
   }
   const caller = async () => {
-    while (left-- > 0) await outbox.put(intake())
+    while (left-- > 0) await put()
   }
   await Promise.all(Array.from({ length: CALLERS }, caller))
 }

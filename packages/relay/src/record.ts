@@ -33,45 +33,83 @@ export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 /** The same an item at a time: reading one does not cost the others. @throws Error when the bytes are no record */
 export type OpenRecord = (record: Uint8Array) => (index: number) => StampedItem | undefined
 
-// form (1) | flags (1) | receivedAt (8, double) | sentAt (8, double) | length of the tracker ID (1) | tracker ID | body
+// form (1) | flags (1) | receivedAt (8, double) | sentAt (8, double) | length of the tracker ID (1) | tracker ID
+// | where items begin, if that is known: count (1), positions in the body (4 each), one more than there are items | body
 const FORM = 1
 const KEYED = 1
 const SENT_AT = 2
+const STARTS = 4
 const FIXED_BYTES = 19
+const START_BYTES = 4
 
 const slab = createSlab()
 
-/** Head and raw body, as they lie in the outbox. The body is kept as it came, only inflated. */
-export const encodeRecord = (head: RecordHead, body: Uint8Array): Buffer => {
+/**
+ * Head and raw body, as they lie in the outbox. The body is kept as it came, only inflated.
+ *
+ * @param starts of the items in the body, and of one more, where nothing but a comma stands between them
+ */
+export const encodeRecord = (head: RecordHead, body: Uint8Array, starts?: readonly number[]): Buffer => {
   const trackerId = head.trackerId ?? ''
-  const bodyAt = FIXED_BYTES + trackerId.length
+  const startsAt = FIXED_BYTES + trackerId.length
+  const bodyAt = startsAt + (starts ? 1 + START_BYTES * starts.length : 0)
   const record = slab(bodyAt + body.length)
   record[0] = FORM
-  record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT)
+  record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT) | (starts ? STARTS : 0)
   record.writeDoubleLE(head.receivedAt, 2)
   record.writeDoubleLE(head.sentAt ?? 0, 10)
   record[18] = trackerId.length
   record.write(trackerId, FIXED_BYTES, 'latin1')
+  if (starts) writeStarts(record, startsAt, starts)
   record.set(body, bodyAt)
   return record
 }
 
+const writeStarts = (record: Buffer, at: number, starts: readonly number[]): void => {
+  record[at] = starts.length
+  for (const [number, start] of starts.entries()) record.writeUInt32LE(start, at + 1 + START_BYTES * number)
+}
+
 export const openRecord: OpenRecord = (bytes) => {
-  const parts = partsOf(bufferOf(bytes))
-  const opened: ReturnType<OpenRecord>[] = []
-  return (place) => {
-    const at = partOfPlace(place)
+  const partAt = openOnce(partsOf(bufferOf(bytes)), openPart)
+  return (place) => partAt(partOfPlace(place))?.(indexOfPlace(place))
+}
+
+/** Opens a part when it is first asked for. */
+const openOnce = <Opened>(
+  parts: readonly Buffer[],
+  open: (part: Buffer) => Opened,
+): ((at: number) => Opened | undefined) => {
+  const opened: Opened[] = []
+  return (at) => {
     const part = parts[at]
-    if (!part) return undefined
-    opened[at] ??= openPart(part)
-    return opened[at](indexOfPlace(place))
+    if (part && !opened[at]) opened[at] = open(part)
+    return opened[at]
   }
 }
 
 const openPart = (part: Buffer): ReturnType<OpenRecord> => {
-  const { head, body } = headOf(part)
+  const opened = headOf(part)
+  const valueAt = valuesIn(opened)
+  return (index) => stampedFrom(valueAt(index), opened.head)
+}
+
+type ValueAt = (index: number) => unknown
+
+const valuesIn = ({ body, starts }: OpenHead): ValueAt => (starts ? placedIn(body, starts) : parsedIn(body))
+
+/** One item costs nothing of its neighbours: those of other lanes are read by others. */
+const placedIn =
+  (body: Buffer, starts: Buffer): ValueAt =>
+  (index) => {
+    const at = START_BYTES * index
+    if (at + START_BYTES >= starts.length) return undefined
+    return parseJson(body.subarray(starts.readUInt32LE(at), starts.readUInt32LE(at + START_BYTES) - 1))
+  }
+
+const parsedIn = (body: Buffer): ValueAt => {
   const values = itemsIn(body)
-  return (index) => stampedFrom(values[index], head)
+  return (index) => values[index]
 }
 
 /** @throws Error when the bytes are no record */
@@ -99,22 +137,21 @@ const stampedFrom = (value: unknown, head: RecordHead): StampedItem | undefined 
  * @throws Error when the bytes are no record, or have no such item
  */
 export const itemRecordsOf = (bytes: Uint8Array): ((place: number) => { record: Buffer; index: number }) => {
-  const cuts = partsOf(bufferOf(bytes)).map(cutOf)
+  const cutAt = openOnce(partsOf(bufferOf(bytes)), cutOf)
   return (place) => {
-    const cut = cuts[partOfPlace(place)]
+    const cut = cutAt(partOfPlace(place))
     if (!cut) throw new Error(`a record without an item ${place}`)
     return { record: cut(indexOfPlace(place)), index: 0 }
   }
 }
 
 const cutOf = (record: Buffer): ((index: number) => Buffer) => {
-  const { body } = headOf(record)
-  const head = record.subarray(0, record.length - body.length)
-  const values = itemsIn(body)
+  const opened = headOf(record)
+  const valueAt = valuesIn(opened)
   return (index) => {
-    const parsed = parseItem(values[index])
+    const parsed = parseItem(valueAt(index))
     if (!parsed.ok) throw new Error(`a record without an item ${index}`)
-    return Buffer.concat([head, Buffer.from(JSON.stringify({ items: [parsed.item] }))])
+    return encodeRecord(opened.head, Buffer.from(JSON.stringify({ items: [parsed.item] })))
   }
 }
 
@@ -166,19 +203,25 @@ const itemsIn = (body: Buffer): unknown[] => {
   return batch.batch.items
 }
 
-const headOf = (record: Buffer): { head: RecordHead; body: Buffer } => {
+type OpenHead = { head: RecordHead; body: Buffer; starts: Buffer | undefined }
+
+const headOf = (record: Buffer): OpenHead => {
   if (record[0] !== FORM || record.length < FIXED_BYTES) throw new Error('a record of unknown form')
   const flags = record[1] ?? 0
-  const bodyAt = FIXED_BYTES + (record[18] ?? 0)
-  const trackerId = record.toString('latin1', FIXED_BYTES, bodyAt)
+  const startsAt = FIXED_BYTES + (record[18] ?? 0)
+  const starts = (flags & STARTS) === 0 ? undefined : startsIn(record, startsAt)
+  const trackerId = record.toString('latin1', FIXED_BYTES, startsAt)
   const head: RecordHead = {
     receivedAt: record.readDoubleLE(2),
     keyed: (flags & KEYED) !== 0,
     ...(flags & SENT_AT && { sentAt: record.readDoubleLE(10) }),
     ...(trackerId && { trackerId }),
   }
-  return { head, body: record.subarray(bodyAt) }
+  return { head, body: record.subarray(starts ? startsAt + 1 + starts.length : startsAt), starts }
 }
+
+const startsIn = (record: Buffer, at: number): Buffer =>
+  record.subarray(at + 1, at + 1 + START_BYTES * (record[at] ?? 0))
 
 /** The parser made the item anew: it is completed in place, as a copy would cost more than its date. */
 const stampedOf = (item: EventItem | InteractionItem, head: RecordHead): StampedItem => {

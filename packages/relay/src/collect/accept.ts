@@ -30,8 +30,8 @@ export const accept = async (arrival: Arrival, outbox: Outbox, policy: ItemPolic
     ...(sentAt !== undefined && { sentAt }),
     ...(trackerId !== undefined && { trackerId }),
   }
-  const outcomes =
-    entries.length === 0 ? [] : await outbox.put({ record: encodeRecord(head, raw), entries, receivedAt })
+  const record = () => encodeRecord(head, raw, content.kind === 'plain' ? content.starts : undefined)
+  const outcomes = entries.length === 0 ? [] : await outbox.put({ record: record(), entries, receivedAt })
   return { receipt: receiptOf(entries, outcomes, rejected, holds), trackersDropped }
 }
 

@@ -1,8 +1,7 @@
 import { MAX_ITEM_BYTES } from '@wmkt/protocol'
 import { type ParsedBatch, parseBatch } from '@wmkt/protocol/parse'
 import { Problem } from '../http/problem.ts'
-import { createBatchScanner } from '../scan/batch.ts'
-import type { PlainEvent } from '../scan/event.ts'
+import { createBatchScanner, type PlainBatch } from '../scan/batch.ts'
 import { anyType } from '../scan/plain-type.ts'
 import type { ArrivedBody } from './arrived-body.ts'
 import type { ItemPolicy } from './sift.ts'
@@ -12,7 +11,7 @@ export type Frame = Omit<ParsedBatch, 'items'>
 
 /** What a body says: plain events all through, or items to be parsed one by one. */
 export type Content = { frame: Frame; keyed: boolean } & (
-  | { kind: 'plain'; events: readonly PlainEvent[] }
+  | ({ kind: 'plain' } & Pick<PlainBatch, 'events' | 'starts'>)
   | { kind: 'items'; items: readonly unknown[]; bodyBytes: number }
 )
 

@@ -7,7 +7,12 @@ import type { PlainTypes } from './plain-type.ts'
 import { CLOSE_LIST, COMMA, NOT_PLAIN } from './text.ts'
 
 /** A batch of plain events, and what is said beside them. */
-export type PlainBatch = { frame: Omit<ParsedBatch, 'items'>; events: PlainEvent[] }
+export type PlainBatch = {
+  frame: Omit<ParsedBatch, 'items'>
+  events: PlainEvent[]
+  /** Where in the body each event begins, and where one more would. */
+  starts: number[]
+}
 
 /** A body → the batch in it, if it is plain all through; otherwise undefined: the parser knows what to say. */
 export type ScanBatch = (raw: Buffer, types: PlainTypes) => PlainBatch | undefined
@@ -27,10 +32,11 @@ export const createBatchScanner = (): ScanBatch => {
     const head = raw.indexOf(ITEMS_HEAD)
     if (head < 0 || head > MAX_FRAME || !isUtf8(raw)) return undefined
     const events: PlainEvent[] = []
+    const starts: number[] = []
     const begin = head + ITEMS_HEAD.length
-    const end = endOfEvents(bodyOver(raw), begin, types, scanner, events)
+    const end = endOfEvents(bodyOver(raw), begin, types, scanner, { events, starts })
     const frame = end === NOT_PLAIN ? undefined : frameOf(raw, begin, end)
-    return frame && { frame, events }
+    return frame && { frame, events, starts }
   }
 }
 
@@ -40,12 +46,14 @@ const endOfEvents = (
   from: number,
   types: PlainTypes,
   scanner: ReturnType<typeof createEventScanner>,
-  events: PlainEvent[],
+  { events, starts }: Pick<PlainBatch, 'events' | 'starts'>,
 ): number => {
+  starts.push(from)
   for (let at = from; events.length < MAX_ITEMS; at += 1) {
     at = scanner.read(body, at, types)
     if (at === NOT_PLAIN) return NOT_PLAIN
     events.push(scanner.event(events.length))
+    starts.push(at + 1)
     if (body.bytes[at] === CLOSE_LIST) return at
     if (body.bytes[at] !== COMMA) return NOT_PLAIN
   }
