@@ -16,7 +16,8 @@ const MAX_EMAIL_LENGTH = 320
  * @throws Problem QUERY_INVALID, BODY_NOT_JSON, and what reading a body throws
  */
 export const readErasure = async (req: IncomingMessage, clock: Clock): Promise<Erasure> => {
-  const { value: body } = await arrivedBody(req, { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, clock })
+  const arrived = await arrivedBody(req, { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS, clock })
+  const body = arrived.parsed()
   if (typeof body !== 'object' || body === null) throw invalid('expected an object')
   const { trackerId, email, dryRun, after } = { ...emptyErasure, ...body }
   if (dryRun !== undefined && typeof dryRun !== 'boolean') throw invalid('dryRun: expected true or false')
