@@ -16,8 +16,6 @@ const PLACES = 128
 export const MAX_PACKED = 512
 
 export const placeInPack = (part: number, index: number): number => part * PLACES + index
-export const partOfPlace = (place: number): number => Math.floor(place / PLACES)
-export const indexOfPlace = (place: number): number => place % PLACES
 
 /** Records → a pack of them; one alone stays what it is. */
 export const packRecords = (records: readonly Uint8Array[]): Uint8Array => {
@@ -35,9 +33,26 @@ export const packRecords = (records: readonly Uint8Array[]): Uint8Array => {
   return bytes
 }
 
-/** The records of a pack; of a record that is none, itself. @throws Error when the pack is cut off */
-export const partsOf = (bytes: Buffer): Buffer[] => {
-  if (bytes[0] !== FORM) return [bytes]
+/** The records in a pack, and where a place in it is; a record that is none is all there is in it. */
+export type Pack = {
+  parts: readonly Buffer[]
+  partOf(place: number): number
+  indexOf(place: number): number
+  placeOf(part: number, index: number): number
+}
+
+/** @throws Error when the pack is cut off */
+export const openPack = (bytes: Buffer): Pack =>
+  bytes[0] === FORM
+    ? {
+        parts: partsOf(bytes),
+        partOf: (place) => Math.floor(place / PLACES),
+        indexOf: (place) => place % PLACES,
+        placeOf: placeInPack,
+      }
+    : { parts: [bytes], partOf: () => 0, indexOf: (place) => place, placeOf: (_, index) => index }
+
+const partsOf = (bytes: Buffer): Buffer[] => {
   const parts: Buffer[] = []
   let at = FIRST_AT
   for (let left = bytes.readUInt16LE(COUNT_AT); left > 0; left -= 1) {

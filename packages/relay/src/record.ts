@@ -1,7 +1,7 @@
 import type { EventItem, InteractionItem } from '@wmkt/protocol'
 import { parseBatch, parseItem } from '@wmkt/protocol/parse'
 import { parseJson } from './collect/json.ts'
-import { indexOfPlace, packRecords, partOfPlace, partsOf, placeInPack } from './pack.ts'
+import { openPack, packRecords } from './pack.ts'
 import { createSlab } from './slab.ts'
 import { dateOf } from './stamp/date.ts'
 
@@ -70,21 +70,21 @@ const writeStarts = (record: Buffer, at: number, starts: readonly number[]): voi
   for (const [number, start] of starts.entries()) record.writeUInt32LE(start, at + 1 + START_BYTES * number)
 }
 
-export const openRecord: OpenRecord = (bytes) => {
-  const partAt = openOnce(partsOf(bufferOf(bytes)), openPart)
-  return (place) => partAt(partOfPlace(place))?.(indexOfPlace(place))
-}
+export const openRecord: OpenRecord = (bytes) => openByPlace(bytes, openPart)
 
-/** Opens a part when it is first asked for. */
-const openOnce = <Opened>(
-  parts: readonly Buffer[],
-  open: (part: Buffer) => Opened,
-): ((at: number) => Opened | undefined) => {
-  const opened: Opened[] = []
-  return (at) => {
+/** What is opened of a pack's records, each when it is first asked for, by the places of the pack. */
+const openByPlace = <Found>(
+  bytes: Uint8Array,
+  open: (part: Buffer) => (index: number) => Found,
+): ((place: number) => Found | undefined) => {
+  const { parts, partOf, indexOf } = openPack(bufferOf(bytes))
+  const opened: ((index: number) => Found)[] = []
+  return (place) => {
+    const at = partOf(place)
     const part = parts[at]
-    if (part && !opened[at]) opened[at] = open(part)
-    return opened[at]
+    if (!part) return undefined
+    opened[at] ??= open(part)
+    return opened[at](indexOf(place))
   }
 }
 
@@ -115,11 +115,12 @@ const parsedIn = (body: Buffer): ValueAt => {
 /** @throws Error when the bytes are no record */
 export const decodeRecord: DecodeRecord = (bytes) => {
   const items: StampedItem[] = []
-  for (const [part, record] of partsOf(bufferOf(bytes)).entries()) {
+  const { parts, placeOf } = openPack(bufferOf(bytes))
+  for (const [part, record] of parts.entries()) {
     const { head, body } = headOf(record)
     for (const [index, value] of itemsIn(body).entries()) {
       const item = stampedFrom(value, head)
-      if (item) items[placeInPack(part, index)] = item
+      if (item) items[placeOf(part, index)] = item
     }
   }
   return items
@@ -137,11 +138,11 @@ const stampedFrom = (value: unknown, head: RecordHead): StampedItem | undefined 
  * @throws Error when the bytes are no record, or have no such item
  */
 export const itemRecordsOf = (bytes: Uint8Array): ((place: number) => { record: Buffer; index: number }) => {
-  const cutAt = openOnce(partsOf(bufferOf(bytes)), cutOf)
+  const cutAt = openByPlace(bytes, cutOf)
   return (place) => {
-    const cut = cutAt(partOfPlace(place))
-    if (!cut) throw new Error(`a record without an item ${place}`)
-    return { record: cut(indexOfPlace(place)), index: 0 }
+    const record = cutAt(place)
+    if (!record) throw new Error(`a record without an item ${place}`)
+    return { record, index: 0 }
   }
 }
 
@@ -164,13 +165,15 @@ const cutOf = (record: Buffer): ((index: number) => Buffer) => {
 export const findItems = (
   bytes: Uint8Array,
   isTheirs: (item: unknown, ofBatch: string | undefined) => boolean,
-): number[] =>
-  partsOf(bufferOf(bytes)).flatMap((record, part) => {
+): number[] => {
+  const { parts, placeOf } = openPack(bufferOf(bytes))
+  return parts.flatMap((record, part) => {
     const { head, body } = headOf(record)
     return itemsIn(body).flatMap((item, index) =>
-      isTheirs(item, head.trackerId) ? [placeInPack(part, index)] : [],
+      isTheirs(item, head.trackerId) ? [placeOf(part, index)] : [],
     )
   })
+}
 
 /**
  * The record with those places empty; all other items stay where they are. A batch's tracker ID goes when it is the one
@@ -178,13 +181,17 @@ export const findItems = (
  *
  * @throws Error when the bytes are no record
  */
-export const recordWithout = (bytes: Uint8Array, places: readonly number[], trackerId?: string): Uint8Array =>
-  packRecords(
-    partsOf(bufferOf(bytes)).map((record, part) => {
-      const indexes = places.filter((place) => partOfPlace(place) === part).map(indexOfPlace)
-      return partWithout(record, indexes, trackerId)
-    }),
+export const recordWithout = (
+  bytes: Uint8Array,
+  places: readonly number[],
+  trackerId?: string,
+): Uint8Array => {
+  const { parts, partOf, indexOf } = openPack(bufferOf(bytes))
+  const without = parts.map((record, part) =>
+    partWithout(record, places.filter((place) => partOf(place) === part).map(indexOf), trackerId),
   )
+  return packRecords(without)
+}
 
 const partWithout = (record: Buffer, indexes: readonly number[], trackerId?: string): Buffer => {
   const { head, body } = headOf(record)
