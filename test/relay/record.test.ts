@@ -107,5 +107,5 @@ test.each<[string, Uint8Array]>([
   ],
 ])('%s is no record', (_, bytes) => {
   expect(() => decodeRecord(bytes)).toThrow()
-  expect(() => itemRecordsOf(bytes)).toThrow()
+  expect(() => itemRecordsOf(bytes)(0)).toThrow()
 })
