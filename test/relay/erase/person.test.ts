@@ -47,12 +47,12 @@ test('a record without somebody has all others in their places, stamped as befor
   const rest = recordWithout(record, [0, 2, 3], mona.trackerId)
   expect(decodeRecord(rest)[1]).toEqual(decodeRecord(record)[1])
   expect(Object.keys(decodeRecord(rest))).toEqual(['1'])
-  expect(rest.toString('latin1').toLowerCase()).not.toContain('mona')
+  expect(Buffer.from(rest).toString('latin1').toLowerCase()).not.toContain('mona')
   expect(findItems(rest, theirs)).toEqual([])
 })
 
 test('the tracker ID of the batch stays while it counts for somebody', () => {
   const record = recordOf('t-1', event({ email: 'mona.lisa@shop.test' }), event({ name: 'Leo' }))
   expect(decodeRecord(recordWithout(record, [0]))[1]).toMatchObject({ trackerId: 't-1' })
-  expect(recordWithout(record, [0, 1]).includes('t-1')).toBe(false)
+  expect(Buffer.from(recordWithout(record, [0, 1])).includes('t-1')).toBe(false)
 })

@@ -23,7 +23,8 @@ type Given = {
 const cookies = ({ header = 'ndrstnd=ru1cc7', now = NOW, gpc = false, ...given }: Given = {}): string[] => {
   const consent = 'consent' in given ? given.consent : 'granted'
   const res = new ServerResponse(new IncomingMessage(new Socket()))
-  care(header, { batch: { gpc, ...(consent && { consent }) }, receivedAt: now, trackerId: 'ru1cc7' }, res)
+  const frame = { gpc, ...(consent && { consent }) }
+  care(header, { content: { frame }, receivedAt: now, trackerId: 'ru1cc7' }, res)
   return [res.getHeader('set-cookie') ?? []].flat().map(String)
 }
 const maxAge = (cookie = ''): number => Number(/Max-Age=(\d+)/.exec(cookie)?.[1])
