@@ -1,10 +1,13 @@
 import type { Coercion, Form, Schema } from '@wmkt/protocol/schema'
-import { anyType, type PlainType, type PlainTypes, plainTypeOf } from '../scan/plain-type.ts'
+import { type PlainType, type PlainTypes, plainTypeOf } from '../scan/plain-type.ts'
 
 /** Values of these forms may be put right although the upstream would take them as they are. */
 const PUT_RIGHT: Readonly<Partial<Record<Form, Coercion>>> = { phone: 'phone', date: 'date' }
 
-/** Schema → its types for a glance, made once each. Without a schema nothing is looked at. */
+/** Events that wait for the first schema must not be waved through before it is there. */
+const noType: PlainTypes = () => undefined
+
+/** Schema → its types for a glance, made once each. */
 export const createGlance = (
   coercions: ReadonlySet<Coercion>,
 ): ((schema: Schema | undefined) => PlainTypes) => {
@@ -13,14 +16,14 @@ export const createGlance = (
     return coercion !== undefined && coercions.has(coercion)
   }
   let of: Schema | undefined
-  let types: PlainTypes = anyType
+  let types = noType
   const typesOf = ({ types }: Schema): PlainTypes => {
     const known = new Map<string, PlainType>()
     for (const [reference, type] of types) known.set(reference, plainTypeOf(type, isPutRight))
     return (eventType) => known.get(eventType)
   }
   return (schema) => {
-    if (schema !== of) types = schema ? typesOf(schema) : anyType
+    if (schema !== of) types = schema ? typesOf(schema) : noType
     of = schema
     return types
   }
