@@ -72,7 +72,9 @@ const frameOf = (raw: Buffer, from: number, to: number): Omit<ParsedBatch, 'item
 const parsedFrame = (text: string): Omit<ParsedBatch, 'items'> | undefined => {
   try {
     const parsed = parseBatch(JSON.parse(text))
-    return parsed.ok ? parsed.batch : undefined
+    if (!parsed.ok) return undefined
+    const { items: _, ...frame } = parsed.batch
+    return frame
   } catch {
     return undefined
   }
