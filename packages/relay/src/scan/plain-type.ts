@@ -1,6 +1,7 @@
 import { type Form, readValue, type SchemaField, type TypeSchema } from '@wmkt/protocol/schema'
 import type { Body } from './body.ts'
 import { createNames, isAt } from './names.ts'
+import { noteKey, type OpenKeys } from './open-keys.ts'
 import { endOfBareText, QUOTE } from './text.ts'
 
 /**
@@ -18,9 +19,20 @@ export interface PlainType {
 /** Event type → what is known of it; undefined when it is none of the project's. */
 export type PlainTypes = (eventType: string) => PlainType | undefined
 
-/** Of a project whose types are not known, or not looked at. */
+const typeOfAnything = (): PlainType => {
+  const seen: OpenKeys = []
+  return {
+    begin() {
+      seen.length = 0
+    },
+    takes: ({ bytes }, keyFrom, keyTo) => noteKey(bytes, seen, 0, keyFrom, keyTo),
+    isWhole: () => true,
+  }
+}
+
+const ANY = typeOfAnything()
+/** Where nobody looks at types. */
 export const anyType: PlainTypes = () => ANY
-const ANY: PlainType = { begin() {}, takes: () => true, isWhole: () => true }
 
 type Takes = (body: Body, from: number, to: number) => boolean
 type Field = { key: Uint8Array; takes: Takes; mandatory: boolean; seenIn: number }

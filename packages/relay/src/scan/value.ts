@@ -1,6 +1,7 @@
 import { MAX_DEPTH, MAX_KEYS } from '@wmkt/protocol'
 import type { Body } from './body.ts'
 import { endOfNumber } from './number.ts'
+import { noteKey, type OpenKeys } from './open-keys.ts'
 import {
   CLOSE_LIST,
   CLOSE_OBJECT,
@@ -13,10 +14,10 @@ import {
   QUOTE,
 } from './text.ts'
 
-/** Keys and elements that an item may still have. */
-export type Budget = { keys: number }
+/** `keys`: keys and elements that an item may still have; `open`: those of the objects within that are not yet closed. */
+export type Budget = { keys: number; readonly open: OpenKeys }
 
-export const fullBudget = (): Budget => ({ keys: MAX_KEYS })
+export const fullBudget = (): Budget => ({ keys: MAX_KEYS, open: [] })
 
 const WORDS = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')]
 
@@ -62,14 +63,17 @@ const endOfElements = (body: Body, from: number, depth: number, budget: Budget):
 
 const endOfMembers = (body: Body, from: number, depth: number, budget: Budget): number => {
   const { bytes } = body
+  const { open } = budget
+  const mark = open.length
   if (bytes[from] === CLOSE_OBJECT) return from + 1
   for (let at = from; ; at += 1) {
     const colon = endOfKey(body, at, budget)
-    if (colon === NOT_PLAIN) return NOT_PLAIN
+    if (colon === NOT_PLAIN || !noteKey(bytes, open, mark, at + 1, colon - 1)) return NOT_PLAIN
     at = endOfValue(body, colon + 1, depth, budget)
-    if (at === NOT_PLAIN) return NOT_PLAIN
-    if (bytes[at] === CLOSE_OBJECT) return at + 1
-    if (bytes[at] !== COMMA) return NOT_PLAIN
+    if (at === NOT_PLAIN || (bytes[at] !== CLOSE_OBJECT && bytes[at] !== COMMA)) return NOT_PLAIN
+    if (bytes[at] === COMMA) continue
+    open.length = mark
+    return at + 1
   }
 }
 
