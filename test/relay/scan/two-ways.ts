@@ -3,7 +3,7 @@ import type { Coercion, Schema } from '@wmkt/protocol/schema'
 import { expect } from 'vitest'
 import { parseJson } from '../../../packages/relay/src/collect/json.ts'
 import { type ItemPolicy, type Sifted, sift, siftPlain } from '../../../packages/relay/src/collect/sift.ts'
-import { decodeRecord, encodeRecord } from '../../../packages/relay/src/record.ts'
+import { decodeRecord, encodeRecord, openRecord } from '../../../packages/relay/src/record.ts'
 import { createBatchScanner } from '../../../packages/relay/src/scan/batch.ts'
 import { anyType } from '../../../packages/relay/src/scan/plain-type.ts'
 import { createValidation, type Validation } from '../../../packages/relay/src/schema/validation.ts'
@@ -37,9 +37,9 @@ export const siftedLong = (raw: Buffer, policy: ItemPolicy): Sifted => {
 /** The same with fingerprints to be compared. */
 export const readable = ({ entries, ...rest }: Sifted) => ({
   ...rest,
-  entries: entries.map((entry) => ({
-    ...entry,
-    fingerprint: Buffer.from(entry.fingerprint).toString('hex'),
+  entries: entries.map(({ index, kind, nonce, lane, fingerprint }) => ({
+    ...{ index, kind, nonce, lane },
+    fingerprint: Buffer.from(fingerprint).toString('hex'),
   })),
 })
 
@@ -66,5 +66,7 @@ export const expectAlike = (raw: Buffer, { schema, coercions }: Eyes = {}): bool
   expect(items.map(({ nonce, kind }) => [nonce, kind])).toEqual(
     quick.entries.map(({ nonce, kind }) => [nonce, kind]),
   )
+  const itemAt = openRecord(encodeRecord({ receivedAt: 0 }, raw, found.starts))
+  expect(found.events.map(({ index }) => itemAt(index))).toEqual(items)
   return true
 }
