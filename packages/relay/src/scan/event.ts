@@ -122,7 +122,8 @@ export const createEventScanner = (): EventScanner => {
 const memberAt = (bytes: Buffer, at: number, next: number, seen: number): number => {
   for (let tried = 0; tried < HEADS.length; tried += 1) {
     const member = (next + tried) % HEADS.length
-    if ((seen & (1 << member)) === 0 && startsWith(bytes, at, HEADS[member] as Buffer)) return member
+    const head = (seen & (1 << member)) === 0 ? HEADS[member] : undefined
+    if (head && startsWith(bytes, at, head)) return member
   }
   return NOT_PLAIN
 }

@@ -28,7 +28,7 @@ export const createNames = <Known>(): Names<Known> => {
 
 const slotOf = (bytes: Uint8Array, from: number, to: number): number => {
   let state = to - from
-  for (let at = from; at < to; at += 1) state = Math.imul(state ^ (bytes[at] as number), 0x01000193)
+  for (let at = from; at < to; at += 1) state = Math.imul(state ^ (bytes[at] ?? 0), 0x01000193)
   return (state ^ (state >>> 15)) & (SLOTS - 1)
 }
 

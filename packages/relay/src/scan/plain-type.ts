@@ -87,7 +87,7 @@ const plainFieldOf = (field: SchemaField, type: TypeSchema, isPutRight: (form: F
 const keyBytesOf = ({ key }: SchemaField): Buffer => Buffer.from(JSON.stringify(key)).subarray(1, -1)
 
 const isText: Takes = ({ bytes }, from, to) => bytes[from] === QUOTE && to - from > 2
-const isNumber: Takes = ({ bytes }, from) => NUMERIC[bytes[from] as number] === 1
+const isNumber: Takes = ({ bytes }, from) => NUMERIC[bytes[from] ?? 0] === 1
 const isWord: Takes = ({ bytes }, from) => bytes[from] === TRUE || bytes[from] === FALSE
 const never: Takes = () => false
 

@@ -27,8 +27,8 @@ export const createSpanHash = (): SpanHash => {
         other = mixRight(other, word)
       }
       for (; at < to; at += 1) {
-        one = mixLeft(one, bytes[at] as number)
-        other = mixRight(other, bytes[at] as number)
+        one = mixLeft(one, bytes[at] ?? 0)
+        other = mixRight(other, bytes[at] ?? 0)
       }
       left = one
       right = other

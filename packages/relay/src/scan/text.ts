@@ -56,7 +56,7 @@ const endOfRun = ({ bytes, words }: Body, from: number): number => {
     const odd = ((quotes - ONES) & ~quotes) | ((slashes - ONES) & ~slashes) | ((word - SPACES) & ~word)
     if ((odd & HIGH_BITS) !== 0) break
   }
-  while (at < bytes.length && isOfText(bytes[at] as number)) at += 1
+  while (at < bytes.length && isOfText(bytes[at] ?? 0)) at += 1
   return at
 }
 

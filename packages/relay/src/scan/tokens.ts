@@ -10,7 +10,7 @@ const tokenOf = (pattern: RegExp): IsToken => {
   const longest = lengthIn(pattern)
   return (bytes, from, to) => {
     if (to === from || to - from > longest) return false
-    for (let at = from; at < to; at += 1) if (letters[bytes[at] as number] !== 1) return false
+    for (let at = from; at < to; at += 1) if (letters[bytes[at] ?? 0] !== 1) return false
     return true
   }
 }
