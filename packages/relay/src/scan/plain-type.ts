@@ -39,8 +39,9 @@ type Field = { key: Uint8Array; takes: Takes; mandatory: boolean; seenIn: number
 
 /** @param isPutRight forms whose values may be put right, and are looked at more closely */
 export const plainTypeOf = (type: TypeSchema, isPutRight: (form: Form) => boolean): PlainType => {
-  const fieldAt = createFieldFinder(type.fields.map((field) => plainFieldOf(field, type, isPutRight)))
-  const mandatory = type.fields.filter((field) => field.mandatory).length
+  const fields = [...type.keys].map((key) => plainFieldOf(key, type, isPutRight))
+  const fieldAt = createFieldFinder(fields)
+  const mandatory = fields.filter((field) => field.mandatory).length
   let event = 0
   let missing = 0
   return {
@@ -77,14 +78,22 @@ const createFieldFinder = (
   }
 }
 
-const plainFieldOf = (field: SchemaField, type: TypeSchema, isPutRight: (form: Form) => boolean): Field => ({
-  key: keyBytesOf(field),
-  takes: takesOf(field, type, isPutRight),
-  mandatory: field.mandatory,
-  seenIn: 0,
-})
+/** Several fields may look up one key: its value has to suit them all. */
+const plainFieldOf = (key: string, type: TypeSchema, isPutRight: (form: Form) => boolean): Field => {
+  const fields = type.fields.filter((field) => field.key === key)
+  const [takes = never, ...more] = fields.map((field) => takesOf(field, type, isPutRight))
+  return {
+    key: Buffer.from(JSON.stringify(key)).subarray(1, -1),
+    takes: more.reduce(both, takes),
+    mandatory: fields.some(({ mandatory }) => mandatory),
+    seenIn: 0,
+  }
+}
 
-const keyBytesOf = ({ key }: SchemaField): Buffer => Buffer.from(JSON.stringify(key)).subarray(1, -1)
+const both =
+  (one: Takes, other: Takes): Takes =>
+  (body, from, to) =>
+    one(body, from, to) && other(body, from, to)
 
 const isText: Takes = ({ bytes }, from, to) => bytes[from] === QUOTE && to - from > 2
 const isNumber: Takes = ({ bytes }, from) => NUMERIC[bytes[from] ?? 0] === 1
