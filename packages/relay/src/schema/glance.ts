@@ -1,9 +1,6 @@
 import type { Coercion, Form, Schema } from '@wmkt/protocol/schema'
 import { type PlainType, type PlainTypes, plainTypeOf } from '../scan/plain-type.ts'
 
-/** Values of these forms may be put right although the upstream would take them as they are. */
-const PUT_RIGHT: Readonly<Partial<Record<Form, Coercion>>> = { phone: 'phone', date: 'date' }
-
 /** Events that wait for the first schema must not be waved through before it is there. */
 const noType: PlainTypes = () => undefined
 
@@ -11,10 +8,8 @@ const noType: PlainTypes = () => undefined
 export const createGlance = (
   coercions: ReadonlySet<Coercion>,
 ): ((schema: Schema | undefined) => PlainTypes) => {
-  const isPutRight = (form: Form): boolean => {
-    const coercion = PUT_RIGHT[form]
-    return coercion !== undefined && coercions.has(coercion)
-  }
+  /** Of the values that the upstream would take as they are, only phone numbers may be rewritten all the same. */
+  const isPutRight = (form: Form): boolean => form === 'phone' && coercions.has('phone')
   let of: Schema | undefined
   let types = noType
   const typesOf = ({ types }: Schema): PlainTypes => {
