@@ -246,14 +246,15 @@ const frameValues = fc.constantFrom(
 export const oddBodyText = fc
   .tuple(
     fc.array(
-      fc.oneof({ weight: 3, arbitrary: eventText(dataText) }, { weight: 1, arbitrary: oddEventText }, leaf),
-      {
-        minLength: 1,
-        maxLength: 3,
-      },
+      fc.oneof(
+        { weight: 12, arbitrary: eventText(fc.oneof({ weight: 4, arbitrary: likelyData }, dataText)) },
+        { weight: 4, arbitrary: oddEventText },
+        { weight: 1, arbitrary: leaf },
+      ),
+      { minLength: 1, maxLength: 3 },
     ),
-    fc.constantFrom(',', ',', ',', ',', ' ,', ', ', ',,', ''),
-    fc.constantFrom('', '', '', '', '', ' ', ',', '0', ']'),
+    fc.oneof({ weight: 9, arbitrary: fc.constant(',') }, fc.constantFrom(' ,', ', ', ',,', '')),
+    fc.oneof({ weight: 9, arbitrary: fc.constant('') }, fc.constantFrom(' ', ',', '0', ']')),
   )
   .chain(([items, between, behind]) =>
     maimed(
