@@ -3,8 +3,8 @@ import type { Coercion, Schema } from '@wmkt/protocol/schema'
 import { expect } from 'vitest'
 import { parseJson } from '../../../packages/relay/src/collect/json.ts'
 import { type ItemPolicy, type Sifted, sift, siftPlain } from '../../../packages/relay/src/collect/sift.ts'
-import { decodeRecord, encodeRecord, openRecord } from '../../../packages/relay/src/record.ts'
-import { createBatchScanner } from '../../../packages/relay/src/scan/batch.ts'
+import { decodeRecord, encodeRecord, itemRecordsOf, openRecord } from '../../../packages/relay/src/record.ts'
+import { createBatchScanner, type PlainBatch } from '../../../packages/relay/src/scan/batch.ts'
 import { anyType } from '../../../packages/relay/src/scan/plain-type.ts'
 import { createValidation, type Validation } from '../../../packages/relay/src/schema/validation.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
@@ -34,7 +34,7 @@ export const siftedLong = (raw: Buffer, policy: ItemPolicy): Sifted => {
   return sift({ kind: 'items', keyed: false, frame: {}, items, bodyBytes: raw.length }, policy)
 }
 
-/** The same with fingerprints to be compared. */
+/** The same to be compared: what an entry is to the outbox, its fingerprint as text. */
 export const readable = ({ entries, ...rest }: Sifted) => ({
   ...rest,
   entries: entries.map(({ index, kind, nonce, lane, fingerprint }) => ({
@@ -46,6 +46,23 @@ export const readable = ({ entries, ...rest }: Sifted) => ({
 export type Eyes = { schema?: Schema; coercions?: readonly Coercion[] }
 
 const scan = createBatchScanner()
+const HEAD = { receivedAt: 1_764_000_000_000, trackerId: 'of-the-batch' }
+
+/** A record that says where its items begin gives the same items as one that does not, each by itself. */
+const expectPlaces = (raw: Buffer, { events, starts }: PlainBatch) => {
+  const placed = encodeRecord(HEAD, raw, starts)
+  const items = decodeRecord(encodeRecord(HEAD, raw))
+  expect(decodeRecord(placed)).toEqual(items)
+  const [itemAt, cut] = [openRecord(placed), itemRecordsOf(placed)]
+  for (const { index, kind, nonce, eventType } of events) {
+    const item = itemAt(index)
+    expect(item).toEqual(items[index])
+    expect(item).toMatchObject({ kind, nonce, eventType })
+    const own = cut(index)
+    expect(decodeRecord(own.record)[own.index]).toEqual(item)
+  }
+  expect([items.length, itemAt(events.length)]).toEqual([events.length, undefined])
+}
 
 /**
  * Looks at a body both ways. What the scanner says must be what the parser and the verdict say, to the counts.
@@ -57,16 +74,10 @@ export const expectAlike = (raw: Buffer, { schema, coercions }: Eyes = {}): bool
   const [quickly, atLength] = [judge(), judge()]
   const found = scan(raw, quickly?.plainTypes() ?? anyType)
   if (!found) return false
-  const { frame } = parsedBatch(raw)
-  expect(found.frame).toEqual(frame)
-  const quick = readable(siftPlain(found.events, { interactions: 'off', judge: quickly }))
-  expect(quick).toEqual(readable(siftedLong(raw, { interactions: 'off', judge: atLength })))
+  expect(found.frame).toEqual(parsedBatch(raw).frame)
+  const quick = siftPlain(found.events, { interactions: 'off', judge: quickly })
+  expect(readable(quick)).toEqual(readable(siftedLong(raw, { interactions: 'off', judge: atLength })))
   expect(quickly?.status()).toEqual(atLength?.status())
-  const items = decodeRecord(encodeRecord({ receivedAt: 0 }, raw))
-  expect(items.map(({ nonce, kind }) => [nonce, kind])).toEqual(
-    quick.entries.map(({ nonce, kind }) => [nonce, kind]),
-  )
-  const itemAt = openRecord(encodeRecord({ receivedAt: 0 }, raw, found.starts))
-  expect(found.events.map(({ index }) => itemAt(index))).toEqual(items)
+  expectPlaces(raw, found)
   return true
 }
