@@ -11,7 +11,17 @@ const MAX_BYTES = 65_536
  * beside its bytes, a busy relay pays once for many. A pack that is refused is put again batch by batch, so that each
  * has the answer it would have had by itself.
  */
-export const packPuts = (outbox: Outbox): Outbox => ({ ...outbox, put: createPacking(outbox.put) })
+export const packPuts = (outbox: Outbox): Outbox => {
+  const { put, flush } = createPacking(outbox.put)
+  return {
+    ...outbox,
+    put,
+    close() {
+      flush()
+      return outbox.close()
+    },
+  }
+}
 
 type Waiting = {
   intake: Intake
@@ -19,7 +29,7 @@ type Waiting = {
   reject: (error: unknown) => void
 }
 
-const createPacking = (put: Put): Put => {
+const createPacking = (put: Put): { put: Put; flush: () => void } => {
   let waiting: Waiting[] = []
   let bytes = 0
 
@@ -35,11 +45,12 @@ const createPacking = (put: Put): Put => {
     if (waiting.length === 0) setImmediate(flush)
     bytes += record.length
   }
-  return (intake) =>
+  const putLater: Put = (intake) =>
     new Promise((resolve, reject) => {
       makeRoomFor(intake)
       waiting.push({ intake, resolve, reject })
     })
+  return { put: putLater, flush }
 }
 
 const putTogether = async (put: Put, together: readonly Waiting[]): Promise<void> => {

@@ -8,7 +8,13 @@ const MOST = 64
  * Notes a key of the object whose keys lie behind `mark`. False when it has been there, as the parser keeps the last
  * of two values alone; and when there are too many to tell.
  */
-export const noteKey = (bytes: Uint8Array, open: OpenKeys, mark: number, from: number, to: number): boolean => {
+export const noteKey = (
+  bytes: Uint8Array,
+  open: OpenKeys,
+  mark: number,
+  from: number,
+  to: number,
+): boolean => {
   const { length } = open
   if (length - mark >= 2 * MOST) return false
   for (let at = mark; at < length; at += 2) {
