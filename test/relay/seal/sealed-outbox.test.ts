@@ -1,52 +1,20 @@
 import { expect, test } from 'vitest'
 import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
-import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { createMask } from '../../../packages/relay/src/seal/mask.ts'
-import type { Seal } from '../../../packages/relay/src/seal/seal.ts'
 import { sealOutbox } from '../../../packages/relay/src/seal/sealed-outbox.ts'
-import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
+import { intakeOf, lettersOf } from '../outbox/intakes.ts'
 import { outboxCases } from '../outbox/outbox-cases.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
-import { makeKeys } from './seal-ground.ts'
+import { makeKeys, opening, sealedSingleOf } from './seal-ground.ts'
 
 const { openRing, openSeal } = makeKeys()
 const seal = openSeal()
 const mask = createMask(openRing().mask)
 
-/** Records are opened by whoever leases them; the cases look into theirs. */
-const opening = (outbox: Outbox, { open, seal: close }: Seal): Outbox => ({
-  ...outbox,
-  erase: ({ picker: { pick, without }, ...request }) =>
-    outbox.erase({
-      ...request,
-      picker: {
-        pick: (record) => pick(open(record)),
-        without: (record, indexes) => close(without(open(record), indexes)),
-      },
-    }),
-  lease: async (lane, max) =>
-    (await outbox.lease(lane, max)).map((entry) => ({ ...entry, record: open(entry.record) })),
-  async *deadLetters(filter) {
-    for await (const letter of outbox.deadLetters(filter)) yield { ...letter, record: open(letter.record) }
-  },
-  async deadLetter(nonce, kind) {
-    const letter = await outbox.deadLetter(nonce, kind)
-    return letter && { ...letter, record: open(letter.record) }
-  },
-})
-
-const sealedSingle: typeof singleOf = (record) => {
-  const cut = singleOf(seal.open(record))
-  return (index) => {
-    const own = cut(index)
-    return { ...own, record: seal.seal(own.record) }
-  }
-}
-
 outboxCases('memory, sealed', async (clock, maxBacklog) => {
   const bare = createMemoryOutbox({
     clock,
-    single: sealedSingle,
+    single: sealedSingleOf(seal),
     ...(maxBacklog !== undefined && { maxBacklog }),
   })
   return { outbox: opening(sealOutbox(bare, seal, mask), seal), dispose: bare.close }
