@@ -1,5 +1,6 @@
 import { MAX_PACKED, packRecords, placeInPack } from '../pack.ts'
 import { type Intake, type NewEntry, type Outbox, OutboxFailed, type PutOutcome } from './outbox.ts'
+import { MAX_ENTRIES } from './unit.ts'
 
 type Put = Outbox['put']
 
@@ -32,18 +33,25 @@ type Waiting = {
 const createPacking = (put: Put): { put: Put; flush: () => void } => {
   let waiting: Waiting[] = []
   let bytes = 0
+  let entries = 0
 
   const flush = () => {
     if (waiting.length === 0) return
     const together = waiting
     waiting = []
     bytes = 0
+    entries = 0
     void putTogether(put, together)
   }
-  const makeRoomFor = ({ record }: Intake) => {
-    if (bytes + record.length > MAX_BYTES || waiting.length === MAX_PACKED) flush()
+  const hasRoomFor = (intake: Intake): boolean =>
+    waiting.length < MAX_PACKED &&
+    bytes + intake.record.length <= MAX_BYTES &&
+    entries + intake.entries.length <= MAX_ENTRIES
+  const makeRoomFor = (intake: Intake) => {
+    if (!hasRoomFor(intake)) flush()
     if (waiting.length === 0) setImmediate(flush)
-    bytes += record.length
+    bytes += intake.record.length
+    entries += intake.entries.length
   }
   const putLater: Put = (intake) =>
     new Promise((resolve, reject) => {

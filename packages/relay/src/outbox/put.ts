@@ -5,7 +5,7 @@ import { findLetter } from './letters.ts'
 import { type Intake, type Lane, type NewEntry, OutboxFull, type PutOutcome } from './outbox.ts'
 import type { Room } from './room.ts'
 import type { Transaction } from './transaction.ts'
-import { freshEntry, type UnitEntry } from './unit.ts'
+import { freshEntry, MAX_ENTRIES, type UnitEntry } from './unit.ts'
 
 export type PutLimits = {
   /** Entries held before puts are refused. */
@@ -27,6 +27,8 @@ export const putIntake = (
   limits: PutLimits,
   onPut: (lanes: readonly Lane[]) => void,
 ): PutOutcome[] => {
+  if (intake.entries.length > MAX_ENTRIES)
+    throw new Declined(new TypeError(`put: more than ${MAX_ENTRIES} entries`))
   const keyed = intake.entries.map(keyedEntry)
   const refusal = refusalOf(transaction, intake, limits)
   if (refusal && keyed.some((one) => fingerprintOf(transaction, one) === undefined)) throw refusal

@@ -8,6 +8,9 @@ export type Share = {
 }
 export type UnitEntry = { index: number; attempts: number; triedMs: number; attempting: boolean }
 
+/** Most entries of a batch. Each may be in a lane of its own, and how many others there are is kept in a byte. */
+export const MAX_ENTRIES = 256
+
 const ATTEMPTING = 1
 const TRIED = 2
 const SHARE_BYTES = 5
