@@ -26,6 +26,22 @@ test('the entries of a batch share its record, each at its place', async () => {
   ])
 })
 
+test('as many entries come in at once as there may be lanes of one batch, and no more', async () => {
+  const folder = await makeLmdbFolder()
+  onTestFinished(folder.dispose)
+  const outbox = await folder.open()
+  const batchOf = (entries: number, name: string) =>
+    intakeOf(
+      Array.from({ length: entries }, (_, n) => ({ nonce: `${name}-${n}`, eventType: `${name}-${n}` })),
+    )
+  await expect(outbox.put(batchOf(257, 'more'))).rejects.toThrow('put: more than 256 entries')
+  await outbox.put(batchOf(256, 'most'))
+  await outbox.close()
+  const again = await folder.open()
+  const first = await Promise.all(again.lanes().map(async (lane) => (await again.lease(lane, 9)).length))
+  expect(first).toEqual(Array(256).fill(1))
+})
+
 test('an erasure that fails leaves everything to be leased', async () => {
   const folder = await makeLmdbFolder()
   onTestFinished(folder.dispose)

@@ -21,7 +21,7 @@ import { sealOutbox } from '../../../packages/relay/src/seal/sealed-outbox.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { makeKeys, opening, sealedSingleOf } from '../seal/seal-ground.ts'
-import { eraseAll, lettersOf, singleOf } from './intakes.ts'
+import { eraseAll, intakeOf, lettersOf, singleOf } from './intakes.ts'
 import { makeLmdbFolder } from './lmdb-folder.ts'
 import { outboxCases } from './outbox-cases.ts'
 import { createTurnedClock } from './turned-clock.ts'
@@ -249,13 +249,43 @@ describe('a pack is no larger', () => {
     expect(puts.map(partsIn)).toEqual([2, 1])
   })
 
-  test('than 512 batches', async () => {
+  test('than 256 entries', async () => {
     const { outbox, puts } = startPacking()
-    const all = Array.from({ length: 2 * MAX_PACKED + 1 }, (_, n) => withBytes(`${n}`, 1))
-    await Promise.all(all.map((batch) => outbox.put(batch)))
-    expect(puts.map(partsIn)).toEqual([MAX_PACKED, MAX_PACKED, 1])
-    expect(Math.max(...puts.flatMap(({ entries }) => entries.map(({ index }) => index)))).toBeLessThan(65_536)
+    const hundred = batchOf(...Array.from({ length: 100 }, (_, n) => `n${n}`))
+    const fifty = { ...hundred, entries: hundred.entries.slice(0, 50) }
+    const six = { ...hundred, entries: hundred.entries.slice(0, 6) }
+    const all = [hundred, hundred, fifty, six, hundred, hundred, hundred]
+    await Promise.all(all.map((batch) => outbox.put({ ...batch, record: Buffer.alloc(1) })))
+    expect(puts.map(({ entries }) => entries.length)).toEqual([256, 200, 100])
   })
+
+  test('than 512 batches, though nothing of them be new', async () => {
+    const { outbox, puts } = startPacking()
+    const empty = { record: Buffer.alloc(1), entries: [], receivedAt: NOW }
+    await Promise.all(Array.from({ length: 2 * MAX_PACKED + 1 }, () => outbox.put(empty)))
+    expect(puts.map(partsIn)).toEqual([MAX_PACKED, MAX_PACKED, 1])
+  })
+})
+
+test('events of more types than one put may have end up each in their own lane, on disk too', async () => {
+  const folder = await makeLmdbFolder()
+  onTestFinished(folder.dispose)
+  const first = packPuts(await folder.open())
+  const types = Array.from({ length: 300 }, (_, n) => `type-${n}`)
+  const batchAt = (from: number) =>
+    intakeOf(types.slice(from, from + 100).map((eventType) => ({ nonce: `of-${eventType}`, eventType })))
+  await Promise.all([0, 100, 200].map((from) => first.put(batchAt(from))))
+  await first.close()
+  const outbox = await folder.open()
+  for (const type of types) {
+    const [entry, ...more] = await outbox.lease(laneOf('event', type), 9)
+    expect([entry?.nonce, more]).toEqual([`of-${type}`, []])
+    if (entry) await outbox.settle(entry.ref, { type: 'ack' })
+  }
+  expect([outbox.lanes(), outbox.ledger()]).toEqual([
+    [],
+    expect.objectContaining({ held: 0, delivered: 300 }),
+  ])
 })
 
 describe('a relay’s own outbox', () => {
