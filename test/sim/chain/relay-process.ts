@@ -122,20 +122,23 @@ const responseOf = (life: Mortal, answer: Parameters<Front>[2], reset: () => voi
   let headers: Record<string, string> = {}
   let isOver = false
   life.onEnd(() => isOver || reset())
-  return {
-    headersSent: false,
-    setHeader: () => {},
-    destroy: () => reset(),
+  // As node's own it stands on the prototype: one of the response's itself would be a host's middleware.
+  const prototype = {
     writeHead(code: number, given: Headers) {
       status = code
       headers = Object.fromEntries(entriesOf(given))
     },
+  }
+  return Object.assign(Object.create(prototype), {
+    headersSent: false,
+    setHeader: () => {},
+    destroy: () => reset(),
     end(body: string | Buffer) {
       if (!life.act()) return
       isOver = true
       answer({ status, headers, body: String(body) })
     },
-  }
+  })
 }
 
 export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => void): RelayProcess => {
