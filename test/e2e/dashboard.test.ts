@@ -143,6 +143,71 @@ test('a redrive and a drop ask first, and do nothing when refused', async () => 
   await expect.poll(() => tile('buried').textContent(), { timeout: 10_000 }).toBe('1')
 })
 
+test('an action that fails says so, and what the relay said', async () => {
+  await page.route('**/api/dead-letters/*/redrive*', (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: '{"detail":"come back later"}',
+    }),
+  )
+  await letter('no-evil').getByRole('button', { name: 'Redrive' }).click()
+  await page.locator('#confirm-yes').click()
+  await expect.poll(() => page.locator('#confirm-title').textContent()).toBe('That did not work')
+  expect(await page.locator('#confirm-text').textContent()).toContain(
+    'The relay refused it: come back later.',
+  )
+  await page.getByRole('button', { name: 'Close' }).click()
+  expect(await letter('no-evil').count()).toBe(1)
+  await page.unroute('**/api/dead-letters/*/redrive*')
+  // The browser tells its console of every answer that is none of the good ones.
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('503')])
+})
+
+test('dead letters are chosen by any reason there is, and an empty choice is no false comfort', async () => {
+  await page.selectOption('#letters-code', 'FIELD_MISSING')
+  await expect
+    .poll(() => page.locator('#letters-empty').textContent())
+    .toBe('No dead letter for the reason FIELD_MISSING.')
+  expect(await letter('no-evil').count()).toBe(0)
+  await page.selectOption('#letters-code', 'UPSTREAM_REJECTED')
+  await letter('no-evil').waitFor()
+  await page.selectOption('#letters-code', '')
+})
+
+test('of many lanes those that stopped stand first, and the rest is shown when asked for', async () => {
+  const many = await startStage({
+    answer: (nonce) => (nonce === 'gone' ? respond(404, {}) : respond(201, `"${nonce}"`)),
+  })
+  for (let at = 0; at < 60; at += 1) await many.event(`ok-${at}`, `type-${at}`)
+  await many.event('gone', 'zebra')
+  const shown = await open(many.url)
+  await expect.poll(() => shown.locator('#lanes tbody tr').first().textContent()).toContain('zebra')
+  await expect.poll(() => shown.locator('#banner.warn').textContent()).toContain('the lane zebra (NOT_FOUND)')
+  expect(await shown.locator('#lanes tbody tr').count()).toBe(8)
+  await shown.getByRole('button', { name: 'Show 42 more' }).click()
+  await expect.poll(() => shown.locator('#lanes tbody tr').count()).toBe(50)
+  await shoot(shown, 'dashboard-lanes', 'light', 1280, 900)
+  await shown.close()
+  await many.stop()
+})
+
+test('a page that hears nothing any more says so, and of when it is', async () => {
+  const ended = await startStage()
+  const left = await open(ended.url)
+  await left.locator('#live.on').waitFor()
+  await ended.stop()
+  await left.locator('#banner.bad').waitFor()
+  expect(await left.locator('#banner').textContent()).toMatch(
+    /^No connection to the relay\. .* of \d\d:\d\d:\d\d\.$/,
+  )
+  expect(await left.locator('#state').textContent()).toBe('unknown')
+  await shoot(left, 'dashboard-lost', 'dark', 1280, 900)
+  await left.close()
+  // The browser tells its console of every connection it does not get.
+  for (const complaint of complaints.splice(0)) expect(complaint).toContain('net::ERR_')
+})
+
 test('nothing on the page broke the policy or threw', () => {
   expect(complaints).toEqual([])
 })
@@ -261,4 +326,6 @@ test('the page can be looked at, light and dark, wide and narrow', async () => {
   await shoot(page, 'dashboard', 'light', 1280, 900)
   await shoot(page, 'dashboard-dark', 'dark', 1280, 900)
   await shoot(page, 'dashboard-dark-phone', 'dark', 390, 1500, false)
+  for (const width of [320, 600, 801, 1000, 1001, 1101])
+    await shoot(page, `dashboard-${width}`, 'light', width, 900, false)
 })

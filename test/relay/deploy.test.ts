@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FOREIGN_NAMES, SETTINGS } from '../../packages/relay/src/cli/settings.ts'
 import { systemClock } from '../../packages/relay/src/clock.ts'
+import { BURY_CODES } from '../../packages/relay/src/forward/verdict.ts'
 import { openLmdbOutbox } from '../../packages/relay/src/outbox/lmdb.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { HISTOGRAMS, METRICS } from '../../packages/relay/src/telemetry/metrics.ts'
@@ -47,7 +48,7 @@ test('the guide explains every reason for parking and burying, and no other', ()
     (new RegExp(`export type ${name} =([^\\n]*(?:\\n  \\|[^\\n]*)*)`).exec(source)?.[1] ?? '').match(
       /'[A-Z_]+'/g,
     ) ?? []
-  const codes = [...typed('ParkCode'), ...typed('BuryCode')].map((code) => code.slice(1, -1))
+  const codes = [...typed('ParkCode').map((code) => code.slice(1, -1)), ...BURY_CODES]
   const explained = [...guide.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1])
   expect(codes.length).toBeGreaterThan(9)
   expect(explained.sort()).toEqual(codes.sort())

@@ -3,6 +3,7 @@ import { alarmOf } from '../../../packages/relay/page/src/banner.ts'
 import type { Status } from '../../../packages/relay/src/admin/status.ts'
 import { createTally } from '../../../packages/relay/src/collect/tally.ts'
 import { makeCounters } from '../../../packages/relay/src/forward/counters.ts'
+import { EMPTY_LEDGER } from '../../../packages/relay/src/outbox/ledger.ts'
 
 const NOW = 1_764_000_000_000
 const lane = { lane: 'event:lead', inFlight: 0, window: 4, held: 0 }
@@ -54,7 +55,27 @@ test('a failing credential and parked lanes are warnings', () => {
   const parked = { ...lane, state: 'parked', code: 'NOT_FOUND', since: NOW, nextProbeAt: NOW } as const
   expect(alarmOf(statusOf({}, { lanes: [parked] }))).toEqual({
     look: 'warn',
-    text: '1 of the lanes is parked.',
+    text: 'Parked is the lane lead (NOT_FOUND). The rest goes on.',
+  })
+  const many = ['event:a', 'event:b\u202e', 'interaction:', 'event:d'].map((name) => ({
+    ...parked,
+    lane: name,
+  }))
+  expect(alarmOf(statusOf({}, { lanes: many }))?.text).toBe(
+    'Parked are 4 lanes: a (NOT_FOUND), b� (NOT_FOUND), offline interactions (NOT_FOUND) and 1 more. The rest goes on.',
+  )
+})
+
+test('a backlog near its limit, or with something old in it, is a warning', () => {
+  const ledger = { ...EMPTY_LEDGER, held: 81 }
+  expect(alarmOf(statusOf({ ledger, backlog: { limit: 100 } }))).toEqual({
+    look: 'warn',
+    text: 'The backlog is near its limit, at which collect answers 503: 81 of 100.',
+  })
+  expect(alarmOf(statusOf({ ledger, backlog: { limit: 102, oldestAt: NOW - 899_000 } }))).toBeUndefined()
+  expect(alarmOf(statusOf({ ledger, backlog: { limit: 102, oldestAt: NOW - 3_600_000 } }))).toEqual({
+    look: 'warn',
+    text: 'Deliveries do not keep up: the oldest item has waited for 1 h.',
   })
 })
 

@@ -1,6 +1,6 @@
 import { byId } from './element.ts'
-import { clockText, durationText } from './format.ts'
-import type { Status } from './wire.ts'
+import { clockText, countText, durationText, laneText } from './format.ts'
+import type { LaneLine, Status } from './wire.ts'
 
 type Alarm = { look: 'bad' | 'warn'; text: string }
 
@@ -25,11 +25,47 @@ export const alarmOf = (status: Status): Alarm | undefined => {
   if (trash?.look === 'bad') return trash
   if (credential?.state === 'failing')
     return { look: 'warn', text: `The credential fails: ${credential.problem ?? 'no token'}.` }
-  const parked = forward?.lanes.filter(({ state }) => state === 'parked').length ?? 0
-  return parked > 0
-    ? { look: 'warn', text: `${parked} of the lanes ${parked === 1 ? 'is' : 'are'} parked.` }
-    : trash
+  return backlogAlarm(status) ?? lanesAlarm(status) ?? trash
 }
+
+/** As deploy/alarms.yml has them. */
+const NEAR_LIMIT = 0.8
+const OLD_MS = 900_000
+
+/** Whether what is held comes near the limit, or waits too long. */
+export const backlogWorry = ({ ledger, backlog, now }: Status): { isNear: boolean; isOld: boolean } => ({
+  isNear: ledger !== undefined && backlog !== undefined && ledger.held > NEAR_LIMIT * backlog.limit,
+  isOld: backlog?.oldestAt !== undefined && now - backlog.oldestAt > OLD_MS,
+})
+
+const backlogAlarm = (status: Status): Alarm | undefined => {
+  const { isNear, isOld } = backlogWorry(status)
+  const { ledger, backlog, now } = status
+  if (isNear && ledger && backlog)
+    return {
+      look: 'warn',
+      text: `The backlog is near its limit, at which collect answers 503: ${countText(ledger.held)} of ${countText(backlog.limit)}.`,
+    }
+  if (!isOld || backlog?.oldestAt === undefined) return undefined
+  const waits = durationText((now - backlog.oldestAt) / 1_000)
+  return { look: 'warn', text: `Deliveries do not keep up: the oldest item has waited for ${waits}.` }
+}
+
+const MOST_NAMED = 3
+
+const lanesAlarm = ({ forward }: Status): Alarm | undefined => {
+  const parked = forward?.lanes.filter(({ state }) => state === 'parked') ?? []
+  if (parked.length === 0) return undefined
+  const named = parked.slice(0, MOST_NAMED).map((lane) => `${laneText(lane.lane)} (${codeOf(lane)})`)
+  const rest = parked.length - named.length
+  const are = parked.length === 1 ? 'Parked is the lane' : `Parked are ${parked.length} lanes:`
+  return {
+    look: 'warn',
+    text: `${are} ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}. The rest goes on.`,
+  }
+}
+
+const codeOf = (lane: LaneLine): string => (lane.state === 'parked' ? lane.code : lane.state)
 
 /** For a day: what was delivered and thrown away all the same is the worst that can happen unseen. */
 const trashAlarm = ({ settlement }: Status): Alarm | undefined => {
@@ -47,14 +83,28 @@ const trashAlarm = ({ settlement }: Status): Alarm | undefined => {
     : undefined
 }
 
-export const showBanner = (status: Status): void => {
-  const alarm = alarmOf(status)
+const put = (alarm: Alarm | undefined): void => {
   const banner = byId('banner', HTMLParagraphElement)
   banner.hidden = alarm === undefined
   banner.className = `banner ${alarm?.look ?? ''}`
   if (banner.textContent !== (alarm?.text ?? '')) banner.textContent = alarm?.text ?? ''
+}
+
+const putState = (state: string, look: 'good' | 'bad' | 'warn'): void => {
   const pill = byId('state', HTMLSpanElement)
-  const state = status.ready ? (status.forward?.project.state ?? 'starting') : 'not ready'
   pill.textContent = state
-  pill.className = `pill ${state === 'running' ? 'good' : alarm?.look === 'bad' ? 'bad' : 'warn'}`
+  pill.className = `pill ${look}`
+}
+
+export const showBanner = (status: Status): void => {
+  const alarm = alarmOf(status)
+  put(alarm)
+  const state = status.ready ? (status.forward?.project.state ?? 'starting') : 'not ready'
+  putState(state, state === 'running' ? 'good' : alarm?.look === 'bad' ? 'bad' : 'warn')
+}
+
+/** The relay tells nothing any more; `heardAt`: when it did, in epoch ms. */
+export const showLost = (heardAt: number): void => {
+  put({ look: 'bad', text: `No connection to the relay. What stands below is of ${clockText(heardAt)}.` })
+  putState('unknown', 'bad')
 }

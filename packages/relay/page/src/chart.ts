@@ -93,7 +93,11 @@ const optionsFor = (lines: readonly Line[], width: number, tell: (plot: uPlot) =
     padding: [8, ages ? 0 : HALF_TIME, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'wmkt' } },
-    scales: { y: { range: fromZero }, ...(ages && { age: { range: fromZero } }) },
+    scales: {
+      x: { range: atLeastAMinute },
+      y: { range: fromZero },
+      ...(ages && { age: { range: fromZero } }),
+    },
     axes: [
       { ...axis, size: 28, space: 70, values: (_, splits) => splits.map(timeText) },
       valueAxis(first),
@@ -102,6 +106,15 @@ const optionsFor = (lines: readonly Line[], width: number, tell: (plot: uPlot) =
     series: [{}, ...lines.map(seriesOf)],
     hooks: { setCursor: [tell] },
   }
+}
+
+const MINUTE_S = 60
+
+/** In seconds. A page just opened has a point or none: that is the end of a minute, and uPlot would make a day of it. */
+const atLeastAMinute = ({ data }: uPlot): [number, number] => {
+  const [times = []] = data ?? []
+  const end = times.at(-1) ?? Date.now() / 1_000
+  return [Math.min(times[0] ?? end, end - MINUTE_S), end]
 }
 
 const timeText = (seconds: number): string =>

@@ -1,7 +1,7 @@
-import { showBanner } from './banner.ts'
+import { showBanner, showLost } from './banner.ts'
 import { createCharts } from './charts.ts'
 import { byId } from './element.ts'
-import { showLanes } from './lanes.ts'
+import { createLanes } from './lanes.ts'
 import { createLetters } from './letters.ts'
 import { showSettlement } from './settlement.ts'
 import { showTiles } from './tiles.ts'
@@ -12,6 +12,7 @@ const isFrame = (value: unknown): value is Frame =>
   typeof value === 'object' && value !== null && 'status' in value && 'samples' in value
 
 const charts = createCharts()
+const lanes = createLanes()
 const letters = createLetters()
 const live = byId('live', HTMLSpanElement)
 
@@ -20,12 +21,16 @@ const say = (word: 'live' | 'no connection') => {
   live.classList.toggle('on', word === 'live')
 }
 
+/** What a page shows that hears nothing any more is of then, however well it looks. */
+let heardAt = Date.now()
+
 const show = (frame: Frame) => {
+  heardAt = Date.now()
   say('live')
   showBanner(frame.status)
   showTiles(frame.status)
   charts.add(frame.samples)
-  showLanes(frame)
+  lanes.show(frame)
   showTypes(frame.status)
   showSettlement(frame.status)
   letters.show(frame.status)
@@ -42,6 +47,7 @@ const follow = (): void => {
   }
   source.onerror = () => {
     say('no connection')
+    showLost(heardAt)
     if (source.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN_MS)
   }
 }

@@ -21,17 +21,3 @@ export const byId = <T extends HTMLElement>(id: string, kind: new () => T): T =>
   if (found instanceof kind) return found
   throw new Error(`no #${id} on this page`)
 }
-
-/** A button that does its work once at a time. */
-export const button = (label: string, work: () => Promise<void> | void, look = ''): HTMLButtonElement => {
-  const made = element('button', { type: 'button', class: look }, label)
-  made.addEventListener('click', async () => {
-    made.disabled = true
-    try {
-      await work()
-    } finally {
-      made.disabled = false
-    }
-  })
-  return made
-}

@@ -42,5 +42,9 @@ export const agoText = (now: number, at: number): string => `${durationText((now
 
 export const clockText = (at: number): string => new Date(at).toLocaleTimeString('en-GB')
 
+/** `event:purchase` → `purchase`. */
+export const laneText = (lane: string): string =>
+  plainText(lane.slice(lane.indexOf(':') + 1) || 'offline interactions')
+
 /** Names come from strangers: nothing in them may turn the text around them, or hide. */
 export const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '�')

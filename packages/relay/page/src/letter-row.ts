@@ -1,6 +1,6 @@
 import { call } from './call.ts'
-import { confirmed } from './confirm.ts'
-import { button, element } from './element.ts'
+import { button, confirmed } from './confirm.ts'
+import { element } from './element.ts'
 import { agoText, plainText } from './format.ts'
 import type { LetterLine } from './wire.ts'
 
@@ -78,9 +78,16 @@ export const makeLetterRow = (letter: LetterLine, onGone: () => void): HTMLEleme
   return [row, below]
 }
 
-/** Line breaks of the layout stay; what a stranger wrote cannot hide. */
+/** Times as people read them; line breaks of the layout stay; what a stranger wrote cannot hide. */
 const plainLines = (view: unknown): string =>
-  JSON.stringify(view, null, 2).split('\n').map(plainText).join('\n')
+  JSON.stringify(
+    view,
+    (key, value) => (/^(buried|received)At$/.test(key) ? new Date(Number(value)).toISOString() : value),
+    2,
+  )
+    .split('\n')
+    .map(plainText)
+    .join('\n')
 
 const cellsOf = ({ buriedAt, lane, code, message, attempts, nonce }: LetterLine): HTMLElement[] => [
   element(

@@ -1,5 +1,5 @@
 import { call } from './call.ts'
-import { confirmed } from './confirm.ts'
+import { attempted, confirmed } from './confirm.ts'
 import { byId } from './element.ts'
 import { agoText, countText } from './format.ts'
 import { makeLetterRow } from './letter-row.ts'
@@ -19,24 +19,42 @@ const pageAfter = async (after: string | undefined, code: string, limit: number)
   return isPage(page) ? page : { deadLetters: [] }
 }
 
+const redriveEvery = async (code: string, tell: (count: number) => void): Promise<void> => {
+  let count = 0
+  for (let after: string | undefined, page: LetterPage; ; after = page.next) {
+    page = await pageAfter(after, code, BULK)
+    for (const { nonce, kind } of page.deadLetters) {
+      await call('POST', `dead-letters/${encodeURIComponent(nonce)}/redrive?kind=${kind}`)
+      count += 1
+      tell(count)
+    }
+    if (page.next === undefined) return
+  }
+}
+
 /** The table of dead letters. It reads itself anew when their number has changed and nobody is looking into one. */
 export const createLetters = () => {
   const table = byId('letters', HTMLTableElement)
   const select = byId('letters-code', HTMLSelectElement)
   const more = byId('letters-more', HTMLButtonElement)
   const all = byId('redrive-all', HTMLButtonElement)
+  const none = byId('letters-empty', HTMLParagraphElement)
+  const noneAtAll = none.textContent
   let next: string | undefined
   let known = -1
+  let isRedriving = false
 
+  const rowsShown = (): number => table.querySelectorAll('tr[data-nonce]').length
   const tidy = () => {
-    const empty = table.querySelector('tr[data-nonce]') === null
-    table.hidden = empty
-    byId('letters-empty', HTMLParagraphElement).hidden = !empty
+    const isEmpty = rowsShown() === 0
+    table.hidden = isEmpty
+    none.hidden = !isEmpty
+    none.textContent = select.value === '' ? noneAtAll : `No dead letter for the reason ${select.value}.`
     more.hidden = next === undefined
-    all.disabled = empty
+    all.disabled = isEmpty || isRedriving
   }
-  const append = async (after?: string) => {
-    const page = await pageAfter(after, select.value, PAGE)
+  const append = async (after?: string, limit = PAGE) => {
+    const page = await pageAfter(after, select.value, limit)
     next = page.next
     const onGone = () => {
       known -= 1
@@ -47,6 +65,8 @@ export const createLetters = () => {
     else table.tBodies[0]?.append(...rows)
     tidy()
   }
+  /** What was shown stays shown. */
+  const readAnew = () => append(undefined, Math.min(BULK, Math.max(PAGE, rowsShown())))
   const isLookedInto = () =>
     table.querySelector('tr.payload:not([hidden])') !== null || byId('confirm', HTMLDialogElement).open
 
@@ -55,22 +75,21 @@ export const createLetters = () => {
     const text = `Puts ${which} back to be delivered again. Items in doubt may be doubled by that.`
     if (!(await confirmed({ title: 'Redrive all?', text, yes: 'Redrive all' }))) return
     const label = all.textContent
-    let count = 0
-    for (let after: string | undefined, page: LetterPage; ; after = page.next) {
-      page = await pageAfter(after, select.value, BULK)
-      for (const { nonce, kind } of page.deadLetters) {
-        await call('POST', `dead-letters/${encodeURIComponent(nonce)}/redrive?kind=${kind}`)
-        count += 1
+    isRedriving = true
+    try {
+      await redriveEvery(select.value, (count) => {
         all.textContent = `${countText(count)} redriven`
-      }
-      if (page.next === undefined) break
+      })
+      await append()
+    } finally {
+      isRedriving = false
+      all.textContent = label
+      tidy()
     }
-    all.textContent = label
-    await append()
   }
-  select.addEventListener('change', () => void append())
-  more.addEventListener('click', () => void append(next))
-  all.addEventListener('click', () => void redriveAll())
+  select.addEventListener('change', () => void attempted(() => append()))
+  more.addEventListener('click', () => void attempted(() => append(next)))
+  all.addEventListener('click', () => void attempted(redriveAll))
 
   return {
     show({ ledger, now }: Status) {
@@ -78,7 +97,10 @@ export const createLetters = () => {
         cell.textContent = agoText(now, Number(cell.dataset.at))
       if (ledger === undefined || ledger.buried === known || isLookedInto()) return
       known = ledger.buried
-      void append()
+      // With the next frame again: nobody has asked for this.
+      readAnew().catch(() => {
+        known = -1
+      })
     },
   }
 }

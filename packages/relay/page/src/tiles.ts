@@ -1,3 +1,4 @@
+import { backlogWorry } from './banner.ts'
 import { byId } from './element.ts'
 import { countText, durationText } from './format.ts'
 import type { Status } from './wire.ts'
@@ -5,12 +6,17 @@ import type { Status } from './wire.ts'
 type Tile = { value: string; note?: string; look?: 'good' | 'warn' | 'bad' | undefined }
 
 /** Every tile of the page, by name. */
-const tilesOf = ({ ledger, backlog, forward, credential, now }: Status): Record<string, Tile> => {
+const tilesOf = (status: Status): Record<string, Tile> => {
+  const { ledger, backlog, forward, credential, now } = status
   const count = (value: number | undefined): string => (value === undefined ? '–' : countText(value))
   const full = ledger && backlog && ledger.held >= backlog.limit
+  const { isNear, isOld } = backlogWorry(status)
   return {
-    held: { value: count(ledger?.held), look: full ? 'bad' : undefined },
-    age: { value: backlog?.oldestAt === undefined ? '–' : durationText((now - backlog.oldestAt) / 1_000) },
+    held: { value: count(ledger?.held), look: full ? 'bad' : isNear ? 'warn' : undefined },
+    age: {
+      value: backlog?.oldestAt === undefined ? '–' : durationText((now - backlog.oldestAt) / 1_000),
+      look: isOld ? 'warn' : undefined,
+    },
     buried: { value: count(ledger?.buried), look: ledger?.buried ? 'warn' : undefined },
     delivered: { value: count(ledger?.delivered) },
     received: { value: count(ledger?.received) },

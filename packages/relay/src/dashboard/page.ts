@@ -1,4 +1,6 @@
+import { HOLD_CODES } from '@wmkt/protocol/schema'
 import type { Status } from '../admin/status.ts'
+import { BURY_CODES } from '../forward/verdict.ts'
 import { documentOf } from './document.ts'
 import { html, type Markup } from './html.ts'
 
@@ -24,9 +26,6 @@ const CHARTS = [
   ['latency', 'Upstream latency'],
   ['answers', 'Upstream answers'],
 ] as const
-
-/** Why an item may be a dead letter. */
-const CODES = ['UPSTREAM_REJECTED', 'IN_DOUBT', 'EXPIRED', 'FORBIDDEN', 'UNREADABLE', 'KEY_MISSING']
 
 /** The dashboard as it stands at the first look; its script keeps it so. */
 export const dashboardPage = ({ status, guarded }: PageOptions): string =>
@@ -74,6 +73,7 @@ const lanes = html`<section class="card" aria-labelledby="lanes-title">
 <th>Last answer</th><th class="number">Latency</th>
 </tr></thead><tbody></tbody></table>
 <p class="empty" id="lanes-empty" hidden>No lane yet: nothing was collected since the start.</p>
+<p class="more"><button id="lanes-more" hidden></button></p>
 </section>`
 
 const eventTypes = html`<section class="card" id="schema" aria-labelledby="types-title" hidden>
@@ -94,9 +94,13 @@ const settlement = html`<section class="card" id="settlement" aria-labelledby="s
 <p class="empty" id="reasons-empty" hidden>Nothing was found in the trash within a day.</p>
 </section>`
 
+const option = (code: string): Markup => html`<option>${code}</option>`
+
 const deadLetters = html`<section class="card" aria-labelledby="letters-title">
 <div class="bar"><h2 id="letters-title">Dead letters</h2>
-<label>Reason <select id="letters-code"><option value="">all</option>${CODES.map((code) => html`<option>${code}</option>`)}</select></label>
+<label>Reason <select id="letters-code"><option value="">all</option>
+<optgroup label="Delivering">${BURY_CODES.map(option)}</optgroup>
+<optgroup label="Held: it would be trashed">${Object.keys(HOLD_CODES).map(option)}</optgroup></select></label>
 <button id="redrive-all" disabled>Redrive all</button></div>
 <table class="stack" id="letters"><thead><tr>
 <th>Buried</th><th>Lane</th><th>Reason</th><th>The upstream’s words</th><th class="number">Attempts</th><th></th>
@@ -107,5 +111,5 @@ const deadLetters = html`<section class="card" aria-labelledby="letters-title">
 
 const dialog = html`<dialog id="confirm" aria-labelledby="confirm-title"><form method="dialog">
 <h2 id="confirm-title"></h2><p id="confirm-text"></p>
-<div class="actions"><button value="no" autofocus>Cancel</button><button value="yes" id="confirm-yes"></button></div>
+<div class="actions"><button value="no" id="confirm-no" autofocus>Cancel</button><button value="yes" id="confirm-yes"></button></div>
 </form></dialog>`

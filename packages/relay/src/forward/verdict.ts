@@ -14,13 +14,15 @@ export type ParkCode =
   | 'UNPROVEN'
 
 /** Why an entry became a dead letter. */
-export type BuryCode =
-  | 'UPSTREAM_REJECTED'
-  | 'IN_DOUBT'
-  | 'EXPIRED'
-  | 'FORBIDDEN'
-  | 'UNREADABLE'
-  | 'KEY_MISSING'
+export const BURY_CODES = [
+  'UPSTREAM_REJECTED',
+  'IN_DOUBT',
+  'EXPIRED',
+  'FORBIDDEN',
+  'UNREADABLE',
+  'KEY_MISSING',
+] as const
+export type BuryCode = (typeof BURY_CODES)[number]
 
 export type Verdict =
   /** `unexpectedBody`: acknowledged, but not in the documented form. */
