@@ -1,29 +1,37 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { Problem } from '../http/problem.ts'
+import { createGathering } from './gathering.ts'
+import type { Arriving, Unfinished } from './unfinished.ts'
 
 export type BodyLimits = {
   maxBytes: number
   /** For the whole body to arrive, in ms. */
   timeoutMs: number
   clock: Clock
+  /** Where what has arrived of a body counts with all others. @default nowhere */
+  unfinished?: Unfinished
 }
 
 /**
  * The raw body of a request.
  *
- * @throws Problem BODY_TOO_LARGE (announced or counted), BODY_TOO_SLOW, BODY_CUT
+ * @throws Problem BODY_TOO_LARGE (announced or counted), BODY_TOO_SLOW (in time, or for the room it takes), BODY_CUT
  */
 export const readBody = (
   req: IncomingMessage,
-  { maxBytes, timeoutMs, clock }: BodyLimits,
+  { maxBytes, timeoutMs, clock, unfinished }: BodyLimits,
 ): Promise<Buffer> => {
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes))
+  const announced = Number(req.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  if (Number.isFinite(announced) && announced > maxBytes) return Promise.reject(tooLarge(maxBytes))
+  // Nothing of what is destroyed ever comes: a host may have taken its time before us.
+  if (req.destroyed) return Promise.reject(cut())
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
+    const { add, bytes, whole } = createGathering()
+    let arriving: Arriving | undefined
     const finish = () => {
       callOff()
+      arriving?.leave()
       req.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
     }
     const fail = (problem: Problem) => {
@@ -33,22 +41,28 @@ export const readBody = (
       reject(problem)
     }
     const onData = (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > maxBytes) return fail(tooLarge(maxBytes))
-      chunks.push(chunk)
+      if (bytes() + chunk.length > maxBytes) return fail(tooLarge(maxBytes))
+      add(chunk)
+      // Most bodies come whole: nobody has to reckon with them.
+      if (bytes() < announced) hold(chunk.length)
+    }
+    const hold = (more: number) => {
+      arriving ??= unfinished?.enter(() => fail(tooSlow('not complete, and others need its room')))
+      arriving?.add(more)
     }
     const onEnd = () => {
       finish()
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes))
+      resolve(whole())
     }
-    const onCut = () => fail(new Problem('BODY_CUT', 'the connection ended before the body did'))
-    const callOff = clock.after(timeoutMs, () => fail(tooSlow(timeoutMs)))
+    const onCut = () => fail(cut())
+    const callOff = clock.after(timeoutMs, () => fail(tooSlow(`not complete within ${timeoutMs} ms`)))
     req.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
   })
 }
 
-const tooSlow = (timeoutMs: number): Problem =>
-  new Problem('BODY_TOO_SLOW', `not complete within ${timeoutMs} ms`, { Connection: 'close' })
+const tooSlow = (detail: string): Problem => new Problem('BODY_TOO_SLOW', detail, { Connection: 'close' })
+
+const cut = (): Problem => new Problem('BODY_CUT', 'the connection ended before the body did')
 
 export const tooLarge = (maxBytes: number): Problem =>
   new Problem('BODY_TOO_LARGE', `at most ${maxBytes} bytes`)

@@ -19,6 +19,7 @@ import type { RateLimit } from './rate-limit.ts'
 import { createReceiptAnswer } from './receipt-answer.ts'
 import { busy, problemOf } from './refusal.ts'
 import type { Tally } from './tally.ts'
+import { createUnfinished } from './unfinished.ts'
 
 export type CollectOptions = {
   policy: ContentPolicy & CallerPolicy & { refuseBots: boolean }
@@ -42,6 +43,9 @@ export type CollectOptions = {
   random: () => number
 }
 
+/** Of bodies that are still arriving, all together. */
+export const MAX_UNFINISHED_BYTES = 64 * MAX_BODY_BYTES
+
 /** Answers a `POST` to `{base}/collect`. Never rejects. */
 export type Collect = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
@@ -50,7 +54,8 @@ export const createCollect = (options: CollectOptions): Collect => {
   const { policy, clock, random, tally, rateLimit, addressOf, trackerOf, careFor } = options
   const answer = createReceiptAnswer(options.headers)
   const contentOf = createContentReader(policy)
-  const limits = { maxBytes: MAX_BODY_BYTES, timeoutMs: options.bodyTimeoutMs, clock }
+  const unfinished = createUnfinished(MAX_UNFINISHED_BYTES)
+  const limits = { maxBytes: MAX_BODY_BYTES, timeoutMs: options.bodyTimeoutMs, clock, unfinished }
 
   const refuseEmptyBucket = (address: string | undefined) => {
     const emptyForMs = address === undefined ? 0 : rateLimit.emptyForMs(address, clock.now())
