@@ -136,6 +136,23 @@ describe('a stranger in the place of the API', () => {
     expect(rig.outbox.ledger()).toMatchObject({ held: 0, delivered: 41 })
   })
 
+  test('is none for a list of event types that is too long to be kept whole: the probe passes', async () => {
+    const rig = await createRig()
+    const list = JSON.stringify({
+      data: Array.from({ length: 2_000 }, (_, n) => ({ reference: `type-${n}`, name: '名' })),
+    })
+    let gone = true
+    rig.upstream.fallback((key) => (key === 'probe' ? { body: list } : gone ? { status: 401 } : {}))
+    rig.forwarder.start()
+    await rig.put(...events(3))
+    await rig.run(0)
+    expect(rig.forwarder.status().project).toMatchObject({ state: 'parked', code: 'UNAUTHORIZED' })
+    gone = false
+    await rig.run(300_000)
+    expect(rig.outbox.ledger()).toMatchObject({ held: 0, delivered: 3 })
+    expect(rig.forwarder.status().project).toEqual({ state: 'running' })
+  })
+
   test('for one event type parks that lane, which goes on by itself later', async () => {
     const rig = await createRig()
     let gone = true

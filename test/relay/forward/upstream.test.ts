@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
-import { createUpstream, MAX_ANSWER_BYTES } from '../../../packages/relay/src/forward/upstream.ts'
+import { MAX_ANSWER_BYTES } from '../../../packages/relay/src/forward/outcome.ts'
+import { createUpstream } from '../../../packages/relay/src/forward/upstream.ts'
 import { createRig, event, interaction } from './rig.ts'
 
 const portOf = (server: { address(): AddressInfo | string | null }): number => {

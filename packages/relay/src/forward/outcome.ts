@@ -1,3 +1,8 @@
+/** What is kept of an answer's body; the rest is read and thrown away. */
+export const MAX_ANSWER_BYTES = 65_536
+/** The least that may come of so many bytes as text: no character has more than four. */
+export const LEAST_TEXT_OF_CUT = MAX_ANSWER_BYTES / 4
+
 /** How one request to the upstream ended, as the wire saw it. */
 export type Outcome =
   | {

@@ -1,5 +1,5 @@
 import { answerOf } from './answer.ts'
-import type { Outcome } from './outcome.ts'
+import { LEAST_TEXT_OF_CUT, type Outcome } from './outcome.ts'
 import type { ParkCode } from './verdict.ts'
 
 export type ProbeVerdict =
@@ -10,14 +10,18 @@ export type ProbeVerdict =
   /** Nothing was learnt: out of reach, or busy. */
   | { type: 'unknown' }
 
+/** A list too long to be kept whole is no stranger's for it: an upstream may not heed how many were asked for. */
+const isJson = (body: string): boolean => {
+  const { form } = answerOf(body)
+  return form === 'other' ? body.length >= LEAST_TEXT_OF_CUT && /^\s*[[{]/.test(body) : form !== 'empty'
+}
+
 /** What listing the event types tells about the project. */
 export const probeVerdictOf = (outcome: Outcome): ProbeVerdict => {
   if (outcome.kind === 'failure') return { type: 'unknown' }
   const { status, body } = outcome
   if (status >= 200 && status < 300)
-    return answerOf(body).form === 'other' || answerOf(body).form === 'empty'
-      ? { type: 'parks', code: 'NOT_THE_API' }
-      : { type: 'passes' }
+    return isJson(body) ? { type: 'passes' } : { type: 'parks', code: 'NOT_THE_API' }
   if (status >= 300 && status < 400) return { type: 'parks', code: 'REDIRECTED' }
   if (status === 401 || status === 403) return { type: 'parks', code: 'UNAUTHORIZED' }
   if (status === 404 || status === 410) return { type: 'parks', code: 'NOT_FOUND' }

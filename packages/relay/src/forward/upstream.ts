@@ -2,11 +2,9 @@ import type { Socket } from 'node:net'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../clock.ts'
 import { createSlab } from '../slab.ts'
-import type { Outcome } from './outcome.ts'
+import { MAX_ANSWER_BYTES, type Outcome } from './outcome.ts'
 import type { UpstreamRequest } from './request.ts'
 
-/** What is kept of an answer's body; the rest is read and thrown away. */
-export const MAX_ANSWER_BYTES = 65_536
 /** Beyond this the connection is cut: draining costs more than a new one. */
 const MAX_DRAINED_BYTES = 1_048_576
 const CONNECT_MS = 10_000
