@@ -80,14 +80,25 @@ test.each([
   expect(error).not.toHaveBeenCalled()
 })
 
+const statusAs = (adminUrl: string, host: string) =>
+  new Promise((resolve) =>
+    request(`${adminUrl}/api/status`, { headers: { host } }, (res) => resolve(res.resume().statusCode)).end(),
+  )
+
 test('a rebound host name is refused', async () => {
   const { adminUrl } = await start()
-  const status = await new Promise((resolve) =>
-    request(`${adminUrl}/api/status`, { headers: { host: 'evil.test' } }, (res) =>
-      resolve(res.resume().statusCode),
-    ).end(),
-  )
-  expect(status).toBe(403)
+  expect(await statusAs(adminUrl, 'evil.test')).toBe(403)
+})
+
+test.each([
+  ['relay.internal', 'Relay.Internal:8788'],
+  ['10.0.0.7', '10.0.0.7:8788'],
+  ['fd00::7', '[fd00::7]:8788'],
+])('bound to %s it is called as %s, by loopback names, and by no other', async (adminHost, host) => {
+  const { adminUrl } = await start({ options: { adminHost } })
+  expect(
+    await Promise.all([host, 'localhost:1', '[::1]:1', 'evil.test'].map((name) => statusAs(adminUrl, name))),
+  ).toEqual([200, 200, 200, 403])
 })
 
 test('with a token, nothing is told without it', async () => {

@@ -30,6 +30,8 @@ export interface Guard {
 }
 
 export const createGuard = ({ projectId, adminHost, adminToken }: GuardOptions, now: () => number): Guard => {
+  // In a Host header an address of IPv6 stands in brackets, where it is bound it does not.
+  const ownName = adminHost?.includes(':') ? `[${adminHost.toLowerCase()}]` : adminHost?.toLowerCase()
   const isAtDoor = adminToken === undefined ? () => false : createTokenDoor(adminToken, now)
   const sessions = adminToken === undefined ? undefined : createSessions(adminToken, projectId)
   const isKnown = (req: IncomingMessage): boolean =>
@@ -37,7 +39,7 @@ export const createGuard = ({ projectId, adminHost, adminToken }: GuardOptions, 
   return {
     hosts(req, _res, next) {
       const name = hostnameOf(req.headers.host)
-      if (!LOOPBACK.test(name) && name !== adminHost?.toLowerCase())
+      if (!LOOPBACK.test(name) && name !== ownName)
         throw new Problem('HOST_REFUSED', 'expected a loopback name or WMKT_ADMIN_HOST')
       next()
     },
