@@ -3,6 +3,7 @@ import { ITEM_CODES, PROBLEMS } from '@wmkt/protocol'
 import { describe, expect, test } from 'vitest'
 import { configurationOf, gather } from '../../packages/relay/src/cli/configuration.ts'
 import { FOREIGN_NAMES, SETTINGS } from '../../packages/relay/src/cli/settings.ts'
+import { BURY_CODES } from '../../packages/relay/src/forward/verdict.ts'
 import { type RelayOptions, resolveOptions } from '../../packages/relay/src/options.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -34,16 +35,15 @@ describe('docs/errors.md names every code with what it says, and no other', () =
     expect(sorted(rowsIn('Rejections'))).toEqual(sorted(Object.entries(ITEM_CODES)))
   })
 
-  test.each([
-    ['Dead letters', 'BuryCode', 6],
-    ['Parked', 'ParkCode', 7],
-  ])('of %s', (title, union, count) => {
-    expect(unionOf(union)).toHaveLength(count)
-    expect(
-      rowsIn(title)
-        .map(([code]) => code)
-        .sort(),
-    ).toEqual(unionOf(union).sort())
+  const codesIn = (title: string) => rowsIn(title).map(([code]) => code)
+
+  test('of dead letters', () => {
+    expect(codesIn('Dead letters').sort()).toEqual([...BURY_CODES].sort())
+  })
+
+  test('of what is parked', () => {
+    expect(unionOf('ParkCode')).toHaveLength(7)
+    expect(codesIn('Parked').sort()).toEqual(unionOf('ParkCode').sort())
   })
 })
 
