@@ -9,6 +9,8 @@ if (!folder || !target || existsSync(target) || !existsSync(join(folder, 'outbox
   process.stderr.write('usage: node deploy/backup.mjs <outbox folder> <new file>\n')
   process.exit(2)
 }
+// For its owner's eyes only, as the outbox itself.
+process.umask(0o077)
 const require = createRequire(new URL('../packages/relay/package.json', import.meta.url))
 const { open } = require('lmdb')
 const outbox = open({ path: join(folder, 'outbox.mdb'), noSubdir: true, readOnly: true, maxDbs: 32 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FOREIGN_NAMES, SETTINGS } from '../../packages/relay/src/cli/settings.ts'
@@ -67,6 +67,7 @@ test('a backup taken while the relay runs opens as an outbox with all that was i
   await outbox.put(intakeOf(['a', 'b', 'c'], Date.now()))
   await buryEvent(outbox, 'n1')
   execFileSync(process.execPath, [join(ROOT, 'deploy/backup.mjs'), folder, join(copy, 'outbox.mdb')])
+  expect(statSync(join(copy, 'outbox.mdb')).mode & 0o077).toBe(0)
   await outbox.put(intakeOf(['later'], Date.now()))
   await outbox.close()
   const restored = await openLmdbOutbox({ ...options, dir: copy, onFatal: () => {} })

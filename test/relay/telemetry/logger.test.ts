@@ -33,9 +33,13 @@ test.each([
   expect(first.err.message).toContain('[redacted]')
 })
 
-test('a nonce stays whole', () => {
-  const nonce = '01934567-8901-7234-8567-890123456789'
-  expect(logged((log) => log.info({ nonce }, 'x')).first.nonce).toBe(nonce)
+test.each([
+  ['nonce', '01934567-8901-7234-8567-890123456789'],
+  ['aside', '/data/outbox/outbox.mdb.unreadable-2026-11-30T06-27-47.169Z'],
+  ['hash', '3844891234567890'],
+])('what a person must find again stays whole: %s', (name, value) => {
+  expect(logged((log) => log.info({ [name]: value }, 'x')).first[name]).toBe(value)
+  expect(logged((log) => log.info({ other: value }, 'x')).first.other).not.toBe(value)
 })
 
 test('of an error stay name, code, words, place and cause, and nothing that hangs on it', () => {

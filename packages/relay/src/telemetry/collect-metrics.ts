@@ -48,6 +48,19 @@ export const COLLECT_METRICS: readonly Metric[] = [
     labels: ['consent'],
     read: ({ counts }) => Object.entries(counts.tally.consent).map(([said, count]): Sample => [count, said]),
   },
+  {
+    name: 'wmkt_collect_gpc_batches_total',
+    type: 'counter',
+    help: 'Batches stored that were sent under Global Privacy Control.',
+    read: ({ counts }) => one(counts.tally.gpc),
+  },
+  {
+    name: 'wmkt_tag_batches_total',
+    type: 'counter',
+    help: 'Batches stored, by where their tag keeps what it holds.',
+    labels: ['storage'],
+    read: ({ counts }) => Object.entries(counts.tally.storage).map(([said, count]): Sample => [count, said]),
+  },
 ]
 
 const isProblem = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code)

@@ -32,11 +32,16 @@ export const createLogger = (level: string, stream: DestinationStream = pino.des
     stream,
   )
 
-/** A nonce is drawn by the sender to name one item, and a person must find it again: it stays whole. */
+/**
+ * What a person must find again stays whole, though its digits may look like a telephone number: a nonce, which its
+ * sender draws to name one item; the file that an outbox was set aside as; the hash of a schema.
+ */
+const WHOLE = new Set(['nonce', 'aside', 'hash'])
+
 const cleaned = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       if (value instanceof Error) return [name, errorRecordOf(value)]
-      return [name, typeof value === 'string' && name !== 'nonce' ? withoutPersonal(value) : value]
+      return [name, typeof value === 'string' && !WHOLE.has(name) ? withoutPersonal(value) : value]
     }),
   )
