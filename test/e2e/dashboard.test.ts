@@ -153,7 +153,9 @@ test('an action that fails says so, and what the relay said', async () => {
   )
   await letter('no-evil').getByRole('button', { name: 'Redrive' }).click()
   await page.locator('#confirm-yes').click()
-  await expect.poll(() => page.locator('#confirm-title').textContent()).toBe('That did not work')
+  await expect
+    .poll(() => page.locator('#confirm-title').textContent(), { timeout: 10_000 })
+    .toBe('That did not work')
   expect(await page.locator('#confirm-text').textContent()).toContain(
     'The relay refused it: come back later.',
   )
@@ -167,7 +169,7 @@ test('an action that fails says so, and what the relay said', async () => {
 test('dead letters are chosen by any reason there is, and an empty choice is no false comfort', async () => {
   await page.selectOption('#letters-code', 'FIELD_MISSING')
   await expect
-    .poll(() => page.locator('#letters-empty').textContent())
+    .poll(() => page.locator('#letters-empty').textContent(), { timeout: 10_000 })
     .toBe('No dead letter for the reason FIELD_MISSING.')
   expect(await letter('no-evil').count()).toBe(0)
   await page.selectOption('#letters-code', 'UPSTREAM_REJECTED')
@@ -182,8 +184,12 @@ test('of many lanes those that stopped stand first, and the rest is shown when a
   for (let at = 0; at < 60; at += 1) await many.event(`ok-${at}`, `type-${at}`)
   await many.event('gone', 'zebra')
   const shown = await open(many.url)
-  await expect.poll(() => shown.locator('#lanes tbody tr').first().textContent()).toContain('zebra')
-  await expect.poll(() => shown.locator('#banner.warn').textContent()).toContain('the lane zebra (NOT_FOUND)')
+  await expect
+    .poll(() => shown.locator('#lanes tbody tr').first().textContent(), { timeout: 20_000 })
+    .toContain('zebra')
+  await expect
+    .poll(() => shown.locator('#banner.warn').textContent(), { timeout: 20_000 })
+    .toContain('the lane zebra (NOT_FOUND)')
   expect(await shown.locator('#lanes tbody tr').count()).toBe(8)
   await shown.getByRole('button', { name: 'Show 42 more' }).click()
   await expect.poll(() => shown.locator('#lanes tbody tr').count()).toBe(50)

@@ -97,18 +97,6 @@ test('bombs of gzip are refused at the limit, for the memory of the limit', asyn
   expect(privateMiBOf(relay.pid) - before).toBeLessThan(64)
 })
 
-/** The body of a request that comes to nothing good, in as many pieces as there are bytes of it. */
-const crumbs = (bytes: number): string => '1\r\n \r\n'.repeat(bytes)
-
-test('a body in half a million pieces takes the room of a body', async () => {
-  const before = privateMiBOf(relay.pid)
-  const start = 'POST /collect HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n'
-  const ended = await Promise.all([1, 2].map(() => bare(`${start}${crumbs(500_000)}0\r\n\r\n`)))
-  expect(ended.map(({ heard }) => heard.slice(0, 13))).toEqual(['HTTP/1.1 400 ', 'HTTP/1.1 400 '])
-  expect(privateMiBOf(relay.pid) - before).toBeLessThan(64)
-  expect(await isWell()).toBe(true)
-})
-
 test('of bodies that all stop a byte short the oldest make room, and whoever is honest is served', async () => {
   const before = privateMiBOf(relay.pid)
   const start = 'POST /collect HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n'

@@ -21,6 +21,14 @@ test('what is gathered is what came, however it was cut', () => {
   )
 })
 
+test('half a million pieces of a byte take the room of a body, not of half a million buffers', () => {
+  const gathering = createGathering()
+  const piece = Buffer.from(' ')
+  for (let left = 500_000; left > 0; left -= 1) gathering.add(piece)
+  expect(gathering.whole()).toHaveLength(500_000)
+  expect(gathering.whole().buffer.byteLength).toBeLessThanOrEqual(1_048_576)
+})
+
 test('a piece that stays alone is not copied, and none is written into', () => {
   const [first, second] = [Buffer.from('abc'), Buffer.from('def')]
   const alone = createGathering()

@@ -33,7 +33,9 @@ describe('a refused credential', () => {
     expect(rig.forwarder.status().project).toEqual({ state: 'running' })
   })
 
-  test('parks the project and raises the alarm once; 48 hours later nothing is lost, nothing counted', async () => {
+  test('parks the project and raises the alarm once; 48 hours later nothing is lost, nothing counted', {
+    timeout: 90_000,
+  }, async () => {
     const { log, errors } = countingLog()
     const rig = await createRig({ log })
     rig.upstream.fallback(() => ({ status: 401 }))
@@ -170,7 +172,9 @@ describe('a stranger in the place of the API', () => {
   })
 })
 
-test('an upstream out of reach is knocked at seldom, and everything arrives once it is back', async () => {
+test('an upstream out of reach is knocked at seldom, and everything arrives once it is back', {
+  timeout: 90_000,
+}, async () => {
   const rig = await createRig()
   rig.upstream.fallback(() => ({ status: 503 }))
   rig.forwarder.start()

@@ -8,7 +8,7 @@ import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
 export const MAX_BACKLOG = 12
 const LANES = ['event:a', 'event:b', 'interaction:']
 
-type Step =
+export type Step =
   | { do: 'put'; wanted: Wanted[] }
   | { do: 'lease'; lane: string; max: number }
   | { do: 'settle'; pick: number; settlement: Settlement['type']; waitMs: number; counted: boolean }
@@ -18,14 +18,15 @@ type Step =
   | { do: 'restart' }
 
 const nonce = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', '0193a1b2-c3d4-7ef0-8abc-def012345678')
-const wanted = fc.record({
+export const wanted = fc.record({
   nonce,
   kind: fc.constantFrom('event' as const, 'event' as const, 'interaction' as const),
   eventType: fc.constantFrom('a', 'b'),
   content: fc.constantFrom('same', 'same', 'same', 'other'),
 })
 const pick = fc.nat(20)
-const step: fc.Arbitrary<Step> = fc.oneof(
+/** Whatever may be done to an outbox. */
+export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('put' as const), wanted: fc.array(wanted, { maxLength: 6 }) }),
@@ -69,9 +70,9 @@ export type Under = {
   restart: () => Promise<Outbox | undefined>
   dispose: () => Promise<void>
 }
-type Held = { entry: ModelEntry; ref: EntryRef }
+export type Held = { entry: ModelEntry; ref: EntryRef }
 
-const settlementOf = (wish: Extract<Step, { do: 'settle' }>, now: number): Settlement => {
+export const settlementOf = (wish: Extract<Step, { do: 'settle' }>, now: number): Settlement => {
   switch (wish.settlement) {
     case 'retry':
       return { type: 'retry', dueAt: now + wish.waitMs, triedMs: wish.pick, counted: wish.counted }
@@ -86,7 +87,7 @@ const keyOf = async (outbox: Outbox, one: string) =>
   `${(await outbox.deadLetter(one))?.kind ?? 'event'}/${one}`
 
 /** Carries one step out on both, and compares their answers. */
-const take = async (under: Under, model: Model, leased: Held[], clock: TurnedClock, wish: Step) => {
+export const take = async (under: Under, model: Model, leased: Held[], clock: TurnedClock, wish: Step) => {
   const { outbox } = under
   switch (wish.do) {
     case 'put': {
@@ -168,7 +169,7 @@ const take = async (under: Under, model: Model, leased: Held[], clock: TurnedClo
   }
 }
 
-const compare = async ({ outbox }: Under, model: Model) => {
+export const compare = async ({ outbox }: Pick<Under, 'outbox'>, model: Model) => {
   expect(outbox.ledger()).toEqual(model.ledger())
   expect([...outbox.lanes()].sort()).toEqual(model.lanes().sort())
   const buried = model.entries.filter(({ place }) => place === 'buried').map(({ nonce }) => nonce)

@@ -23,16 +23,36 @@ export type ModelEntry = {
   leased: boolean
 }
 
+export interface Model {
+  readonly entries: ModelEntry[]
+  /** As it is now, to go another way. */
+  copy(): Model
+  put(intake: Intake): PutOutcome[] | 'full'
+  due(lane: Lane, now: number): ModelEntry[]
+  settle(entry: ModelEntry, settlement: Settlement): void
+  redrive(key: string): boolean
+  drop(key: string): boolean
+  /** Leases and waits are forgotten, marks and attempts are not. `repeats`: as many are known to have been counted. */
+  restart(repeats?: number): void
+  lanes(): Lane[]
+  state(key: string): Fate['state'] | undefined
+  ledger(): Ledger
+}
+
+type Written = { entries: ModelEntry[]; arrivals: number; duplicates: number }
+
 /** An outbox as one would explain it on paper: a list of entries, looked through from the start each time. */
-export const createModel = (maxBacklog: number) => {
-  const entries: ModelEntry[] = []
-  let arrivals = 0
-  let duplicates = 0
+export const createModel = (
+  maxBacklog: number,
+  { entries, arrivals, duplicates }: Written = { entries: [], arrivals: 0, duplicates: 0 },
+): Model => {
   const count = (place: ModelEntry['place']) => entries.filter((entry) => entry.place === place).length
   const known = (key: string) => entries.find((entry) => entry.key === key)
   const fresh = { attempts: 0, triedMs: 0, attempting: false, dueAt: 0, leased: false }
   return {
     entries,
+    copy: () =>
+      createModel(maxBacklog, { entries: entries.map((one) => ({ ...one })), arrivals, duplicates }),
     put(intake: Intake): PutOutcome[] | 'full' {
       const keyOf = ({ kind, nonce }: { kind: string; nonce: string }) => `${kind}/${nonce}`
       const isFull = count('held') >= maxBacklog
@@ -79,8 +99,8 @@ export const createModel = (maxBacklog: number) => {
       entry.place = 'dropped'
       return true
     },
-    /** A restart: leases and waits are forgotten, marks and attempts are not. */
-    restart() {
+    restart(repeats = duplicates) {
+      duplicates = repeats
       for (const entry of entries) Object.assign(entry, { leased: false, dueAt: 0 })
     },
     lanes: (): Lane[] => [
@@ -100,5 +120,3 @@ export const createModel = (maxBacklog: number) => {
     }),
   }
 }
-
-export type Model = ReturnType<typeof createModel>
