@@ -37,6 +37,15 @@ test('alarms ask for metrics that exist, with labels they have', () => {
   }
 })
 
+test('alarms ask how fast counters grow, and how far gauges went: the other way round tells lies', () => {
+  const types = new Map<string, string>(METRICS.map(({ name, type }) => [name, type]))
+  for (const name of Object.keys(HISTOGRAMS)) types.set(`${name}_bucket`, 'counter')
+  const asked = [...`${read('deploy/alarms.yml')}${guide}`.matchAll(/\b(rate|increase|delta)\((wmkt_\w+)/g)]
+  expect(asked.length).toBeGreaterThan(4)
+  for (const [, how, name = ''] of asked)
+    expect([name, types.get(name)]).toEqual([name, how === 'delta' ? 'gauge' : 'counter'])
+})
+
 test('the guide leads to every file of deploy/, and every one it leads to is there', () => {
   const linked = [...guide.matchAll(/\]\(\.\.\/deploy\/([^)]+)\)/g)].map((match) => match[1] ?? '')
   expect([...new Set(linked)].sort()).toEqual(files.filter((file) => !file.endsWith('.dockerignore')).sort())

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { createFirstSights } from '../../../packages/relay/src/stamp/first-sight.ts'
 import { openSigningKey } from '../../../packages/relay/src/stamp/signing-key.ts'
 import { createTrackerCare, LONGEST_LIFE_MS } from '../../../packages/relay/src/stamp/tracker-care.ts'
-import { startRelay } from '../../support/relay.ts'
+import { type RelayRig, startRelay } from '../../support/relay.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const NOW = Date.UTC(2026, 2, 1)
@@ -81,9 +81,15 @@ describe('over HTTP', () => {
   const dataDir = tempFolder('care')
   const batch = (consent?: string) =>
     JSON.stringify({ consent, items: [{ kind: 'event', nonce: 'n', eventType: 'e', data: {} }] })
-  const post = async (headers: Record<string, string>, consent = 'granted', domain = 'shop.test') => {
+  const post = async (
+    headers: Record<string, string>,
+    consent = 'granted',
+    domain = 'shop.test',
+    host?: RelayRig['host'],
+  ) => {
     const trackerCookieDomain = domain
     const { url } = await startRelay({
+      ...(host && { host }),
       options: { dataDir, allowedOrigins: ['https://other.test'], ...(domain && { trackerCookieDomain }) },
     })
     const cookie = 'ndrstnd=ru1cc7'
@@ -93,6 +99,16 @@ describe('over HTTP', () => {
   test('a page of the same origin gets its cookie for longer', async () => {
     const [tracker, companion] = (await post({ 'sec-fetch-site': 'same-origin' })).headers.getSetCookie()
     expect([pairOf(tracker), companion?.startsWith('wmkt_seen=')]).toEqual(['ndrstnd=ru1cc7', true])
+  })
+
+  test('a host keeps the cookies that it has set itself', async () => {
+    const host: RelayRig['host'] = (app) => app.use((_req, res, next) => next(void res.cookie('host', '1')))
+    const given = (await post({ 'sec-fetch-site': 'same-origin' }, 'granted', 'shop.test', host)).headers
+    expect(given.getSetCookie().map(pairOf)).toEqual([
+      'host=1',
+      'ndrstnd=ru1cc7',
+      expect.stringMatching(/^wmkt_seen=/),
+    ])
   })
 
   test.each<[string, Record<string, string>, string?, string?]>([

@@ -12,7 +12,7 @@ export type CareForTracker = (
     receivedAt: number
     trackerId?: string
   },
-  res: Pick<ServerResponse, 'setHeader'>,
+  res: Pick<ServerResponse, 'appendHeader'>,
 ) => void
 
 export const careForNone: CareForTracker = () => {}
@@ -50,7 +50,8 @@ export const createTrackerCare =
     if (leftS <= 0) return
     const attributes = `Max-Age=${leftS}; Domain=${domain}; Path=/; Secure; SameSite=Lax`
     const companion = `${COMPANION}=${sights.write(trackerId, seenAt)}; ${attributes}; HttpOnly`
-    res.setHeader('Set-Cookie', [`${name}=${value}; ${attributes}`, companion])
+    // A host may have set cookies of its own before.
+    res.appendHeader('Set-Cookie', [`${name}=${value}; ${attributes}`, companion])
   }
 
 /** As the settings want it: none while no domain is set. */
