@@ -75,6 +75,10 @@ test('every command says what it does, and all but start answer as JSON when ask
     .filter(({ help }) => !/^ {2}--json\b/m.test(help))
     .map(({ path }) => path.join(' '))
   expect(withoutJson).toEqual(['start'])
+  // What is a command's own comes before what all share.
+  const own = leaves.filter(({ help }) => /^Options:[\s\S]*--json[\s\S]*^Settings, /m.test(help))
+  expect(own.length).toBe(leaves.length - 1)
+  expect((await runCli(['--help'])).out).toContain('Exit codes: 0 done, 1 failed, 2 wrong usage or settings.')
 })
 
 test('the version is that of the package', async () => {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { resolveOptions } from '../options.ts'
 import { loadAssets } from '../serve/assets.ts'
 import { findAdmin } from './admin-client.ts'
@@ -54,6 +54,7 @@ const programOf = (term: Term, net: Net): Command => {
   const program = new Command('wmkt-relay')
     .description('First-party relay for Webmarketer')
     .version(VERSION, '-V, --version', 'which version this is')
+    .addHelpText('after', ENDINGS)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => term.out(text.trimEnd()),
@@ -63,12 +64,12 @@ const programOf = (term: Term, net: Net): Command => {
   const configure = (command: Command): Configuration => configurationOf(textsOf(command))
   const reach = (command: Command): Reach => reachOf(textsOf(command))
   const add = (parent: Command, name: string, about: string): Command =>
-    withSettings(parent.command(name).description(about))
+    parent.command(name).description(about)
 
   program.addCommand(
-    withSettings(
-      new Command('start').copyInheritedSettings(program).description('run the relay (the default)'),
-    )
+    new Command('start')
+      .copyInheritedSettings(program)
+      .description('run the relay (the default)')
       .allowExcessArguments()
       .action((_options, command: Command) => {
         // Whatever is no command comes here, as this is the default.
@@ -143,12 +144,20 @@ const programOf = (term: Term, net: Net): Command => {
     configure,
     term,
   })
-  return program
+  return withSettings(program)
 }
 
+const ENDINGS = '\nExit codes: 0 done, 1 failed, 2 wrong usage or settings.'
+const SETTINGS_HEADING = 'Settings, as the environment and a .env file may carry them too (.env.example):'
+
+/** Of every command that does something, below its own options: these are what a person asks the help for. */
 const withSettings = (command: Command): Command => {
-  for (const { flag, about, fallback } of SETTINGS)
-    command.option(`--${flag} <value>`, fallback === undefined ? about : `${about} (default ${fallback})`)
+  for (const below of command.commands) withSettings(below)
+  if (command.commands.length > 0) return command
+  for (const { flag, about, fallback } of SETTINGS) {
+    const text = fallback === undefined ? about : `${about} (default ${fallback})`
+    command.addOption(new Option(`--${flag} <value>`, text).helpGroup(SETTINGS_HEADING))
+  }
   return command
 }
 
