@@ -98,7 +98,10 @@ test('check fails with 1 when the API is out of reach', async () => {
   expect((await run(['check'], await environment())).code).toBe(1)
 })
 
-test('a started relay stores, tells its status, stops at SIGTERM, and holds what it stored', async () => {
+/** Seven processes one after the other, each of which loads the relay: on a busy machine some seconds each. */
+test('a started relay stores, tells its status, stops at SIGTERM, and holds what it stored', {
+  timeout: 90_000,
+}, async () => {
   const env = await environment()
   const old = makeAsset('tag.js', Buffer.from('as it was before an upgrade'))
   mkdirSync(join(env.WMKT_DATA_DIR, 'tag'))
