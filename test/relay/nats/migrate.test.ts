@@ -3,9 +3,12 @@ import { migrateOutbox } from '../../../packages/relay/src/outbox/migrate.ts'
 import { type NatsImport, openNatsImport } from '../../../packages/relay/src/outbox/nats/import.ts'
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { packPuts } from '../../../packages/relay/src/outbox/pack-puts.ts'
+import type { Single } from '../../../packages/relay/src/outbox/single.ts'
+import { decodeRecord, itemRecordsOf } from '../../../packages/relay/src/record.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { runCli } from '../../support/terminal.ts'
-import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
+import { batchOf, intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
 import { makeLmdbFolder } from '../outbox/lmdb-folder.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
@@ -41,12 +44,12 @@ const makeSource = async () => {
   return { folder, reopen: () => folder.open({ clock, single: singleOf }) }
 }
 
-const openImport = (projectId: string): Promise<NatsImport> =>
+const openImport = (projectId: string, single: Single = singleOf): Promise<NatsImport> =>
   openNatsImport({
     settings: parseNatsUrl(`nats://${server().host}`),
     projectId,
     keepDeadLettersMs: 90 * 24 * 3_600_000,
-    single: singleOf,
+    single,
     clock,
     log: silentLog,
   })
@@ -147,6 +150,33 @@ describe('an outbox carried over to NATS', () => {
       .toBe(2)
     expect((await outbox.lease(LANE, 9)).map(({ nonce }) => nonce)).toEqual([UUID, 'tried'])
   })
+})
+
+test('what lies in packs is carried over item by item', async () => {
+  const folder = await makeLmdbFolder()
+  onTestFinished(folder.dispose)
+  const open = () => folder.open({ clock, single: itemRecordsOf })
+  const packed = packPuts(await open())
+  await Promise.all([['a', 'b'], ['buried'], ['c']].map((nonces) => packed.put(batchOf(nonces, clock.now()))))
+  const leased = await packed.lease('event:lead', 9)
+  expect(new Set(leased.map(({ ref }) => ref.seq)).size).toBe(1)
+  const bury = { type: 'bury', code: 'NO', message: '' } as const
+  for (const { nonce, ref } of leased) if (nonce === 'buried') await packed.settle(ref, bury)
+  await packed.close()
+
+  const projectId = freshProject()
+  const [from, to] = [await open(), await openImport(projectId, itemRecordsOf)]
+  expect(await migrateOutbox(from, to, () => {})).toEqual({ nonces: 4, items: 3, letters: 1 })
+  await to.close()
+  const outbox = await openOn(server(), { clock, projectId, single: itemRecordsOf })
+  onTestFinished(outbox.close)
+  const carried = [...(await outbox.lease('event:lead', 9)), ...(await lettersOf(outbox))]
+  expect(carried.map(({ nonce }) => nonce).sort()).toEqual(['a', 'b', 'buried', 'c'])
+  for (const { nonce, record, index } of carried)
+    expect([index, decodeRecord(record)]).toMatchObject([
+      0,
+      [{ nonce, date: new Date(clock.now()).toISOString() }],
+    ])
 })
 
 test('wmkt-relay migrate says what it moved, and draws how far it has come', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Kind } from '@wmkt/protocol'
+import { fingerprintOf } from '../../../packages/relay/src/collect/fingerprint.ts'
 import { laneOf } from '../../../packages/relay/src/outbox/lane.ts'
 import type {
   DeadLetter,
@@ -12,6 +13,7 @@ import type {
   Picker,
 } from '../../../packages/relay/src/outbox/outbox.ts'
 import type { Single } from '../../../packages/relay/src/outbox/single.ts'
+import { encodeRecord } from '../../../packages/relay/src/record.ts'
 
 export type Wanted = { nonce: string; kind?: Kind; eventType?: string; content?: string }
 
@@ -33,7 +35,26 @@ export const intakeOf = (wanted: readonly (Wanted | string)[], receivedAt = 1_76
   return { record: Buffer.from(JSON.stringify(items)), entries, receivedAt }
 }
 
-/** Such a record → that of one of its items. */
+/** A batch of leads as collect hands it over: its record is one that the forwarder reads. */
+export const batchOf = (
+  wanted: readonly ({ nonce: string; data?: Record<string, string> } | string)[],
+  receivedAt = 1_764_000_000_000,
+): Intake => {
+  const items = wanted.map((one) => {
+    const { nonce, data = {} } = typeof one === 'string' ? { nonce: one } : one
+    return { kind: 'event', nonce, eventType: 'lead', data } as const
+  })
+  return {
+    record: encodeRecord({ receivedAt }, Buffer.from(JSON.stringify({ items }))),
+    entries: items.map((item, index) => ({
+      ...{ index, kind: item.kind, nonce: item.nonce, lane: laneOf(item.kind, item.eventType) },
+      fingerprint: fingerprintOf(item),
+    })),
+    receivedAt,
+  }
+}
+
+/** A record of `intakeOf` → that of one of its items. */
 export const singleOf: Single = (record) => {
   const items: unknown[] = JSON.parse(Buffer.from(record).toString())
   return (index) => ({ record: Buffer.from(JSON.stringify([items[index]])), index: 0 })
