@@ -133,6 +133,7 @@ describe('a frame', () => {
     ['a comma behind the last', bodyText([`${EVENT},`])],
     ['two commas', bodyText([`${EVENT},`, EVENT])],
     ['no comma', bodyText([EVENT + EVENT])],
+    ['a semicolon instead', bodyText([`${EVENT};${EVENT}`])],
     ['space before the items', bodyText([` ${EVENT}`])],
     ['space behind them', bodyText([`${EVENT} `])],
     ['space before their list', bodyText([EVENT]).replace('"items":', '"items": ')],
