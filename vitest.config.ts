@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { QUICK_DATABASE } from './test/support/child.ts'
 import { Order } from './test/support/order.ts'
 
 /** Tests run on the packages' sources: the `source` export condition saves a build between edit and test. */
 const resolve = { conditions: ['source'] }
 const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] } }
+
+/**
+ * The sandbox's embedded database is WebAssembly, which V8 compiles a second time, optimised, while it runs: two seconds of a processor
+ * in every process that has one, more than a test's few hundred queries ever get back.
+ */
+const execArgv = [QUICK_DATABASE]
 
 export default defineConfig({
   test: {
@@ -20,6 +27,7 @@ export default defineConfig({
         // Files share their worker's modules: to load them for each would take as long as the tests themselves.
         test: {
           name: 'unit',
+          execArgv,
           include: ['test/{protocol,api,relay}/**/*.test.ts'],
           // What no server before 2.10 can do.
           exclude: ['test/relay/nats/fsync.test.ts'],
@@ -42,6 +50,7 @@ export default defineConfig({
         // Files share their worker's one sandbox: to start an embedded database for each would take most of the time.
         test: {
           name: 'sandbox',
+          execArgv,
           include: ['test/sandbox/**/*.test.ts'],
           globalSetup: ['test/support/run-folder.ts', 'test/support/engines.ts'],
           isolate: false,
@@ -53,7 +62,7 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
-          name: 'postgres',
+          name: 'engines-postgres',
           include: ['test/sandbox/*.test.ts'],
           exclude: ['test/sandbox/{cli,page,readme}.test.ts'],
           globalSetup: ['test/support/run-folder.ts', 'test/support/postgres.ts'],
@@ -87,6 +96,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
+          execArgv,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: [
             'test/support/run-folder.ts',

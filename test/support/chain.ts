@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import { type Child, freePort, startChild } from './child.ts'
+import { type Child, freePort, QUICK_DATABASE, startChild } from './child.ts'
 import { makeDataDir } from './sandbox-folder.ts'
 import { ROOT } from './sources.ts'
 
@@ -41,6 +41,7 @@ export const startSandboxChild = async () => {
   const dataDir = await makeDataDir()
   const port = await freePort()
   const args = [
+    QUICK_DATABASE,
     join(ROOT, 'packages/sandbox/bin/wmkt-sandbox.js'),
     '--port',
     String(port),

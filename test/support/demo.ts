@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { SandboxEvent } from './chain.ts'
-import { freePort, startChild } from './child.ts'
+import { freePort, QUICK_DATABASE, startChild } from './child.ts'
 import { fillSandboxFolder } from './sandbox-folder.ts'
 import { ROOT } from './sources.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -27,12 +27,15 @@ export const startDemoChild = async ({ folder, fresh = false }: DemoOptions = {}
   const dataDir = tempFolder('demo')
   if (!fresh) await fillSandboxFolder(join(dataDir, 'sandbox'))
   const [port, adminPort, sandboxPort] = [await freePort(), await freePort(), await freePort()]
-  const child = startChild([join(ROOT, 'examples/shop/dist/start.js'), ...(folder ? [folder] : [])], {
-    PORT: String(port),
-    WMKT_ADMIN_PORT: String(adminPort),
-    WMKT_SANDBOX_PORT: String(sandboxPort),
-    WMKT_DATA_DIR: dataDir,
-  })
+  const child = startChild(
+    [QUICK_DATABASE, join(ROOT, 'examples/shop/dist/start.js'), ...(folder ? [folder] : [])],
+    {
+      PORT: String(port),
+      WMKT_ADMIN_PORT: String(adminPort),
+      WMKT_SANDBOX_PORT: String(sandboxPort),
+      WMKT_DATA_DIR: dataDir,
+    },
+  )
   await child.saw(/Press a button/)
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`
   return {

@@ -4,7 +4,7 @@ import { findNats } from './nats-programs.ts'
 import { findPrograms } from './postgres-server.ts'
 
 /** Where something must be installed first: those that need nothing of it begin, those that need most of it come last. */
-const WHILE_INSTALLING = ['house', 'tag', 'sim', 'sandbox', 'unit', 'postgres', 'e2e']
+const WHILE_INSTALLING = ['house', 'tag', 'sim', 'sandbox', 'unit', 'e2e']
 
 export const rankOf = (project: string): number => WHILE_INSTALLING.indexOf(project)
 

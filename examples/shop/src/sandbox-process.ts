@@ -30,7 +30,10 @@ export const startSandboxProcess = async (options: {
   onExit: (code: number | null) => void
 }): Promise<SandboxProcess> => {
   const args = [PROGRAM, ...argsFor(options)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  // Node's own flags pass on, as `fork` has it.
+  const child = spawn(process.execPath, [...process.execArgv, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const exited = once(child, 'exit')
   const address: SandboxAddress = JSON.parse(await firstLineOf(child))
   child.on('exit', options.onExit)
