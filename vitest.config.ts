@@ -112,6 +112,24 @@ export default defineConfig({
       {
         resolve,
         ssr,
+        // Everything goes wrong at once; `test/soak/run.mjs` says for how long.
+        test: {
+          name: 'soak',
+          execArgv,
+          include: ['test/soak/**/*.test.ts'],
+          globalSetup: [
+            'test/support/run-folder.ts',
+            'test/support/strace.ts',
+            'test/support/nats.ts',
+            'test/support/engines.ts',
+          ],
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
         // Once more on a server of 2.10 or later: what talks to one.
         test: {
           name: 'engines-nats',

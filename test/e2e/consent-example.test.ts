@@ -15,19 +15,24 @@ let posts: string[]
 
 beforeAll(async () => {
   demo = await startDemoChild({ folder: join(ROOT, 'examples/consent') })
-})
-beforeEach(async () => {
-  // A wire of its own is an origin of its own.
-  wire = await startWire(demo.port)
   context = await launchChromium()
-  posts = []
   context.on('request', (request) => request.method() === 'POST' && posts.push(request.url()))
 })
+beforeEach(async () => {
+  // A wire of its own is an origin of its own; cookies alone know no ports.
+  wire = await startWire(demo.port)
+  await context.clearCookies()
+  posts = []
+})
 afterEach(async () => {
-  await context.close()
+  for (const page of context.pages().slice(1)) await page.close()
+  await context.unrouteAll()
   wire.end()
 })
-afterAll(() => demo?.end())
+afterAll(async () => {
+  await context?.close()
+  await demo?.end()
+})
 
 const visit = async (): Promise<Page> => {
   const page = await context.newPage()

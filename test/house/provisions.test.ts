@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { aptInstall } from '../support/apt.ts'
 import { givenIn, orThrow } from '../support/given.ts'
 import { begin } from '../support/provisions.ts'
@@ -63,9 +63,10 @@ describe('apt', () => {
     const script = join(folder, 'apt-get')
     const lines = [
       '#!/bin/sh',
-      `echo "$4 $7" >> ${folder}/asked`,
+      'what=$4; shift $(($# < 6 ? $# : 6))',
+      `echo "$what $*" >> ${folder}/asked`,
       'sleep 0.05',
-      `echo "done $7" >> ${folder}/asked`,
+      `echo "done $*" >> ${folder}/asked`,
       'case "$*" in *unknown*) echo "E: Unable to locate package" >&2; exit 100;; esac',
     ]
     writeFileSync(script, lines.join('\n'))
@@ -76,12 +77,21 @@ describe('apt', () => {
     return { asked }
   }
 
-  test('reads its lists once a run, installs one after the other, and says why it could not', async () => {
+  afterEach(() => vi.unstubAllEnvs())
+  const install = (...names: string[]) => Promise.all(names.map((name) => aptInstall(name)))
+
+  // Lists are read once a run, and in it this test is the first.
+  test('reads its lists first, and installs at once what was asked for until then', async () => {
     const { asked } = standIn()
-    const outcomes = await Promise.all(['one', 'unknown', 'two'].map((name) => aptInstall(name)))
+    expect(await install('one', 'two')).toEqual([undefined, undefined])
+    expect(asked()).toEqual(['update', 'done', 'install one two', 'done one two'])
+  })
+
+  test('installs each by itself where one is not to be had, and says why', async () => {
+    const { asked } = standIn()
+    const outcomes = await install('one', 'unknown', 'two')
     expect(outcomes).toEqual([undefined, 'E: Unable to locate package', undefined])
-    const installs = ['one', 'unknown', 'two'].flatMap((name) => [`install ${name}`, `done ${name}`])
-    expect(asked()).toEqual(['update', 'done', ...installs])
-    vi.unstubAllEnvs()
+    const all = ['one unknown two', 'one', 'unknown', 'two']
+    expect(asked()).toEqual(all.flatMap((names) => [`install ${names}`, `done ${names}`]))
   })
 })

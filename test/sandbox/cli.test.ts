@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Child, freePort, startChild } from '../support/child.ts'
+import { type Child, freePort, QUICK_DATABASE, startChild } from '../support/child.ts'
 import { makeDataDir } from '../support/sandbox-folder.ts'
 
 const BIN = fileURLToPath(new URL('../../packages/sandbox/bin/wmkt-sandbox.js', import.meta.url))
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 
 const start = (...args: string[]): Child =>
-  startChild([BIN, '--data-dir', dataDir, '--log-level', 'warn', ...args])
+  startChild([QUICK_DATABASE, BIN, '--data-dir', dataDir, '--log-level', 'warn', ...args])
 
 const told = async (child: Child) => JSON.parse((await child.saw(/^\{"api".*\}$/m))[0])
 

@@ -34,10 +34,10 @@ const what =
     : `${minutes} minutes of everything`
 console.log(`soak: ${what}, seed ${seed}`)
 
-const files = minutes === undefined ? 'test/e2e/relay-' : 'test/e2e/soak.test.ts'
-const args = ['run', '--project', 'e2e', '--testTimeout', '14400000', '--disableConsoleIntercept']
+const which = minutes === undefined ? ['--project', 'e2e', 'test/e2e/relay-'] : ['--project', 'soak']
+const args = ['run', ...which, '--testTimeout', '14400000', '--disableConsoleIntercept']
 const env = { ...process.env, ...scale, SOAK_SEED: seed }
-const run = spawn('node_modules/.bin/vitest', [...args, `--outputFile.json=${values.json}`, files], {
+const run = spawn('node_modules/.bin/vitest', [...args, `--outputFile.json=${values.json}`], {
   env,
   stdio: 'inherit',
 })

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { inTurn, once } from './provisions.ts'
+import { inTurn, once, sharedList } from './provisions.ts'
 
 /** Where a program is, by the search path; never a snap, which cannot be driven. */
 export const inPath = (program: string): string | undefined =>
@@ -42,7 +42,6 @@ const apt = (...args: string[]): Promise<void> => {
 const update = (): Promise<void> => once('apt-get update', () => apt('update').catch(() => {}))
 
 const install = async (packages: string[]): Promise<string | undefined> => {
-  await update()
   process.stdout.write(`installing ${packages.join(', ')} …\n`)
   try {
     await apt('install', '-y', '--no-install-recommends', ...packages)
@@ -52,6 +51,27 @@ const install = async (packages: string[]): Promise<string | undefined> => {
   }
 }
 
+type Ask = { packages: string[]; answer: (why: string | undefined) => void }
+
+/** Once for all of them, which costs apt a third of the work; where that fails, each by itself: one may not be had. */
+const installAll = async (asks: Ask[]): Promise<void> => {
+  const why = await install(asks.flatMap(({ packages }) => packages))
+  for (const { packages, answer } of asks)
+    answer(why === undefined || asks.length === 1 ? why : await install(packages))
+}
+
+/** Whoever's turn it is installs what has been asked for until the lists are read. */
+const installAsked = async (): Promise<void> => {
+  if (sharedList<Ask>('asks').length === 0) return
+  await update()
+  await installAll(sharedList<Ask>('asks').splice(0))
+}
+
 /** Installs Debian packages when this machine can (root, or sudo without a password), in turn; tells why it could not. */
-export const aptInstall = async (...packages: string[]): Promise<string | undefined> =>
-  inPath('apt-get') ? inTurn(() => install(packages)) : 'there is no apt-get'
+export const aptInstall = async (...packages: string[]): Promise<string | undefined> => {
+  if (!inPath('apt-get')) return 'there is no apt-get'
+  return new Promise((answer) => {
+    sharedList<Ask>('asks').push({ packages, answer })
+    void inTurn(installAsked)
+  })
+}

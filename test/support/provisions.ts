@@ -19,10 +19,17 @@ export type Given<Name extends Provision> = Provisions[Name] | { readonly missin
 // On the process: each project of a run loads its setups, and this file with them, for itself.
 const ONCE = Symbol.for('wmkt.test.once')
 
-const onProcess = (): Map<string, Promise<unknown>> => {
+const onProcess = (): Map<string, unknown> => {
   const known = Reflect.get(process, ONCE) ?? new Map()
   Reflect.set(process, ONCE, known)
   return known
+}
+
+/** A list that all projects of a run share, by its name. */
+export const sharedList = <T>(name: string): T[] => {
+  const known = onProcess()
+  if (!known.has(name)) known.set(name, [])
+  return known.get(name) as T[]
 }
 
 /** Does it once a run, however many ask: each gets what the first one got. */
@@ -35,7 +42,7 @@ export const once = <T>(name: string, work: () => Promise<T>): Promise<T> => {
 /** One at a time, over the whole run: machines have one lock for their packages. */
 export const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
   const known = onProcess()
-  const before = known.get('turn') ?? Promise.resolve()
+  const before = (known.get('turn') ?? Promise.resolve()) as Promise<unknown>
   const done = before.then(work)
   known.set(
     'turn',

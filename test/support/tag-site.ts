@@ -25,18 +25,42 @@ export type TagSite = {
   visit(path?: string): Promise<Page>
 }
 
-/** A browser for the file, and for each test a fresh collector, which is also a fresh origin, and no page left open. */
-export const useTagSite = (launch: ChromiumOptions = {}): TagSite => {
+let common: Promise<BrowserContext> | undefined
+
+/** One browser for all files of a worker, which ends with it: to launch one takes a second and a half of a processor. */
+const commonBrowser = (): Promise<BrowserContext> => {
+  const forget = () => {
+    common = undefined
+  }
+  common ??= launchChromium().then((browser) => browser.once('close', forget))
+  return common
+}
+
+/** A browser of one's own, by options of its own. */
+const launchOwn = async (options: ChromiumOptions) => {
   const profile = makeProfile()
-  let browser: BrowserContext
-  let collector: Collector
-  beforeAll(async () => {
-    browser = await launchChromium({ profile, ...launch })
-  })
-  afterAll(async () => {
+  const browser = await launchChromium({ profile, ...options })
+  const end = async () => {
     await browser.close()
     await removeProfile(profile)
+  }
+  return { browser, end }
+}
+
+const borrow = async () => {
+  const browser = await commonBrowser()
+  return { browser, end: () => browser.setOffline(false) }
+}
+
+/** A browser, and for each test a fresh collector, which is also a fresh origin, no cookie, and no page left open. */
+export const useTagSite = (launch?: ChromiumOptions): TagSite => {
+  let browser: BrowserContext
+  let end: () => Promise<void>
+  let collector: Collector
+  beforeAll(async () => {
+    ;({ browser, end } = await (launch ? launchOwn(launch) : borrow()))
   })
+  afterAll(() => end())
   beforeEach(async () => {
     collector = await startCollector()
     // Cookies know no ports: those of the test before would still be there.

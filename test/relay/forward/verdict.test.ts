@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../../packages/relay/src/forward/outcome.ts'
 import { type Verdict, verdictOf } from '../../../packages/relay/src/forward/verdict.ts'
+import { codePoint } from '../../support/code-point.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const answer = (status: number, body = '"id"', retryAfter?: string): Outcome => ({
@@ -78,7 +79,7 @@ describe('refusals', () => {
 
   test('the words of the upstream are bounded, on one line and well-formed', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 5000 }), (body) => {
+      fc.property(fc.string({ unit: codePoint, maxLength: 5000 }), (body) => {
         const verdict = event(answer(400, body))
         if (verdict.type !== 'bury') throw new Error(verdict.type)
         expect(verdict.message.length).toBeLessThanOrEqual(516)

@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { listen } from '../../../packages/sandbox/src/server.ts'
 import { bringUpToDate } from '../../../packages/sandbox/src/storage/migrated.ts'
 import * as schema from '../../../packages/sandbox/src/storage/schema.ts'
-import { startChild } from '../../support/child.ts'
+import { QUICK_DATABASE, startChild } from '../../support/child.ts'
 import { makeDataDir } from '../../support/sandbox-folder.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -22,7 +22,7 @@ const LISTING = at('../../support/loaded-modules.mjs')
 /** The packages from which the command has loaded something when it says that it is ready, and of how many files. */
 const packagesAtReady = async (): Promise<ReadonlyMap<string, number>> => {
   const args = ['--data-dir', await makeDataDir(), '--port', '0', '--log-level', 'warn']
-  const child = startChild(['--import', LISTING, BIN, ...args])
+  const child = startChild([QUICK_DATABASE, '--import', LISTING, BIN, ...args])
   await child.saw(/^\{"api".*\}$/m)
   await child.end()
   const files = new Set(child.output().match(/(?<=^loaded (?:file:\/\/)?)\/.*$/gm))
