@@ -18,6 +18,20 @@ export type Browsing = {
   stop(timeoutMs: number): Promise<void>
 }
 
+const flush = (page: Page): Promise<void> => page.evaluate(() => Reflect.get(window, 'wmkt')('flush'))
+
+/** What the page sees of its own network, of its locks and of the relay, as JSON. */
+const viewOf = async (page: Page, relayUrl: string): Promise<string> => {
+  const look = async (url: string) => ({
+    onLine: navigator.onLine,
+    locks: await navigator.locks.query(),
+    reached: await fetch(url, { mode: 'no-cors' }).then(() => true, String),
+  })
+  const ready = `${relayUrl}/readyz`
+  const answer = await fetch(ready).then(({ status }) => status, String)
+  return JSON.stringify({ ...(await page.evaluate(look, ready)), answer })
+}
+
 export const startBrowsing = async (relayUrl: string, random: () => number): Promise<Browsing> => {
   const [site, context] = await Promise.all([startSite(relayUrl), launchChromium()])
   onTestFinished(async () => void (await Promise.all([context.close(), site.stop()])))
@@ -62,8 +76,12 @@ export const startBrowsing = async (relayUrl: string, random: () => number): Pro
     async stop(timeoutMs) {
       stopped = true
       await visiting
-      await page.evaluate(() => Reflect.get(window, 'wmkt')('flush'))
-      await expect.poll(() => rowsHeld(page), { timeout: timeoutMs, interval: 100 }).toBe(0)
+      // Asked again and again: a tag that has just failed for the sixth time waits for half a minute.
+      const rowsLeft = () => flush(page).then(() => rowsHeld(page))
+      const polled = expect.poll(rowsLeft, { timeout: timeoutMs, interval: 500 }).toBe(0)
+      await polled.catch(async (error) => {
+        throw new Error(`the page keeps its rows: ${await viewOf(page, relayUrl)}`, { cause: error })
+      })
     },
   }
 }
