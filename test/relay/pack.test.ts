@@ -7,10 +7,10 @@ import {
   encodeRecord,
   findItems,
   itemRecordsOf,
-  openRecord,
   type RecordHead,
   recordWithout,
 } from '../../packages/relay/src/record.ts'
+import { openRecord } from '../../packages/relay/src/record-reader.ts'
 import { createBatchScanner } from '../../packages/relay/src/scan/batch.ts'
 import { anyType } from '../../packages/relay/src/scan/plain-type.ts'
 
@@ -72,11 +72,11 @@ describe('a pack', () => {
   test('is opened place by place as its records are', () => {
     fc.assert(
       fc.property(records, (parts) => {
-        const itemAt = openRecord(packRecords(parts))
+        const { itemAt } = openRecord(packRecords(parts))
         const all = decodeRecord(packRecords(parts))
         for (const [part, record] of parts.entries())
           for (const index of PLACES) {
-            const item = openRecord(record)(index)
+            const item = openRecord(record).itemAt(index)
             expect(itemAt(placeInPack(part, index))).toEqual(item)
             expect(all[placeInPack(part, index)]).toEqual(item)
             expect(decodeRecord(record)[index]).toEqual(item)
@@ -175,7 +175,7 @@ describe('a pack', () => {
     const record = (nonce: string) =>
       recordOf({ receivedAt: 1 }, [{ kind: 'event', nonce, eventType: 'e', data: {} }])
     const pack = packRecords(Array.from({ length: MAX_PACKED }, (_, n) => record(`n${n}`)))
-    expect(openRecord(pack)(placeInPack(MAX_PACKED - 1, 0))?.nonce).toBe(`n${MAX_PACKED - 1}`)
+    expect(openRecord(pack).itemAt(placeInPack(MAX_PACKED - 1, 0))?.nonce).toBe(`n${MAX_PACKED - 1}`)
   })
 })
 
@@ -194,14 +194,14 @@ describe('what is no pack', () => {
   test('a pack in a pack', () => {
     const nested = Buffer.from(packRecords([pack, ...parts]))
     expect(() => decodeRecord(nested)).toThrow('unknown form')
-    expect(() => openRecord(nested)(0)).toThrow('unknown form')
-    expect(openRecord(nested)(placeInPack(1, 0))?.nonce).toBe('one')
+    expect(() => openRecord(nested).itemAt(0)).toThrow('unknown form')
+    expect(openRecord(nested).itemAt(placeInPack(1, 0))?.nonce).toBe('one')
   })
 
   test('a record by itself has the places of its items, and no others', () => {
     const [record = Buffer.alloc(0)] = parts
     const { parts: own, partOf, indexOf, placeOf } = openPack(record)
     expect([own, partOf(200), indexOf(200), placeOf(0, 200)]).toEqual([[record], 0, 200, 200])
-    expect(openRecord(record)(placeInPack(1, 0))).toBeUndefined()
+    expect(openRecord(record).itemAt(placeInPack(1, 0))).toBeUndefined()
   })
 })

@@ -30,9 +30,6 @@ export type StampedItem = (EventItem & Stamp) | (InteractionItem & Stamp)
 /** Reads a record; index is the item's place in it. The places of items that were rejected stay empty. */
 export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 
-/** The same an item at a time: reading one does not cost the others. @throws Error when the bytes are no record */
-export type OpenRecord = (record: Uint8Array) => (index: number) => StampedItem | undefined
-
 // form (1) | flags (1) | receivedAt (8, double) | sentAt (8, double) | length of the tracker ID (1) | tracker ID
 // | where items begin, if that is known: count (1), positions in the body (4 each), one more than there are items | body
 const FORM = 1
@@ -70,41 +67,41 @@ const writeStarts = (record: Buffer, at: number, starts: readonly number[]): voi
   for (const [number, start] of starts.entries()) record.writeUInt32LE(start, at + 1 + START_BYTES * number)
 }
 
-export const openRecord: OpenRecord = (bytes) => openByPlace(bytes, openPart)
-
 /** What is opened of a pack's records, each when it is first asked for, by the places of the pack. */
-const openByPlace = <Found>(
+export const openByPlace = <Opened>(
   bytes: Uint8Array,
-  open: (part: Buffer) => (index: number) => Found,
-): ((place: number) => Found | undefined) => {
+  open: (part: Buffer) => Opened,
+): { openAt: (place: number) => Opened | undefined; indexOf: (place: number) => number } => {
   const { parts, partOf, indexOf } = openPack(bufferOf(bytes))
-  const opened: ((index: number) => Found)[] = []
-  return (place) => {
+  const opened: Opened[] = []
+  const openAt = (place: number): Opened | undefined => {
     const at = partOf(place)
     const part = parts[at]
     if (!part) return undefined
     opened[at] ??= open(part)
-    return opened[at](indexOf(place))
+    return opened[at]
   }
+  return { openAt, indexOf }
 }
 
-const openPart = (part: Buffer): ReturnType<OpenRecord> => {
-  const opened = headOf(part)
-  const valueAt = valuesIn(opened)
-  return (index) => stampedFrom(valueAt(index), opened.head)
+/** Of an item, and nothing of the comma or bracket behind it. */
+export const spanIn = (starts: Buffer, index: number): { from: number; to: number } | undefined => {
+  const at = START_BYTES * index
+  if (at + START_BYTES >= starts.length) return undefined
+  return { from: starts.readUInt32LE(at), to: starts.readUInt32LE(at + START_BYTES) - 1 }
 }
 
 type ValueAt = (index: number) => unknown
 
-const valuesIn = ({ body, starts }: OpenHead): ValueAt => (starts ? placedIn(body, starts) : parsedIn(body))
+export const valuesIn = ({ body, starts }: OpenHead): ValueAt =>
+  starts ? placedIn(body, starts) : parsedIn(body)
 
 /** One item costs nothing of its neighbours: those of other lanes are read by others. */
 const placedIn =
   (body: Buffer, starts: Buffer): ValueAt =>
   (index) => {
-    const at = START_BYTES * index
-    if (at + START_BYTES >= starts.length) return undefined
-    return parseJson(body.subarray(starts.readUInt32LE(at), starts.readUInt32LE(at + START_BYTES) - 1))
+    const span = spanIn(starts, index)
+    return span && parseJson(body.subarray(span.from, span.to))
   }
 
 const parsedIn = (body: Buffer): ValueAt => {
@@ -126,7 +123,7 @@ export const decodeRecord: DecodeRecord = (bytes) => {
   return items
 }
 
-const stampedFrom = (value: unknown, head: RecordHead): StampedItem | undefined => {
+export const stampedFrom = (value: unknown, head: RecordHead): StampedItem | undefined => {
   const parsed = parseItem(value)
   return parsed.ok ? stampedOf(parsed.item, head) : undefined
 }
@@ -138,9 +135,9 @@ const stampedFrom = (value: unknown, head: RecordHead): StampedItem | undefined 
  * @throws Error when the bytes are no record, or have no such item
  */
 export const itemRecordsOf = (bytes: Uint8Array): ((place: number) => { record: Buffer; index: number }) => {
-  const cutAt = openByPlace(bytes, cutOf)
+  const { openAt, indexOf } = openByPlace(bytes, cutOf)
   return (place) => {
-    const record = cutAt(place)
+    const record = openAt(place)?.(indexOf(place))
     if (!record) throw new Error(`a record without an item ${place}`)
     return { record, index: 0 }
   }
@@ -210,9 +207,9 @@ const itemsIn = (body: Buffer): unknown[] => {
   return batch.batch.items
 }
 
-type OpenHead = { head: RecordHead; body: Buffer; starts: Buffer | undefined }
+export type OpenHead = { head: RecordHead; body: Buffer; starts: Buffer | undefined }
 
-const headOf = (record: Buffer): OpenHead => {
+export const headOf = (record: Buffer): OpenHead => {
   if (record[0] !== FORM || record.length < FIXED_BYTES) throw new Error('a record of unknown form')
   const flags = record[1] ?? 0
   const startsAt = FIXED_BYTES + (record[18] ?? 0)

@@ -147,6 +147,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
         apiUrl: new URL(settings.apiUrl),
         ...(apiPaths && { paths: apiPaths }),
         outgoing: judge?.outgoing,
+        isSentAsIs: judge?.isSentAsIs,
         canary: settings.canary,
         concurrency: settings.concurrency,
         clock,

@@ -94,7 +94,7 @@ describe('delivering', () => {
     const open = (record: Uint8Array) => {
       const items = JSON.parse(new TextDecoder().decode(record))
       if (items[0].nonce === 'bad') throw new Error('torn')
-      return (index: number) => items[index]
+      return { itemAt: (place: number) => items[place], plainAt: () => undefined }
     }
     const rig = await createRig({ open })
     rig.forwarder.start()

@@ -111,7 +111,7 @@ export const createRig = async (options: RigOptions = {}): Promise<Rig> => {
     outbox,
     open: (record) => {
       const items = JSON.parse(new TextDecoder().decode(record))
-      return (index) => items[index]
+      return { itemAt: (place) => items[place], plainAt: () => undefined }
     },
     tokens: tokens.source,
     projectId: 'demo-shop',

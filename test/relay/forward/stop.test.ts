@@ -51,7 +51,7 @@ test('another forwarder on the same outbox delivers the rest, each once', async 
     outbox: rig.outbox,
     open: (record) => {
       const items = JSON.parse(new TextDecoder().decode(record))
-      return (index) => items[index]
+      return { itemAt: (place) => items[place], plainAt: () => undefined }
     },
     tokens: rig.tokens.source,
     projectId: 'demo-shop',

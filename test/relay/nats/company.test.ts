@@ -82,7 +82,7 @@ describe('forwarders on one outbox', () => {
         outbox,
         open: (record) => {
           const items = JSON.parse(Buffer.from(record).toString())
-          return (index) => items[index]
+          return { itemAt: (place) => items[place], plainAt: () => undefined }
         },
         tokens: createTokens().source,
         projectId: 'demo-shop',

@@ -300,7 +300,7 @@ describe('a relay’s own outbox', () => {
     await Promise.all(batches.map((batch) => first.outbox.put(batch)))
     const leased = await first.outbox.lease(LANE, 9)
     expect(new Set(leased.map(({ record }) => Buffer.from(record).toString('hex'))).size).toBe(1)
-    expect(leased.map(({ record, index }) => first.sealing.open(record)(index)?.nonce)).toEqual([
+    expect(leased.map(({ record, index }) => first.sealing.open(record).itemAt(index)?.nonce)).toEqual([
       ...['a', 'mona-1', 'buried', 'mona-2', 'b'],
     ])
     const bury = { type: 'bury', code: 'NO', message: 'no' } as const
@@ -311,7 +311,9 @@ describe('a relay’s own outbox', () => {
     const erased = await eraseAll(outbox, sealing.picker({ email: 'mona@shop.test' }))
     expect(erased).toMatchObject({ held: 2, deadLetters: 0, underWay: 0, unreadable: 0 })
     const left = await outbox.lease(LANE, 9)
-    expect(left.map(({ nonce, record, index }) => [nonce, sealing.open(record)(index)?.nonce])).toEqual([
+    expect(
+      left.map(({ nonce, record, index }) => [nonce, sealing.open(record).itemAt(index)?.nonce]),
+    ).toEqual([
       ['a', 'a'],
       ['b', 'b'],
     ])
@@ -322,7 +324,7 @@ describe('a relay’s own outbox', () => {
     expect(own?.map(({ nonce }) => nonce)).toEqual(['buried'])
     expect(await outbox.redrive('buried')).toBe(true)
     const [again] = await outbox.lease(LANE, 9)
-    expect(again && sealing.open(again.record)(again.index)?.nonce).toBe('buried')
+    expect(again && sealing.open(again.record).itemAt(again.index)?.nonce).toBe('buried')
     expect(await Promise.all(batches.map((batch) => outbox.put(batch)))).toEqual(
       batches.map(({ entries }) => entries.map(() => 'duplicate')),
     )

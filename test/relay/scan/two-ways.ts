@@ -3,7 +3,9 @@ import type { Coercion, Schema } from '@wmkt/protocol/schema'
 import { expect } from 'vitest'
 import { parseJson } from '../../../packages/relay/src/collect/json.ts'
 import { type ItemPolicy, type Sifted, sift, siftPlain } from '../../../packages/relay/src/collect/sift.ts'
-import { decodeRecord, encodeRecord, itemRecordsOf, openRecord } from '../../../packages/relay/src/record.ts'
+import { createRequests } from '../../../packages/relay/src/forward/request.ts'
+import { decodeRecord, encodeRecord, itemRecordsOf } from '../../../packages/relay/src/record.ts'
+import { openRecord } from '../../../packages/relay/src/record-reader.ts'
 import { createBatchScanner, type PlainBatch } from '../../../packages/relay/src/scan/batch.ts'
 import { anyType } from '../../../packages/relay/src/scan/plain-type.ts'
 import { createValidation, type Validation } from '../../../packages/relay/src/schema/validation.ts'
@@ -46,6 +48,7 @@ export const readable = ({ entries, ...rest }: Sifted) => ({
 export type Eyes = { schema?: Schema; coercions?: readonly Coercion[] }
 
 const scan = createBatchScanner()
+const requests = createRequests('demo-shop')
 const HEAD = { receivedAt: 1_764_000_000_000, trackerId: 'of-the-batch' }
 
 /** A record that says where its items begin gives the same items as one that does not, each by itself. */
@@ -53,15 +56,31 @@ const expectPlaces = (raw: Buffer, { events, starts }: PlainBatch) => {
   const placed = encodeRecord(HEAD, raw, starts)
   const items = decodeRecord(encodeRecord(HEAD, raw))
   expect(decodeRecord(placed)).toEqual(items)
-  const [itemAt, cut] = [openRecord(placed), itemRecordsOf(placed)]
+  const [{ itemAt, plainAt }, cut] = [openRecord(placed), itemRecordsOf(placed)]
   for (const { index, kind, nonce, eventType } of events) {
     const item = itemAt(index)
+    const plain = plainAt(index)
+    if (plain && item) expect(String(requests.deliverPlain(plain).body)).toBe(requests.deliver(item).body)
     expect(item).toEqual(items[index])
     expect(item).toMatchObject({ kind, nonce, eventType })
     const own = cut(index)
     expect(decodeRecord(own.record)[own.index]).toEqual(item)
   }
   expect([items.length, itemAt(events.length)]).toEqual([events.length, undefined])
+}
+
+/** What is sent unparsed is what would be sent parsed; and what the scanner took by the same types is sent unparsed. */
+const expectSending = (raw: Buffer, judge: Validation, isTaken: boolean) => {
+  const found = scan(raw, anyType)
+  const { itemAt, plainAt } = openRecord(encodeRecord(HEAD, raw, found?.starts))
+  for (const { index, eventType } of found?.events ?? []) {
+    const [item, plain] = [itemAt(index), plainAt(index)]
+    if (!item || !plain) continue
+    const { dataFrom, dataTo } = plain.spans
+    const isSentAsIs = judge.isSentAsIs(eventType, plain.body, dataFrom, dataTo)
+    if (isSentAsIs) expect(judge.outgoing(item)).toEqual({ item: itemAt(index) })
+    if (isTaken) expect(isSentAsIs).toBe(true)
+  }
 }
 
 /**
@@ -73,6 +92,7 @@ export const expectAlike = (raw: Buffer, { schema, coercions }: Eyes = {}): bool
   const judge = () => (schema ? judgeOf(schema, coercions) : undefined)
   const [quickly, atLength] = [judge(), judge()]
   const found = scan(raw, quickly?.plainTypes() ?? anyType)
+  if (schema) expectSending(raw, judgeOf(schema, coercions), found !== undefined)
   if (!found) return false
   expect(found.frame).toEqual(parsedBatch(raw).frame)
   const quick = siftPlain(found.events, { interactions: 'off', judge: quickly })

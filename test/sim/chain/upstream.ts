@@ -36,7 +36,7 @@ export const createSimulatedUpstream = (world: World, weather: () => Weather): S
   let isCorrected = false
 
   const store = ({ path, body }: UpstreamRequest): Reply => {
-    const item = JSON.parse(body ?? '{}') as Body
+    const item = JSON.parse(String(body ?? '{}')) as Body
     const { mark, bad } = item.data ?? item.userData ?? {}
     if (bad && !isCorrected) return { status: 400, body: '{"statusCode":400,"message":"bad data"}' }
     if (path.includes('interaction')) interactions.push(Number(mark))

@@ -1,5 +1,8 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
-import type { OpenRecord, StampedItem } from '../record.ts'
+import type { StampedItem } from '../record.ts'
+import type { OpenRecord, PlainItem } from '../record-reader.ts'
+import type { Body } from '../scan/body.ts'
+import { createTypeNames } from '../scan/type-names.ts'
 import { holdMessage, type Outgoing } from '../schema/hold.ts'
 import type { Authorized, NoToken } from './authorized.ts'
 import type { Outcome } from './outcome.ts'
@@ -24,6 +27,8 @@ export type AttemptOptions = {
   onNoCanaries?: () => void
   /** An item as it is to be sent, or why it must not be. @default as it is */
   outgoing?: ((item: StampedItem) => Outgoing | Promise<Outgoing>) | undefined
+  /** Whether `outgoing` would leave an event's data, seen where they lie, as they are. @default never, if there is `outgoing` */
+  isSentAsIs?: ((eventType: string, body: Body, dataFrom: number, dataTo: number) => boolean) | undefined
   now: () => number
 }
 
@@ -34,11 +39,13 @@ type Prepared = Outgoing | { verdict: Verdict }
 
 /**
  * Nearly all are events that nothing keeps back, with a token in hand: these wait for the answer alone, and for as few
- * promises as can be. The others go the long way.
+ * promises as can be; most were plain when they came, and are not even parsed. The others go the long way.
  */
 export const createAttempts = (options: AttemptOptions): MakeAttempt => {
   const { authorized, requests, mark, retryInDoubt, outgoing, onNoCanaries, now } = options
-  const itemOf = createReader(options.open)
+  const { itemOf, plainOf } = createReader(options.open)
+  const isSentAsIs = options.isSentAsIs ?? (outgoing ? never : always)
+  const nameOf = createTypeNames()
 
   const judged = (outcome: Outcome | NoToken, { kind }: LeasedEntry, repeated: boolean): Attempt =>
     outcome.kind === 'no-token'
@@ -92,13 +99,26 @@ export const createAttempts = (options: AttemptOptions): MakeAttempt => {
       : sent(entry, requests.deliver(out.item), credential.token)
   }
 
+  /** Of an event that can go as it lies in its record. */
+  const plainRequest = (entry: LeasedEntry): UpstreamRequest | undefined => {
+    const item = entry.attempting ? undefined : plainOf(entry)
+    return item && fits(item) ? requests.deliverPlain(item) : undefined
+  }
+  const fits = ({ body, spans: { typeFrom, typeTo, dataFrom, dataTo } }: PlainItem): boolean =>
+    isSentAsIs(nameOf(body.bytes, typeFrom + 1, typeTo - 1), body, dataFrom, dataTo)
+
   return (entry, canary, then) => {
-    const out = prepared(entry)
     const token = entry.kind === 'event' && !canary ? authorized.inHand() : undefined
+    const plain = token === undefined ? undefined : plainRequest(entry)
+    if (token !== undefined && plain) return send(entry, plain, token, then)
+    const out = prepared(entry)
     if (token !== undefined && 'item' in out) send(entry, requests.deliver(out.item), token, then)
     else void atLength(entry, canary, out).then(then)
   }
 }
+
+const always = (): boolean => true
+const never = (): boolean => false
 
 const STOPPED: Verdict = { type: 'doubt', why: 'the relay stopped during an attempt' }
 

@@ -2,7 +2,7 @@ import type { PathOverrides } from '@wmkt/api'
 import type { TokenSource } from '@wmkt/api/client'
 import type { Clock } from '../clock.ts'
 import type { LeasedEntry, Outbox, Settlement } from '../outbox/outbox.ts'
-import type { OpenRecord } from '../record.ts'
+import type { OpenRecord } from '../record-reader.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Attempt, type AttemptOptions, createAttempts } from './attempt.ts'
 import { createAuthorized } from './authorized.ts'
@@ -54,6 +54,7 @@ export type ForwarderOptions = {
   onEnding?: (ending: ForwardEnding) => void
   onAttempt?: (attempt: ForwardAttempt) => void
   outgoing?: AttemptOptions['outgoing']
+  isSentAsIs?: AttemptOptions['isSentAsIs']
   /** One in so many events of each type is processed before the upstream answers, the first too; 0: none. @default 0 */
   canary?: number
 }

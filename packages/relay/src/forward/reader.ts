@@ -1,5 +1,6 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
-import type { OpenRecord, StampedItem } from '../record.ts'
+import type { StampedItem } from '../record.ts'
+import type { OpenRecord, PlainItem, RecordReader } from '../record-reader.ts'
 import { KeyMissing } from '../seal/seal.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -8,27 +9,41 @@ const MOST_OPEN = 16
 
 export type Unreadable = Extract<Verdict, { type: 'bury' }>
 
-/** Entry → item, or why it cannot be read. */
-export type ReadItem = (entry: LeasedEntry) => StampedItem | Unreadable
+/** Entries → items. */
+export interface Reader {
+  /** The item, or why it cannot be read. */
+  itemOf(entry: LeasedEntry): StampedItem | Unreadable
+  /** The item unparsed; undefined when that will not do. */
+  plainOf(entry: LeasedEntry): PlainItem | undefined
+}
 
 /** Opens a record once for all entries leased with it. Of the last few only: open, they are many times as large. */
-export const createReader = (open: OpenRecord): ReadItem => {
-  const last: { record: Uint8Array; itemAt: ReturnType<OpenRecord> }[] = []
+export const createReader = (open: OpenRecord): Reader => {
+  const last: { record: Uint8Array; opened: RecordReader }[] = []
   let next = 0
-  const itemsOf = (record: Uint8Array) => {
-    for (const known of last) if (known.record === record) return known.itemAt
-    const itemAt = open(record)
-    last[next] = { record, itemAt }
+  const readerOf = (record: Uint8Array): RecordReader => {
+    for (const known of last) if (known.record === record) return known.opened
+    const opened = open(record)
+    last[next] = { record, opened }
     next = (next + 1) % MOST_OPEN
-    return itemAt
+    return opened
   }
-  return ({ record, index, kind }) => {
-    try {
-      const item = itemsOf(record)(index)
-      return item?.kind === kind ? item : unreadable()
-    } catch (error) {
-      return unreadable(error)
-    }
+  return {
+    itemOf({ record, index, kind }) {
+      try {
+        const item = readerOf(record).itemAt(index)
+        return item?.kind === kind ? item : unreadable()
+      } catch (error) {
+        return unreadable(error)
+      }
+    },
+    plainOf({ record, index, kind }) {
+      try {
+        return kind === 'event' ? readerOf(record).plainAt(index) : undefined
+      } catch {
+        return undefined
+      }
+    },
   }
 }
 

@@ -1,17 +1,21 @@
 import { type PathOverrides, pathOf } from '@wmkt/api'
 import type { StampedItem } from '../record.ts'
+import type { PlainItem } from '../record-reader.ts'
+import { createPlainBodies } from './plain-body.ts'
 
 export type UpstreamRequest = {
   method: 'GET' | 'POST'
   /** Below the upstream's base. */
   path: string
-  /** JSON. */
-  body?: string
+  /** JSON, as text or as bytes. */
+  body?: string | Buffer
 }
 
 export interface Requests {
   /** Creates the event, or the offline interaction. `sync`: an event is processed before the answer. */
   deliver(item: StampedItem, sync?: boolean): UpstreamRequest
+  /** Creates an event that need not be parsed: the same request. */
+  deliverPlain(item: PlainItem): UpstreamRequest
   /** Lists one event type: changes nothing, and proves address, project and credential. */
   probe(): UpstreamRequest
 }
@@ -22,6 +26,7 @@ export const createRequests = (projectId: string, paths: PathOverrides = {}): Re
   const syncPath = pathOf('createEventSync', { projectId }, paths)
   const interactionPath = pathOf('createOfflineInteraction', { projectId }, paths)
   const probePath = `${pathOf('listEventTypes', { projectId }, paths)}?limit=1&offset=0`
+  const plainBodyOf = createPlainBodies(projectId)
   const bodyOf = (item: StampedItem): string =>
     item.kind === 'event'
       ? JSON.stringify({
@@ -39,6 +44,7 @@ export const createRequests = (projectId: string, paths: PathOverrides = {}): Re
       path: item.kind === 'event' ? (sync ? syncPath : eventPath) : interactionPath,
       body: bodyOf(item),
     }),
+    deliverPlain: (item) => ({ method: 'POST', path: eventPath, body: plainBodyOf(item) }),
     probe: () => ({ method: 'GET', path: probePath }),
   }
 }

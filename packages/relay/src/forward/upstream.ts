@@ -42,7 +42,15 @@ export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: Upstr
       new Promise((resolve) => {
         const handler = handlerOf(resolve, { stale, deadlineMs, clock })
         const headers = headersOf(token, body !== undefined)
-        pool.dispatch({ method, path: base + path, headers, body: body ? bytesOf(body) : null }, handler)
+        pool.dispatch(
+          {
+            method,
+            path: base + path,
+            headers,
+            body: typeof body === 'string' ? bytesOf(body) : (body ?? null),
+          },
+          handler,
+        )
       }),
     close: () => pool.destroy(),
   }

@@ -136,7 +136,8 @@ const startsWith = (bytes: Uint8Array, from: number, what: Uint8Array): boolean 
 const endOfToken = (body: Body, from: number): number =>
   body.bytes[from] === QUOTE ? endOfBareText(body, from + 1) : NOT_PLAIN
 
-const endOfData = (body: Body, from: number, type: PlainType): number => {
+/** Where the data end that begin at `from`, if they are plain and of the type. */
+export const endOfData = (body: Body, from: number, type: PlainType): number => {
   const { bytes } = body
   const budget = fullBudget()
   type.begin()

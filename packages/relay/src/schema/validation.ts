@@ -11,7 +11,8 @@ import {
 } from '@wmkt/protocol/schema'
 import type { Clock } from '../clock.ts'
 import type { StampedItem } from '../record.ts'
-import type { PlainEvent } from '../scan/event.ts'
+import type { Body } from '../scan/body.ts'
+import { endOfData, type PlainEvent } from '../scan/event.ts'
 import type { PlainTypes } from '../scan/plain-type.ts'
 import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -46,6 +47,8 @@ export interface Validation {
   plainTypes(): PlainTypes
   /** Counts events that fitted at a glance. */
   passed(events: readonly PlainEvent[]): void
+  /** Whether data that lie there are sent as they are: nothing to find, nothing to put right. False where that has to be looked into. */
+  isSentAsIs(eventType: string, body: Body, dataFrom: number, dataTo: number): boolean
   /** An item as it is sent, with what is allowed put right; or why it is not, by the schema of the moment. */
   outgoing(item: StampedItem): Outgoing | Promise<Outgoing>
   status(): SchemaStatus
@@ -135,6 +138,10 @@ export const createValidation = (options: ValidationOptions): Validation => {
           const type = schema.types.get(eventType)
           if (type) verdicts.add(type, 'ok')
         }
+    },
+    isSentAsIs(eventType, body, dataFrom, dataTo) {
+      const type = glance(registry.schema())(eventType)
+      return type !== undefined && endOfData(body, dataFrom, type) === dataTo
     },
     outgoing(item) {
       const now = outgoingNow(item)

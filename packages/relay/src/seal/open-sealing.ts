@@ -4,15 +4,8 @@ import type { Clock } from '../clock.ts'
 import { isTheirs, type Person } from '../erase/person.ts'
 import type { Outbox, Picker } from '../outbox/outbox.ts'
 import type { Single } from '../outbox/single.ts'
-import {
-  type DecodeRecord,
-  decodeRecord,
-  findItems,
-  itemRecordsOf,
-  type OpenRecord,
-  openRecord,
-  recordWithout,
-} from '../record.ts'
+import { type DecodeRecord, decodeRecord, findItems, itemRecordsOf, recordWithout } from '../record.ts'
+import { type OpenRecord, openRecord } from '../record-reader.ts'
 import type { Log } from '../telemetry/log.ts'
 import { ensureKeyFile } from './key-file.ts'
 import { openKeyRing } from './key-ring.ts'

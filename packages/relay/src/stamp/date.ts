@@ -1,4 +1,5 @@
 import { parseRfc3339 } from '@wmkt/protocol'
+import { isoTextOf } from './iso-text.ts'
 
 /** Skew below which the sender's clock is believed: transit and stalls of a live connection stay inside. */
 export const BAND_MS = 60_000
@@ -25,9 +26,9 @@ export type DateStamp = { date: string; dateUntrusted: boolean }
 export const dateOf = (occurredAt: number | string | undefined, receipt: Receipt): DateStamp => {
   const instant = instantOf(occurredAt, receipt)
   const { receivedAt } = receipt
-  if (instant === undefined) return { date: new Date(receivedAt).toISOString(), dateUntrusted: true }
+  if (instant === undefined) return { date: isoTextOf(receivedAt), dateUntrusted: true }
   const at = Math.max(YEAR_ZERO, Math.min(instant, receivedAt))
-  return { date: new Date(at).toISOString(), dateUntrusted: false }
+  return { date: isoTextOf(at), dateUntrusted: false }
 }
 
 /** Epoch ms; undefined when the sender's word cannot be trusted. */

@@ -1,5 +1,6 @@
 import type { UntoldDelivery } from '../outbox/outbox.ts'
-import type { OpenRecord, StampedItem } from '../record.ts'
+import type { StampedItem } from '../record.ts'
+import type { OpenRecord, RecordReader } from '../record-reader.ts'
 import type { ToldEvent } from './message.ts'
 
 /** Deliveries → what is told of them. Interactions have no id of the upstream's, and who was erased is not told of. */
@@ -24,11 +25,11 @@ const toldOf = (
 
 /** Neighbours often came in one record: it is opened once. */
 const createItemReader = (open: OpenRecord) => {
-  let last: { record: Uint8Array; read: ReturnType<OpenRecord> } | undefined
+  let last: { record: Uint8Array; opened: RecordReader } | undefined
   return ({ record, index }: UntoldDelivery): StampedItem | 'unreadable' | undefined => {
     try {
-      if (last?.record !== record) last = { record, read: open(record) }
-      return last.read(index)
+      if (last?.record !== record) last = { record, opened: open(record) }
+      return last.opened.itemAt(index)
     } catch {
       return 'unreadable'
     }

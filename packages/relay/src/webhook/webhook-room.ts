@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ForwardEnding } from '../forward/ending.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { OpenRecord } from '../record.ts'
+import type { OpenRecord } from '../record-reader.ts'
 import type { Log } from '../telemetry/log.ts'
 import { createPost } from './post.ts'
 import type { WebhookTarget } from './target.ts'

@@ -1,7 +1,7 @@
 import { backoffMs } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import type { Untold, UntoldDelivery } from '../outbox/outbox.ts'
-import type { OpenRecord } from '../record.ts'
+import type { OpenRecord } from '../record-reader.ts'
 import type { Log } from '../telemetry/log.ts'
 import { bodyOf } from './message.ts'
 import type { NotTaken, Post } from './post.ts'

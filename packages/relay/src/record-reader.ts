@@ -1,0 +1,63 @@
+import {
+  headOf,
+  type OpenHead,
+  openByPlace,
+  type StampedItem,
+  spanIn,
+  stampedFrom,
+  valuesIn,
+} from './record.ts'
+import { type Body, bodyOver } from './scan/body.ts'
+import { type EventSpans, numberIn, spansOf } from './scan/spans.ts'
+import { dateOf } from './stamp/date.ts'
+
+/** An event that was plain when it came, as it lies in its record, with its date decided. */
+export type PlainItem = {
+  body: Body
+  spans: EventSpans
+  date: string
+  /** Of the batch, which counts when the event has none of its own. */
+  trackerId: string | undefined
+}
+
+/** The same an item at a time, by its place: reading one does not cost the others. */
+export type RecordReader = {
+  itemAt(place: number): StampedItem | undefined
+  /** Undefined when the item has to be parsed. */
+  plainAt(place: number): PlainItem | undefined
+}
+
+/** @throws Error when the bytes are no record */
+export type OpenRecord = (record: Uint8Array) => RecordReader
+
+export const openRecord: OpenRecord = (bytes) => {
+  const { openAt, indexOf } = openByPlace(bytes, openPart)
+  return {
+    itemAt: (place) => openAt(place)?.itemAt(indexOf(place)),
+    plainAt: (place) => openAt(place)?.plainAt(indexOf(place)),
+  }
+}
+
+const openPart = (part: Buffer): RecordReader => {
+  const opened = headOf(part)
+  const valueAt = valuesIn(opened)
+  return {
+    itemAt: (index) => stampedFrom(valueAt(index), opened.head),
+    plainAt: plainIn(opened),
+  }
+}
+
+/** Items whose places were noted were plain: their members can be found without a parser. */
+const plainIn = ({ head, body, starts }: OpenHead): RecordReader['plainAt'] => {
+  if (!starts) return () => undefined
+  const whole = bodyOver(body)
+  const { trackerId } = head
+  return (index) => {
+    const span = spanIn(starts, index)
+    const spans = span && spansOf(body, span.from, span.to)
+    if (!spans) return undefined
+    const { timeFrom, timeTo } = spans
+    const occurredAt = timeTo > timeFrom ? numberIn(body, timeFrom, timeTo) : undefined
+    return { body: whole, spans, date: dateOf(occurredAt, head).date, trackerId }
+  }
+}
