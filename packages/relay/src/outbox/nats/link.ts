@@ -9,6 +9,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { OutboxFull } from '../outbox.ts'
+import { createGoingOver, MAX_UNANSWERED, PING_MS } from './over.ts'
 import type { NatsSettings } from './url.ts'
 
 /** For one request to be answered, in ms. */
@@ -23,15 +24,28 @@ export type Link = {
   js: JetStreamClient
   jsm: JetStreamManager
   /**
-   * Tries until it gets through. Rejects with OutboxFull when it does not, or when the server takes no more.
+   * Tries until it gets through. Rejects with OutboxFull when it does not, or when the server takes no more. What is in vain
+   * for eight seconds makes the connection go over to another server.
    *
    * @param forMs @default 8000
    */
   persist<T>(request: () => Promise<T>, forMs?: number): Promise<T>
 }
 
-/** Rejects when no server can be reached. */
-export const openLink = async (settings: NatsSettings, clock: Clock, log: Log): Promise<Link> => {
+/** For a server to take a connection, in ms. */
+const CONNECT_MS = 3_000
+
+/**
+ * Rejects when no server can be reached.
+ *
+ * @param pingMs @default 2000
+ */
+export const openLink = async (
+  settings: NatsSettings,
+  clock: Clock,
+  log: Log,
+  pingMs = PING_MS,
+): Promise<Link> => {
   const { servers, user, password, token, tls } = settings
   const nc = await connect({
     servers: [...servers],
@@ -40,29 +54,27 @@ export const openLink = async (settings: NatsSettings, clock: Clock, log: Log): 
     ...(token !== undefined && { token }),
     ...(tls && { tls: {} }),
     name: 'wmkt-relay',
-    timeout: 5_000,
+    timeout: CONNECT_MS,
     reconnectTimeWait: AGAIN_MS,
     maxReconnectAttempts: -1,
-    pingInterval: 5_000,
-    maxPingOut: 2,
+    pingInterval: pingMs,
+    maxPingOut: MAX_UNANSWERED,
   })
-  void watch(nc, log)
+  const over = createGoingOver(nc, servers, clock, log)
   const options = { timeout: REQUEST_MS, checkAPI: false }
   const jsm = await jetstreamManager(nc, options)
   const js = jetstream(nc, options)
-  return { nc, js, jsm, persist: (request, forMs) => persist(request, clock, forMs) }
-}
-
-const watch = async (nc: NatsConnection, log: Log): Promise<void> => {
-  for await (const { type } of nc.status()) {
-    if (type === 'disconnect') log.warn('the outbox lost its server')
-    if (type === 'reconnect') log.info('the outbox has a server again')
-  }
+  return { nc, js, jsm, persist: (request, forMs) => persist(request, clock, forMs, over.go) }
 }
 
 /** Exported for the simulation, which has another clock. */
-export const persist = async <T>(request: () => Promise<T>, clock: Clock, forMs = PERSIST_MS): Promise<T> => {
-  const until = clock.now() + forMs
+export const persist = async <T>(
+  request: () => Promise<T>,
+  clock: Clock,
+  forMs = PERSIST_MS,
+  onVain = () => {},
+): Promise<T> => {
+  const since = clock.now()
   for (;;) {
     try {
       return await request()
@@ -70,7 +82,9 @@ export const persist = async <T>(request: () => Promise<T>, clock: Clock, forMs 
       const fault = faultOf(error)
       if (fault.kind === 'ours') throw error
       if (fault.kind === 'full') throw new OutboxFull('storage', error)
-      if (clock.now() >= until) throw new OutboxFull('unreachable', error)
+      const vainMs = clock.now() - since
+      if (vainMs >= PERSIST_MS) onVain()
+      if (vainMs >= forMs) throw new OutboxFull('unreachable', error)
     }
     await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve))
   }

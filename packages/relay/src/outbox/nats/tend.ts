@@ -67,11 +67,13 @@ export const startTending = (options: TendingOptions): (() => void) => {
     onWork([...counts.lanes].filter(([lane, held]) => held > hands.count(lane)).map(([lane]) => lane))
     await sweep(counts)
   }
-  const tick = async () => {
-    giveBackIdle()
-    await lookOnce().catch((error) => log.debug({ err: error }, 'the streams could not be looked at'))
-  }
-  const stops = [startRepeating(clock, leaseMs / 3, keepAlive), startRepeating(clock, TICK_MS, tick)]
+  const lookSafely = () =>
+    lookOnce().catch((error) => log.debug({ err: error }, 'the streams could not be looked at'))
+  const stops = [
+    startRepeating(clock, leaseMs / 3, keepAlive),
+    startRepeating(clock, TICK_MS, giveBackIdle),
+    startRepeating(clock, TICK_MS, lookSafely),
+  ]
   return () => {
     for (const stop of stops) stop()
   }
