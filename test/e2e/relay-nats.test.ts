@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { decodeFrame, type ItemHead } from '../../packages/relay/src/outbox/nats/frame.ts'
 import { nonceKeyOf } from '../../packages/relay/src/outbox/nats/names.ts'
 import { startBalancer } from '../support/balancer.ts'
+import { layCable } from '../support/cable.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
 import { given } from '../support/given.ts'
 import { pause, startLoad } from '../support/load.ts'
 import { type NatsCluster, startNatsCluster } from '../support/nats-cluster.ts'
 import type { NatsServer } from '../support/nats-server.ts'
-import { drained, reckon } from '../support/reckoning.ts'
+import { drained, reckon, reckonItems } from '../support/reckoning.ts'
 import { createSeeded, oneOf, wholeIn } from '../support/seeded.ts'
 import { SOAK } from '../support/soak-scale.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -28,9 +30,9 @@ beforeEach(({ skip }) => {
   if ('missing' in nats) skip(nats.missing)
 })
 
-const startRelay = async (): Promise<RelayChild> => {
+const startRelay = async (hosts = cluster.hosts): Promise<RelayChild> => {
   const env = {
-    WMKT_OUTBOX_URL: `nats://${cluster.hosts}?lease=3`,
+    WMKT_OUTBOX_URL: `nats://${hosts}?lease=3`,
     WMKT_RATE_LIMIT: '0',
     WMKT_LOG_LEVEL: 'warn',
   }
@@ -76,6 +78,14 @@ const queueText = async (): Promise<string> => {
     await nc.close()
   }
 }
+/** When it never is, what was left and where. */
+const drainedOrWhy = (relay: RelayChild): Promise<void> =>
+  drained(relay, 90_000).catch(async (error) => {
+    const { ledger, forward } = await relay.status()
+    throw new Error(
+      `${error}\n${JSON.stringify({ ledger, forward })}\n${await queueText()}\n${await cluster.state()}`,
+    )
+  })
 const fail = (): never => {
   throw new Error('no server')
 }
@@ -103,13 +113,7 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
     })
   }
   await load.stop()
-  for (const relay of relays)
-    await drained(relay, 90_000).catch(async (error) => {
-      const { ledger, forward } = await relay.status()
-      throw new Error(
-        `${error}\n${JSON.stringify({ ledger, forward })}\n${await queueText()}\n${await cluster.state()}`,
-      )
-    })
+  for (const relay of relays) await drainedOrWhy(relay)
   const [one = fail()] = relays
   const acknowledged = load.acknowledged.event.size + load.acknowledged.interaction.size
   // What the other relay took is seen with the next look at the streams; the reckoning tells if it never is.
@@ -120,5 +124,66 @@ test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 
   expect(codes.filter((code) => code !== 'IN_DOUBT')).toEqual([])
   console.log(
     `${killed} leaders and ${killed} relays killed, ${events} events, ${interactions} interactions, ${letters.size} dead letters (${codes}), 0 lost, 0 doubled; counted ${JSON.stringify((await one.status()).ledger)}; refusals ${JSON.stringify([...load.refusals])}`,
+  )
+})
+
+/** A relay with a network of its own between it and each server. */
+const startCabled = async () => {
+  const cables = await Promise.all(cluster.servers.map(({ port }) => layCable(port)))
+  onTestFinished(async () => void (await Promise.all(cables.map((cable) => cable.stop()))))
+  const relay = await startRelay(cables.map(({ port }) => `127.0.0.1:${port}`).join(','))
+  /** The cable in use, and the server it leads to. */
+  const inUse = () =>
+    vi.waitFor(() => {
+      const [at = -1, more] = cables.flatMap((cable, n) => (cable.connections() > 0 ? [n] : []))
+      const [cable, server] = [cables[at], cluster.servers[at]]
+      return cable && server && more === undefined ? { cable, server } : fail()
+    })
+  return { relay, inUse }
+}
+
+/** Resolves when a relay takes an event again. */
+const takesWithin = (relay: RelayChild, timeout: number) => {
+  const item = {
+    kind: 'event',
+    nonce: randomUUID(),
+    eventType: 'page-view',
+    occurredAt: Date.now(),
+    data: {},
+  }
+  return vi.waitFor(() => relay.collect([item]), { timeout, interval: 100 })
+}
+
+test(`a relay leaves a server that falls silent, and one that the others have lost: lost 0, doubled 0 (seed ${SOAK.seed})`, async () => {
+  const [{ relay: one, inUse }, other] = await Promise.all([startCabled(), startRelay()])
+  const balancer = await startBalancer([one.url, other.url])
+  onTestFinished(balancer.stop)
+  const load = startLoad({
+    url: balancer.url,
+    random: createSeeded(SOAK.seed),
+    name: 'cut',
+    interactions: 4,
+    senders: 8,
+  })
+  const { event } = load.acknowledged
+  const goesOn = (from = event.size) =>
+    vi.waitFor(() => expect(event.size).toBeGreaterThan(from + 200), { timeout: 30_000 })
+  await goesOn()
+  const { cable } = await inUse()
+  cable.cut('pulled')
+  await takesWithin(one, 15_000)
+  cable.mend()
+  await goesOn()
+  const { server } = await inUse()
+  cluster.cutOff(server, 'pulled')
+  await takesWithin(one, 40_000)
+  cluster.mend()
+  await load.stop()
+  for (const relay of [one, other]) await drainedOrWhy(relay)
+  const { events, interactions, letters } = await reckonItems(load, 'cut', other, sandbox)
+  const codes = [...new Set(letters.values())]
+  expect(codes.filter((code) => code !== 'IN_DOUBT')).toEqual([])
+  console.log(
+    `${events} events, ${interactions} interactions, ${letters.size} dead letters (${codes}), 0 lost, 0 doubled; refusals ${JSON.stringify([...load.refusals])}`,
   )
 })
