@@ -62,10 +62,14 @@ test('one that is held or buried here was never acknowledged, and is settled els
     })
 })
 
-test('only so many deliveries are remembered, the last ones', () => {
-  const deliveries = createDeliveries(2)
-  for (const id of ['a', 'b', 'a', 'c']) deliveries.add(id, { nonce: id, deliveredAt: 1 })
-  expect(['a', 'b', 'c'].map((id) => deliveries.get(id)?.nonce)).toEqual(['a', undefined, 'c'])
+test('of the last deliveries so many are remembered, or half as many at least', () => {
+  const deliveries = createDeliveries(4)
+  const ids = ['a', 'b', 'c', 'd', 'd', 'e']
+  const known = ids.map((id) => {
+    deliveries.add(id, { nonce: id, deliveredAt: 1 })
+    return [...new Set(ids)].filter((one) => deliveries.get(one)?.nonce === one).join('')
+  })
+  expect(known).toEqual(['a', 'ab', 'abc', 'abcd', 'cd', 'cde'])
 })
 
 test('reasons are read in the form of today and in the announced one', () => {

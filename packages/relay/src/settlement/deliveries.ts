@@ -9,18 +9,21 @@ export interface Deliveries {
 /** About 20 MB. */
 const MAX_REMEMBERED = 100_000
 
+/**
+ * In two halves, the older of which is forgotten as a whole. A Map that forgets its oldest one by one has to step, each
+ * time, over all it has forgotten.
+ */
 export const createDeliveries = (most = MAX_REMEMBERED): Deliveries => {
-  const remembered = new Map<string, Delivery>()
+  let older = new Map<string, Delivery>()
+  let newer = new Map<string, Delivery>()
   return {
     add(upstreamId, delivery) {
-      remembered.delete(upstreamId)
-      remembered.set(upstreamId, delivery)
-      if (remembered.size <= most) return
-      for (const oldest of remembered.keys()) {
-        remembered.delete(oldest)
-        return
+      if (newer.size >= most / 2) {
+        older = newer
+        newer = new Map()
       }
+      newer.set(upstreamId, delivery)
     },
-    get: (upstreamId) => remembered.get(upstreamId),
+    get: (upstreamId) => newer.get(upstreamId) ?? older.get(upstreamId),
   }
 }
