@@ -11,7 +11,11 @@ export type Answer =
 /** Longest id that is kept; the upstream's are UUIDs. */
 const MAX_ID_LENGTH = 256
 
+/** A text that says itself: nearly all answers are such. */
+const PLAIN_ID = /^"[\w-]{1,256}"$/
+
 export const answerOf = (body: string): Answer => {
+  if (PLAIN_ID.test(body)) return { form: 'id', id: body.slice(1, -1) }
   if (body.trim() === '') return { form: 'empty' }
   const value = parsed(body)
   if (value === undefined) return { form: 'other' }

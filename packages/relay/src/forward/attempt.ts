@@ -59,9 +59,9 @@ export const createAttempts = (options: AttemptOptions): MakeAttempt => {
     then: (made: Attempt) => void,
   ) => void
   const sendAgain: Send = (entry, request, token, then) =>
-    void authorized.call(request, token).then((outcome) => then(judged(outcome, entry, true)))
+    authorized.ask(request, token, (outcome) => then(judged(outcome, entry, true)))
   const send: Send = (entry, request, token, then) =>
-    void authorized.call(request, token).then((outcome) => {
+    authorized.ask(request, token, (outcome) => {
       const made = judged(outcome, entry, false)
       if ('type' in made.verdict && made.verdict.type === 'again') sendAgain(entry, request, token, then)
       else then(made)

@@ -17,6 +17,8 @@ export interface Authorized {
    * stands, unless the token endpoint was out of reach.
    */
   call(request: UpstreamRequest, token: string): Promise<Outcome | NoToken>
+  /** The same, and calls back: a delivery waits for no promise more. */
+  ask(request: UpstreamRequest, token: string, then: (outcome: Outcome | NoToken) => void): void
 }
 
 const refused = (outcome: Outcome): boolean =>
@@ -37,12 +39,15 @@ export const createAuthorized = (upstream: Upstream, tokens: TokenSource): Autho
       return none.code === 'CREDENTIAL_REFUSED' ? outcome : none
     }
   }
+  const ask: Authorized['ask'] = (request, token, then) =>
+    void upstream.call(request, token).then((outcome) => {
+      if (refused(outcome)) void renewed(request, token, outcome).then(then)
+      else then(outcome)
+    })
   return {
     inHand: () => tokens.inHand?.(),
     token: () => tokens.token().then((token) => ({ kind: 'token', token }), noTokenOf),
-    call: (request, token) =>
-      upstream
-        .call(request, token)
-        .then((outcome) => (refused(outcome) ? renewed(request, token, outcome) : outcome)),
+    call: (request, token) => new Promise((resolve) => ask(request, token, resolve)),
+    ask,
   }
 }

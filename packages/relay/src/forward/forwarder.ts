@@ -188,7 +188,8 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     if (settlement.type === 'ack') {
       counters.delivered += 1
       const { upstreamId } = settlement
-      onEnding?.({ nonce, kind, lane, ending: 'delivered', ...(upstreamId !== undefined && { upstreamId }) })
+      if (upstreamId === undefined) onEnding?.({ nonce, kind, lane, ending: 'delivered' })
+      else onEnding?.({ nonce, kind, lane, ending: 'delivered', upstreamId })
     } else if (settlement.type === 'bury') {
       counters.buried += 1
       onEnding?.({ nonce, kind, lane, ending: 'buried', code: settlement.code })

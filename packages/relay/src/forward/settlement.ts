@@ -29,10 +29,9 @@ export const settlementOf = (
   if ('kind' in verdict) return uncounted(entry, context.now)
   switch (verdict.type) {
     case 'ack':
-      return {
-        type: 'ack',
-        ...(verdict.upstreamId !== undefined && { upstreamId: verdict.upstreamId }),
-      }
+      return verdict.upstreamId === undefined
+        ? { type: 'ack' }
+        : { type: 'ack', upstreamId: verdict.upstreamId }
     case 'bury':
       return { type: 'bury', code: verdict.code, message: verdict.message }
     case 'doubt':

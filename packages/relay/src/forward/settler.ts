@@ -47,14 +47,14 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
     waiters = []
     for (const resolve of resolved) resolve()
   }
+  const end = (then: (isSettled: boolean) => void, isSettled: boolean) => {
+    leave()
+    then(isSettled)
+  }
   const carryOut: Settler['settle'] = (ref, settlement, then): void => {
-    const end = (isSettled: boolean) => {
-      leave()
-      then(isSettled)
-    }
     const onError = (error: unknown) =>
-      failed(error) ? end(false) : void wait().then(() => carryOut(ref, settlement, then))
-    outbox.settle(ref, settlement).then(() => end(true), onError)
+      failed(error) ? end(then, false) : void wait().then(() => carryOut(ref, settlement, then))
+    outbox.settle(ref, settlement).then(() => end(then, true), onError)
   }
   return {
     settle(ref, settlement, then) {

@@ -8,12 +8,23 @@ export class Declined extends Error {
   }
 }
 
+/** What is done within a transaction. */
+export type Work<Context> = {
+  run(context: Context): void
+  /** It is on disk. */
+  done(): void
+  /** It declined, or the commit failed. */
+  fail(error: Error): void
+  /** Nobody waits for it: as long as others like it keep coming, it waits to share a commit with them. */
+  canWait: boolean
+}
+
 /** Gathers works so that one transaction, and one sync, answers all of them. */
 export interface GroupCommit<Context> {
   /** Resolves with what the work returned, once it is on disk; rejects as it declined, or as the commit failed. */
   within<T>(work: (context: Context) => T): Promise<T>
-  /** The same for a work nobody waits for: as long as others like it keep coming, it waits to share a commit with them. */
-  withinSoon<T>(work: (context: Context) => T): Promise<T>
+  /** The same for a work that hears of its end itself. */
+  add(work: Work<Context>): void
   /** Resolves when no commit is under way and none is waited for. */
   idle(): Promise<void>
 }
@@ -28,13 +39,6 @@ export type GroupCommitOptions<Context> = {
   faultOf: (error: unknown) => Error
 }
 
-type Work<Context> = {
-  run: (context: Context) => () => void
-  fail: (error: Error) => void
-  isUrgent: boolean
-}
-type Done = { answer: () => void; fail: (error: Error) => void }
-
 const MAX_WORKS = 256
 /** Turns of the event loop that bring no other work, after which works that can wait do so no longer. */
 const BARREN_TURNS = 4
@@ -48,32 +52,34 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
   const { begin, commit, faultOf, maxWorks = MAX_WORKS } = options
   let queue: Work<Context>[] = []
   let waiters: (() => void)[] = []
+  /** Works in the queue that cannot wait. */
+  let urgent = 0
   let busy = false
 
-  const runAll = (works: readonly Work<Context>[], context: Context): Done[] => {
-    const done: Done[] = []
-    for (const { run, fail } of works) {
+  /** Those that did not decline. */
+  const runAll = (works: readonly Work<Context>[], context: Context): Work<Context>[] =>
+    works.filter((work) => {
       try {
-        done.push({ answer: run(context), fail })
+        work.run(context)
+        return true
       } catch (error) {
         if (!(error instanceof Declined)) throw error
-        fail(error.reason)
+        work.fail(error.reason)
+        return false
       }
-    }
-    return done
-  }
+    })
   const perform = async (works: readonly Work<Context>[]) => {
     try {
       const context = begin()
-      const done = runAll(works, context)
+      const run = runAll(works, context)
       await commit(context)
-      for (const { answer } of done) answer()
+      for (const work of run) work.done()
     } catch (error) {
       const fault = faultOf(error)
-      for (const { fail } of works) fail(fault)
+      for (const work of works) work.fail(fault)
     }
   }
-  const mayWait = (): boolean => queue.length < maxWorks && !queue.some(({ isUrgent }) => isUrgent)
+  const mayWait = (): boolean => urgent === 0 && queue.length < maxWorks
   const company = async () => {
     for (let barren = 0; barren < BARREN_TURNS && mayWait(); ) {
       const before = queue.length
@@ -86,6 +92,7 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
       if (mayWait()) await company()
       const works = queue.slice(0, maxWorks)
       queue = queue.slice(maxWorks)
+      for (const { canWait } of works) if (!canWait) urgent -= 1
       await perform(works)
     }
     busy = false
@@ -93,21 +100,35 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
     waiters = []
     for (const resolve of idle) resolve()
   }
-  const add = <T>(work: (context: Context) => T, isUrgent: boolean): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const run = (context: Context) => {
-        const result = work(context)
-        return () => resolve(result)
-      }
-      queue.push({ run, fail: reject, isUrgent })
-      if (busy) return
-      busy = true
-      setImmediate(round)
-    })
+  const add = (work: Work<Context>) => {
+    queue.push(work)
+    if (!work.canWait) urgent += 1
+    if (busy) return
+    busy = true
+    setImmediate(round)
+  }
   return {
-    within: (work) => add(work, true),
-    withinSoon: (work) => add(work, false),
+    within: (work) => new Promise((resolve, reject) => add(promised(work, resolve, reject))),
+    add,
     idle: () => (busy ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve()),
+  }
+}
+
+/** A work whose result is waited for. */
+const promised = <Context, T>(
+  work: (context: Context) => T,
+  resolve: (result: T) => void,
+  fail: (error: Error) => void,
+): Work<Context> => {
+  let done = () => {}
+  return {
+    run(context) {
+      const result = work(context)
+      done = () => resolve(result)
+    },
+    done: () => done(),
+    fail,
+    canWait: false,
   }
 }
 

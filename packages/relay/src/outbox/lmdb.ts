@@ -110,8 +110,8 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     return beginTransaction({ tables, lanes, nonces, written, single, isTold }, books)
   }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
-  const whileOpen = <T>(work: (transaction: Transaction) => T, commit = group.within): Promise<T> =>
-    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : commit(work)
+  const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
+    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : group.within(work)
 
   const stopJanitor = startJanitor({
     clock,
@@ -154,15 +154,22 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
       }
     },
     settle: (ref, settlement) =>
-      whileOpen(
-        (transaction) => {
-          const group = leases.groupOfLeased(ref)
-          if (group === undefined) throw notLeased(ref)
-          settleEntry(transaction, ref, group, settlement, context())
-          transaction.afterwards(() => afterSettling(ref, settlement))
-        },
-        canWait(ref, settlement) ? group.withinSoon : group.within,
-      ),
+      new Promise((resolve, fail) => {
+        if (closing) return fail(new OutboxFailed('the outbox is closed'))
+        group.add({
+          run(transaction) {
+            const group = leases.groupOfLeased(ref)
+            if (group === undefined) throw notLeased(ref)
+            settleEntry(transaction, ref, group, settlement, context())
+          },
+          done() {
+            afterSettling(ref, settlement)
+            resolve()
+          },
+          fail,
+          canWait: canWait(ref, settlement),
+        })
+      }),
     release(refs) {
       for (const ref of refs) leases.release(ref)
     },
