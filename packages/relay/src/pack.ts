@@ -33,6 +33,51 @@ export const packRecords = (records: readonly Uint8Array[]): Uint8Array => {
   return bytes
 }
 
+/** A pack in the making: each record is written where it is to stay. */
+export interface NewPack {
+  /** Whether a record of so many bytes may still come in. */
+  hasRoomFor(bytes: number): boolean
+  /** Where the next record begins, of as many bytes as it will have. */
+  roomFor(bytes: number): Buffer
+  /** Takes the record in: it is copied, unless it was written into that room. Returns it where it lies. */
+  add(record: Uint8Array): Buffer
+  /** All of it; a record that is alone stays what it is. */
+  whole(): Buffer
+}
+
+/**
+ * @param block of at least `packBytes(maxBytes)`
+ * @param maxBytes of all records together
+ */
+export const beginPack = (block: Buffer, maxBytes: number): NewPack => {
+  let count = 0
+  let bytes = 0
+  let end = FIRST_AT
+  const roomFor = (length: number): Buffer => block.subarray(end + LENGTH_BYTES, end + LENGTH_BYTES + length)
+  return {
+    hasRoomFor: (length) => count < MAX_PACKED && bytes + length <= maxBytes,
+    roomFor,
+    add(record) {
+      const placed = roomFor(record.length)
+      if (placed.buffer !== record.buffer || placed.byteOffset !== record.byteOffset) placed.set(record)
+      block.writeUInt32LE(record.length, end)
+      end += LENGTH_BYTES + record.length
+      bytes += record.length
+      count += 1
+      return placed
+    },
+    whole() {
+      if (count === 1) return block.subarray(FIRST_AT + LENGTH_BYTES, end)
+      block[0] = FORM
+      block.writeUInt16LE(count, COUNT_AT)
+      return block.subarray(0, end)
+    },
+  }
+}
+
+/** What a pack takes at most, with so many bytes of records in it. */
+export const packBytes = (maxBytes: number): number => FIRST_AT + MAX_PACKED * LENGTH_BYTES + maxBytes
+
 /** The records in a pack, and where a place in it is; a record that is none is all there is in it. */
 export type Pack = {
   parts: readonly Buffer[]

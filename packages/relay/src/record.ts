@@ -45,12 +45,18 @@ const slab = createSlab()
  * Head and raw body, as they lie in the outbox. The body is kept as it came, only inflated.
  *
  * @param starts of the items in the body, and of one more, where nothing but a comma stands between them
+ * @param roomFor gives the room that the record is written into
  */
-export const encodeRecord = (head: RecordHead, body: Uint8Array, starts?: readonly number[]): Buffer => {
+export const encodeRecord = (
+  head: RecordHead,
+  body: Uint8Array,
+  starts?: readonly number[],
+  roomFor: (bytes: number) => Buffer = slab,
+): Buffer => {
   const trackerId = head.trackerId ?? ''
   const startsAt = FIXED_BYTES + trackerId.length
   const bodyAt = startsAt + (starts ? 1 + START_BYTES * starts.length : 0)
-  const record = slab(bodyAt + body.length)
+  const record = roomFor(bodyAt + body.length)
   record[0] = FORM
   record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT) | (starts ? STARTS : 0)
   record.writeDoubleLE(head.receivedAt, 2)
@@ -64,7 +70,8 @@ export const encodeRecord = (head: RecordHead, body: Uint8Array, starts?: readon
 
 const writeStarts = (record: Buffer, at: number, starts: readonly number[]): void => {
   record[at] = starts.length
-  for (const [number, start] of starts.entries()) record.writeUInt32LE(start, at + 1 + START_BYTES * number)
+  for (let number = 0; number < starts.length; number += 1)
+    record.writeUInt32LE(starts[number] ?? 0, at + 1 + START_BYTES * number)
 }
 
 /** What is opened of a pack's records, each when it is first asked for, by the places of the pack. */

@@ -11,7 +11,7 @@ import { createStage } from '../../../packages/relay/src/outbox/stage.ts'
 import { openStore, type Store } from '../../../packages/relay/src/outbox/store.ts'
 
 /** So few that every few transactions a run is begun, or merged, and none has a filter for long. */
-const SIZES = { gathered: 8, slice: 3, pageRows: 2, fan: 3, filterBytes: 4_096 }
+const SIZES = { gathered: 8, slice: 3, pageRows: 2, fan: 3, most: 5, filterBytes: 4_096 }
 
 let dir: string
 beforeEach(async () => {
@@ -117,6 +117,20 @@ test('gathered nonces become runs, runs are merged, and neither journal nor page
   expect(rig.pages()).toBeLessThan(200)
   await rig.reopen()
   for (let n = 0; n < 200; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  await rig.close()
+})
+
+test('runs that lie apart, as nonces of their time do, are left alone until they are many', async () => {
+  const rig = await openRig(join(dir, 'apart'))
+  const uuidAt = (n: number) => `${(1_764_000_000_000 + n).toString(16).padStart(12, '0')}`
+  const nonceAt = (n: number) => uuidAt(n).replace(/(.{8})(.{4})/, '$1-$2-7000-8000-000000000000')
+  const levels = () => rig.runs().map(({ level }) => level)
+  for (let n = 0; levels().length < SIZES.most - 1; n += 1) await rig.transact([nonceAt(n)])
+  expect(levels()).toEqual([0, 0, 0, 0])
+  for (let n = 1_000; !levels().includes(1); n += 1) await rig.transact([nonceAt(n)])
+  await rig.reopen()
+  expect(rig.recall(nonceAt(0))?.seq).toBe(1)
+  expect(rig.recall(nonceAt(999))).toBeUndefined()
   await rig.close()
 })
 

@@ -30,7 +30,8 @@ export const accept = async (arrival: Arrival, outbox: Outbox, policy: ItemPolic
     ...(sentAt !== undefined && { sentAt }),
     ...(trackerId !== undefined && { trackerId }),
   }
-  const record = () => encodeRecord(head, raw, content.kind === 'plain' ? content.starts : undefined)
+  const starts = content.kind === 'plain' ? content.starts : undefined
+  const record = () => encodeRecord(head, raw, starts, outbox.roomFor)
   const outcomes = entries.length === 0 ? [] : await outbox.put({ record: record(), entries, receivedAt })
   return { receipt: receiptOf(entries, outcomes, rejected, holds), trackersDropped }
 }

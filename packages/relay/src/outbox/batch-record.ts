@@ -1,5 +1,4 @@
 import type { Kind } from '@wmkt/protocol'
-import { createSlab } from '../slab.ts'
 import { kindByteOf, kindOfByte } from './keys.ts'
 
 /** An accepted batch on disk: who is in it, then the record as it came. */
@@ -16,12 +15,14 @@ export type HeadEntry = { index: number; kind: Kind; nonce: string; slot: number
 const FIXED = 16
 const PER_ENTRY = 6
 
-const slab = createSlab()
-
 /** Layout: receivedAt f64, group u48, count u16, then index u16, slot u16, kind u8, nonce length u8, nonce; then the record. */
-export const encodeBatch = ({ receivedAt, group, entries }: BatchHead, record: Uint8Array): Buffer => {
+export const encodeBatch = (
+  { receivedAt, group, entries }: BatchHead,
+  record: Uint8Array,
+  roomFor: (bytes: number) => Buffer,
+): Buffer => {
   const headBytes = entries.reduce((sum, { nonce }) => sum + PER_ENTRY + nonce.length, FIXED)
-  const bytes = slab(headBytes + record.length)
+  const bytes = roomFor(headBytes + record.length)
   bytes.writeDoubleBE(receivedAt, 0)
   bytes.writeUIntBE(group, 8, 6)
   bytes.writeUInt16BE(entries.length, 14)

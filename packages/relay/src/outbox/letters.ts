@@ -59,7 +59,7 @@ export const redriveLetter = (
   const group = transaction.groupFor(seq, 1)
   const head = { receivedAt, group, entries: [{ index, kind, nonce, slot }] }
   removeLetter(transaction, found)
-  stage.append(tables.batches, seqKey(seq), encodeBatch(head, record))
+  stage.append(tables.batches, seqKey(seq), encodeBatch(head, record, Buffer.allocUnsafe))
   transaction.units.add(slot, group, seq, { others: [], entries: [freshEntry(index)] })
   const nonceAt = nonceKey(kind, nonce)
   if (nonceAt) transaction.nonces.remember(nonceAt, { fingerprint, seq, index })

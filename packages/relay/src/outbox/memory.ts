@@ -145,7 +145,8 @@ export const createMemoryOutbox = (options: MemoryOutboxOptions): LocalOutbox =>
       assertOpen()
       assertRoom(intake.entries)
       seq += 1
-      const outcomes = intake.entries.map((entry) => accept(entry, intake))
+      const kept = { ...intake, record: Uint8Array.from(intake.record) }
+      const outcomes = intake.entries.map((entry) => accept(entry, kept))
       for (const outcome of outcomes) if (outcome === 'duplicate') count(STEPS.repeat)
       listeners.tell(intake.entries.filter((_, at) => outcomes[at] === 'accepted').map(({ lane }) => lane))
       return outcomes

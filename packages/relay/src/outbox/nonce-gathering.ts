@@ -30,11 +30,13 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
   let recents: readonly RecentNonces[] = []
   let pending: { recent: RecentNonces; from: number } | undefined
   /** A key is looked for, and then put. */
-  let hashed: { key: Buffer; hash: number } = { key: NOTHING, hash: 0 }
+  let hashed: Buffer = NOTHING
+  let hash = 0
 
   const hashOf = (key: Buffer): number => {
-    if (hashed.key !== key) hashed = { key, hash: hashAt(key, 0) }
-    return hashed.hash
+    if (hashed !== key) hash = hashAt(key, 0)
+    hashed = key
+    return hash
   }
   const add = (generation: number): RecentNonces => {
     const recent = createRecentNonces(generation, sizes)

@@ -1,5 +1,5 @@
 import { seqKey, seqOfKey } from './keys.ts'
-import { boundFilters, byAge, oldestOfAKind } from './nonce-ages.ts'
+import { boundFilters, byAge, dueForMerge, type MergeSizes } from './nonce-ages.ts'
 import { createRunBuild, type RunBuild } from './nonce-build.ts'
 import { createGathering } from './nonce-gathering.ts'
 import { journalRowOf, type RecentNonces, stageJournal } from './nonce-recent.ts'
@@ -22,8 +22,8 @@ export const GENERATION_MS = 30 * 24 * 3_600_000
 
 /**
  * Which nonces were put. New ones go into a journal, a row for each transaction, and are gathered in memory; when there
- * are many, they become a run: pages in order of key that are written once, one after the other. Eight runs of a kind
- * are merged into one. A B-tree would meet a page for every nonce.
+ * are many, they become a run: pages in order of key that are written once, one after the other. Runs of a kind are
+ * merged, eight where they overlap, else when there are many. A B-tree would meet a page for every nonce.
  */
 export interface NonceMemory {
   /** @param generation that which takes new nonces: 0 or 1 */
@@ -43,22 +43,21 @@ export interface NonceChanges {
   settle(): void
 }
 
-export type NonceMemorySizes = {
+export type NonceMemorySizes = MergeSizes & {
   /** Nonces gathered before they become a run. Twice as many are in memory at most. */
   gathered: number
   /** Brought into order at a time. */
   slice: number
   pageRows: number
-  /** Runs merged into one. */
-  fan: number
   /** Of filters in memory; runs beyond it are looked up on disk. */
   filterBytes: number
 }
 const SIZES: NonceMemorySizes = {
-  gathered: 65_536,
+  gathered: 57_344,
   slice: 8_192,
   pageRows: PAGE_ROWS,
   fan: 8,
+  most: 64,
   filterBytes: 32 * 2 ** 20,
 }
 
@@ -75,12 +74,21 @@ type Building = { build: RunBuild; recent?: RecentNonces; merged: readonly Run[]
 /** What a transaction leaves to do once it is on disk. */
 type Effects = (() => void)[]
 
+/** Runs, newest first; those to be merged next; and of each the bounds, beside each other, since every nonce is held against them. */
+const arranged = (runs: readonly Run[], sizes: MergeSizes) => {
+  const aged = byAge(runs)
+  const bounds = Float64Array.from(aged.flatMap(({ index }) => [index.first, index.last]))
+  return { runs: aged, due: dueForMerge(aged, sizes) ?? [], bounds }
+}
+
 export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
   const { journal } = tables
   const found = readRuns(tables)
   let lastId = found.lastId
-  /** Newest first. */
-  let runs = byAge(found.runs)
+  let { runs, due, bounds } = arranged(found.runs, sizes)
+  const arrange = (changed: readonly Run[]) => {
+    ;({ runs, due, bounds } = arranged(changed, sizes))
+  }
   const gathering = createGathering(sizes)
   let flushing: Building | undefined
   let merging: Building | undefined
@@ -94,9 +102,10 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
 
   const findInRuns = (key: Buffer, forgotten?: number): Remembered | undefined => {
     const prefix = prefixAt(key, 0)
-    for (const run of runs) {
-      if (prefix < run.index.first || prefix > run.index.last || run.generation === forgotten) continue
-      const hit = findInRun(tables, run, key, prefix)
+    for (let at = 0; at < runs.length; at += 1) {
+      if (prefix < (bounds[2 * at] ?? 0) || prefix > (bounds[2 * at + 1] ?? 0)) continue
+      const run = runs[at] as Run
+      const hit = run.generation === forgotten ? undefined : findInRun(tables, run, key, prefix)
       if (hit) return readRow(hit.page, hit.at)
     }
     return undefined
@@ -117,18 +126,18 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     flushing = { build, recent, merged: [] }
   }
   const startMerge = () => {
-    const merged = merging ? undefined : oldestOfAKind(runs, sizes.fan)
-    if (!merged) return
-    const [newest] = merged
+    const [newest, ...older] = merging ? [] : due
     if (!newest) return
     lastId += 1
-    const { born, level, generation } = newest
+    const { born, generation } = newest
+    const merged = [newest, ...older]
+    const level = Math.max(...merged.map((run) => run.level))
     const sources = merged.map((run) => runSource(tables, run, sizes.pageRows))
     const plan = { id: lastId, born, level: level + 1, generation, sources, pageRows: sizes.pageRows }
     merging = { build: createRunBuild(tables, plan), merged }
   }
   const install = (run: Run, { recent, merged }: Building) => {
-    runs = byAge([...runs.filter((one) => !merged.includes(one)), run])
+    arrange([...runs.filter((one) => !merged.includes(one)), run])
     erasedRuns = [...erasedRuns, ...merged.map(({ id }) => id)]
     if (!recent) return
     gathering.drop((one) => one === recent)
@@ -184,7 +193,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
         ...erasedRuns,
         ...[...runs.filter(isOver), ...builds.flatMap((one) => one?.build ?? [])].map(({ id }) => id),
       ]
-      runs = runs.filter((run) => !isOver(run))
+      arrange(runs.filter((run) => !isOver(run)))
       gathering.drop(isOver)
       if (flushing && isOver(flushing.build)) flushing = undefined
       if (merging && isOver(merging.build)) merging = undefined

@@ -37,34 +37,50 @@ export const pagedSource = (
   }
 }
 
-type Head = { source: RowSource; position: number; bytes: Buffer; at: number; prefix: number }
+/** `place`: of the source among all, the newest first. */
+type Head = {
+  place: number
+  source: RowSource
+  position: number
+  bytes: Buffer
+  at: number
+  prefix: number
+}
 
-const DONE = Number.POSITIVE_INFINITY
-const advance = (head: Head, position: number): void => {
+/** False when there is no row at the position. */
+const moveTo = (head: Head, position: number): boolean => {
   head.position = position
-  if (position >= head.source.length) {
-    head.prefix = DONE
-    return
-  }
+  if (position >= head.source.length) return false
   head.bytes = head.source.bytesOf(position)
   head.at = head.source.offsetOf(position)
   head.prefix = prefixAt(head.bytes, head.at)
+  return true
 }
 
-const compareHeads = (a: Head, b: Head): number =>
-  a.prefix === b.prefix ? compareKeys(a.bytes, a.at, b.bytes, b.at) : a.prefix - b.prefix
+/** By keys; of equal ones the newest first. */
+const compareHeads = (a: Head, b: Head): number => {
+  if (a.prefix !== b.prefix) return a.prefix - b.prefix
+  return compareKeys(a.bytes, a.at, b.bytes, b.at) || a.place - b.place
+}
 
-/** Of equal keys the newest row, which comes from the first source that has it. */
-const leastOf = (heads: readonly Head[]): Head | undefined => {
-  let least: Head | undefined
-  for (const head of heads) {
-    if (head.prefix === DONE) continue
-    const order = least ? compareHeads(head, least) : -1
-    if (order < 0) least = head
-    else if (order === 0) advance(head, head.position + 1)
+/** Puts the first head, which has moved on, where it belongs: most often it stays, since neighbours in time come together. */
+const sink = (heads: Head[]): void => {
+  for (let at = 1; at < heads.length; at += 1) {
+    const [before, after] = [heads[at - 1] as Head, heads[at] as Head]
+    if (compareHeads(before, after) <= 0) return
+    heads[at - 1] = after
+    heads[at] = before
   }
-  return least
 }
+
+const step = (heads: Head[]): void => {
+  const [first] = heads
+  if (first && moveTo(first, first.position + 1)) sink(heads)
+  else heads.shift()
+}
+
+const isHeadAt = ({ bytes, at }: Head, rows: Buffer, rowAt: number): boolean =>
+  compareKeys(bytes, at, rows, rowAt) === 0
 
 /** `positions`: where each source goes on. */
 export type Merged = { rows: Buffer; positions: number[] }
@@ -75,16 +91,20 @@ export const mergeRows = (
   positions: readonly number[],
   most: number,
 ): Merged => {
-  const heads = sources.map((source): Head => ({ source, position: 0, bytes: NOTHING, at: 0, prefix: DONE }))
-  for (const [number, head] of heads.entries()) advance(head, positions[number] ?? 0)
+  const all = sources.map(
+    (source, place): Head => ({ place, source, position: 0, bytes: NOTHING, at: 0, prefix: 0 }),
+  )
+  const heads = all.filter((head) => moveTo(head, positions[head.place] ?? 0)).sort(compareHeads)
   const rows = Buffer.allocUnsafeSlow(most * ROW_BYTES)
   let to = 0
-  while (to < rows.length) {
-    const head = leastOf(heads)
-    if (!head) break
-    copyRow(head.bytes, head.at, rows, to)
-    to += ROW_BYTES
-    advance(head, head.position + 1)
+  for (let [first] = heads; first; [first] = heads) {
+    const isOlder = to > 0 && isHeadAt(first, rows, to - ROW_BYTES)
+    if (!isOlder && to === rows.length) break
+    if (!isOlder) {
+      copyRow(first.bytes, first.at, rows, to)
+      to += ROW_BYTES
+    }
+    step(heads)
   }
-  return { rows: rows.subarray(0, to), positions: heads.map(({ position }) => position) }
+  return { rows: rows.subarray(0, to), positions: all.map(({ position }) => position) }
 }

@@ -16,19 +16,41 @@ export const orderOf = (rows: Buffer, from: number, to: number): Uint32Array => 
     words[2 * (number - from) + 1] = Math.floor(prefix / 65_536)
   }
   packed.sort()
-  const order = Uint32Array.from({ length: to - from }, (_, at) => from + ((words[2 * at] ?? 0) & 0xffff))
+  const order = new Uint32Array(to - from)
+  for (let at = 0; at < order.length; at += 1) order[at] = from + ((words[2 * at] ?? 0) & 0xffff)
   sortTies(rows, order)
   return withoutOlder(rows, order)
 }
 
+/** Alike in these bits, beyond which the runtime's sort is asked once more: an insertion costs their square. */
+const MANY = 16
+
 const sortTies = (rows: Buffer, order: Uint32Array): void => {
   const prefixOf = (at: number): number => prefixAt(rows, (order[at] ?? 0) * ROW_BYTES)
   const byKey = (a: number, b: number): number => compareKeys(rows, a * ROW_BYTES, rows, b * ROW_BYTES)
-  for (let begin = 0; begin < order.length; ) {
-    let end = begin + 1
-    for (const prefix = prefixOf(begin); end < order.length && prefixOf(end) === prefix; ) end += 1
-    if (end - begin > 1) order.subarray(begin, end).sort(byKey)
+  let begin = 0
+  let prefix = order.length > 0 ? prefixOf(0) : 0
+  for (let end = 1; end <= order.length; end += 1) {
+    const next = end < order.length ? prefixOf(end) : -1
+    if (next === prefix) continue
+    if (end - begin > MANY) order.subarray(begin, end).sort(byKey)
+    else insertAll(order, begin, end, byKey)
     begin = end
+    prefix = next
+  }
+}
+
+const insertAll = (
+  order: Uint32Array,
+  begin: number,
+  end: number,
+  compare: (a: number, b: number) => number,
+): void => {
+  for (let at = begin + 1; at < end; at += 1) {
+    const one = order[at] ?? 0
+    let to = at
+    for (; to > begin && compare(order[to - 1] ?? 0, one) > 0; to -= 1) order[to] = order[to - 1] ?? 0
+    order[to] = one
   }
 }
 

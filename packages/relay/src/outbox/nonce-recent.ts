@@ -27,7 +27,8 @@ export type RecentSizes = {
 }
 
 export const createRecentNonces = (generation: number, { gathered, slice }: RecentSizes): RecentNonces => {
-  const table = createNonceTable(gathered)
+  // And a slice more: the transaction that makes them enough may bring many.
+  const table = createNonceTable(gathered + slice)
   const orders: Uint32Array[] = []
   const seqs: number[] = []
   let ordered = 0

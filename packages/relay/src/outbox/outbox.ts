@@ -168,8 +168,14 @@ export interface Outbox {
   /**
    * Stores the entries not seen before. Outcomes in the order of `entries`; a duplicate of an entry not yet synced
    * waits for that sync. Rejects with OutboxFull (try later) or OutboxFailed (the disk cannot be trusted any more).
+   * The record's memory is the caller's again once that is said.
    */
   put(intake: Intake): Promise<PutOutcome[]>
+  /**
+   * Where the record of the put that comes next, with nothing in between, is best written: it need not be copied then.
+   * Missing where that makes no difference.
+   */
+  roomFor?(bytes: number): Buffer
   /** Lanes that hold entries, due or not. */
   lanes(): readonly Lane[]
   /** Entries held in a lane. */

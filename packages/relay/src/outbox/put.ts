@@ -1,3 +1,4 @@
+import { createPool } from '../pool.ts'
 import { encodeBatch, type HeadEntry } from './batch-record.ts'
 import { Declined } from './group-commit.ts'
 import { nonceKey, seqKey } from './keys.ts'
@@ -12,6 +13,9 @@ export type PutLimits = {
   maxBacklog: number
   room: Room
 }
+
+/** LMDB reads what it is given until the transaction is done. Where that fails, the memory is not lent again. */
+const pool = createPool()
 
 type KeyedEntry = { entry: NewEntry; key: Buffer }
 
@@ -96,7 +100,9 @@ const store = (
     shares.set(slot, share)
     return { index, kind, nonce, slot }
   })
-  stage.append(tables.batches, seqKey(seq), encodeBatch({ receivedAt, group, entries }, record))
+  const batch = encodeBatch({ receivedAt, group, entries }, record, pool.take)
+  stage.append(tables.batches, seqKey(seq), batch)
+  transaction.afterwards(() => pool.give(batch))
   const slots = [...shares.keys()]
   for (const [slot, share] of shares)
     units.add(slot, group, seq, { others: slots.filter((one) => one !== slot), entries: share.entries })

@@ -4,7 +4,8 @@ import type { Key, KeyRing } from './key-ring.ts'
 
 /** What is kept is sealed by it, and opened. Bytes and texts that are not sealed are as they were: older ones stay readable. */
 export interface Seal {
-  seal(bytes: Uint8Array): Uint8Array
+  /** @param roomFor gives the room that what is sealed is written into; not asked where nothing is sealed */
+  seal(bytes: Uint8Array, roomFor?: (bytes: number) => Buffer): Uint8Array
   /** @throws KeyMissing; Error when the bytes were changed */
   open(bytes: Uint8Array): Uint8Array
   sealText(text: string): string
@@ -94,11 +95,11 @@ const beginStream = (key: Key): Stream => {
   return { id: key.id, key: derived(key, salt), head, number: 0 }
 }
 
-const createSealing = (ring: KeyRing): ((bytes: Uint8Array) => Buffer) => {
+const createSealing = (ring: KeyRing) => {
   const slab = createSlab()
   const iv = Buffer.alloc(IV_BYTES)
   let stream: Stream | undefined
-  return (bytes) => {
+  return (bytes: Uint8Array, roomFor: (bytes: number) => Buffer = slab): Buffer => {
     const current = ring.current()
     if (stream?.id !== current.id) stream = beginStream(current)
     stream.number += 1
@@ -106,7 +107,7 @@ const createSealing = (ring: KeyRing): ((bytes: Uint8Array) => Buffer) => {
     const cipher = createCipheriv(CIPHER, stream.key, iv)
     const body = cipher.update(bytes)
     cipher.final()
-    const sealed = slab(HEAD_BYTES + body.length + TAG_BYTES)
+    const sealed = roomFor(HEAD_BYTES + body.length + TAG_BYTES)
     sealed.set(stream.head)
     sealed.writeUIntBE(stream.number, NUMBER_AT, NUMBER_BYTES)
     sealed.set(body, HEAD_BYTES)

@@ -1,4 +1,5 @@
 import type { DeadLetter, Fate, Intake, Outbox, PutOutcome, Settlement } from '../outbox/outbox.ts'
+import { createPool } from '../pool.ts'
 import type { Mask } from './mask.ts'
 import type { Seal } from './seal.ts'
 
@@ -22,13 +23,25 @@ export const sealOutbox = (outbox: Outbox, seal: Seal, mask: Mask): Outbox => ({
   },
 })
 
-const createPut =
-  (outbox: Outbox, { seal }: Seal, mask: Mask) =>
-  async (intake: Intake): Promise<PutOutcome[]> => {
-    const record = seal(intake.record)
+const createPut = (outbox: Outbox, { seal }: Seal, mask: Mask) => {
+  const pool = createPool()
+  const putSealed = async (intake: Intake, record: Uint8Array): Promise<PutOutcome[]> => {
     const outcomes = await outbox.put({ ...intake, record, entries: mask(intake.entries) })
     return outcomes.includes('conflict') ? judgedAgain(outbox, { ...intake, record }, outcomes) : outcomes
   }
+  return async (intake: Intake): Promise<PutOutcome[]> => {
+    let lent: Buffer | undefined
+    const record = seal(intake.record, (bytes) => {
+      lent = pool.take(bytes)
+      return lent
+    })
+    try {
+      return await putSealed(intake, record)
+    } finally {
+      if (lent) pool.give(lent)
+    }
+  }
+}
 
 /** What came before fingerprints were masked is compared as it was kept. Nothing can be stored by it: its nonce is known. */
 const judgedAgain = async (
