@@ -1,5 +1,6 @@
 import { type Form, readValue, type SchemaField, type TypeSchema } from '@wmkt/protocol/schema'
 import type { Body } from './body.ts'
+import { isPlainEmail } from './email.ts'
 import { createNames, isAt } from './names.ts'
 import { noteKey, type OpenKeys } from './open-keys.ts'
 import { endOfBareText, QUOTE } from './text.ts'
@@ -35,7 +36,7 @@ const ANY = typeOfAnything()
 export const anyType: PlainTypes = () => ANY
 
 type Takes = (body: Body, from: number, to: number) => boolean
-type Field = { key: Uint8Array; takes: Takes; mandatory: boolean; seenIn: number }
+type Field = { key: Uint8Array; takes: Takes; mandatory: boolean; seenIn: number; next: Field | undefined }
 
 /** @param isPutRight forms whose values may be put right, and are looked at more closely */
 export const plainTypeOf = (type: TypeSchema, isPutRight: (form: Form) => boolean): PlainType => {
@@ -66,14 +67,13 @@ const createFieldFinder = (
 ): ((bytes: Uint8Array, from: number, to: number) => Field | undefined) => {
   const byName = createNames<Field>()
   for (const field of fields) byName.add(field.key, field)
-  const next = new Map<Field | undefined, Field>()
-  let last: Field | undefined
+  let last = fields[0]
   return (bytes, from, to) => {
-    const guess = next.get(last)
+    const guess = last?.next
     const isRight = guess !== undefined && isAt(bytes, from, to, guess.key)
     const found = isRight ? guess : byName.find(bytes, from, to)
-    if (found && !isRight) next.set(last, found)
-    last = found
+    if (found && last) last.next = found
+    last = found ?? last
     return found
   }
 }
@@ -87,6 +87,7 @@ const plainFieldOf = (key: string, type: TypeSchema, isPutRight: (form: Form) =>
     takes: more.reduce(both, takes),
     mandatory: fields.some(({ mandatory }) => mandatory),
     seenIn: 0,
+    next: undefined,
   }
 }
 
@@ -95,8 +96,14 @@ const both =
   (body, from, to) =>
     one(body, from, to) && other(body, from, to)
 
+const either =
+  (one: Takes, other: Takes): Takes =>
+  (body, from, to) =>
+    one(body, from, to) || other(body, from, to)
+
 const isText: Takes = ({ bytes }, from, to) => bytes[from] === QUOTE && to - from > 2
 const isNumber: Takes = ({ bytes }, from) => NUMERIC[bytes[from] ?? 0] === 1
+const isEmail: Takes = ({ bytes }, from, to) => bytes[from] === QUOTE && isPlainEmail(bytes, from + 1, to - 1)
 const isWord: Takes = ({ bytes }, from) => bytes[from] === TRUE || bytes[from] === FALSE
 const never: Takes = () => false
 
@@ -118,10 +125,11 @@ const takesOf = ({ form }: SchemaField, type: TypeSchema, isPutRight: (form: For
   const known = AT_A_GLANCE[form]
   if (known || form === 'unknown') return known ?? never
   if (isPutRight(form)) return never
-  return (body, from, to) => {
+  const isRead: Takes = (body, from, to) => {
     const value = valueIn(body, from, to)
     return value !== '' && value !== null && readValue(form, value, type) === 'ok'
   }
+  return form === 'email' ? either(isEmail, isRead) : isRead
 }
 
 /** Most are texts without escapes, which need no parser. */

@@ -88,11 +88,14 @@ export const endOfKey = (body: Body, from: number, budget: Budget): number => {
 }
 
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-const FORBIDDEN_LENGTHS: ReadonlySet<number> = new Set([...FORBIDDEN].map(({ length }) => length))
+/** By length: a look at a set would cost as much as the rest of the key. */
+const MAY_BE_FORBIDDEN = Uint8Array.from({ length: 12 }, (_, length) =>
+  [...FORBIDDEN].some((key) => key.length === length) ? 1 : 0,
+)
 
 /** Keys that look like numbers are put first by whoever makes an object of them; others are refused. */
 const isPlainKey = (bytes: Buffer, from: number, to: number): boolean => {
   const first = bytes[from] ?? 0
   if (first >= 0x30 && first <= 0x39) return false
-  return !FORBIDDEN_LENGTHS.has(to - from) || !FORBIDDEN.has(bytes.toString('latin1', from, to))
+  return MAY_BE_FORBIDDEN[to - from] !== 1 || !FORBIDDEN.has(bytes.toString('latin1', from, to))
 }
