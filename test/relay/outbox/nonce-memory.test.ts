@@ -11,7 +11,7 @@ import { createStage } from '../../../packages/relay/src/outbox/stage.ts'
 import { openStore, type Store } from '../../../packages/relay/src/outbox/store.ts'
 
 /** So few that every few transactions a run is begun, or merged, and none has a filter for long. */
-const SIZES = { gathered: 8, slice: 3, pageRows: 2, fan: 3, most: 5, filterBytes: 4_096 }
+const SIZES = { gathered: 8, room: 10, pageRows: 2, fan: 3, most: 5, filterBytes: 4_096 }
 
 let dir: string
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { seqKey, seqOfKey } from './keys.ts'
 import { boundFilters, byAge, dueForMerge, type MergeSizes } from './nonce-ages.ts'
 import { createRunBuild, type RunBuild } from './nonce-build.ts'
 import { createGathering } from './nonce-gathering.ts'
-import { journalRowOf, type RecentNonces, stageJournal } from './nonce-recent.ts'
+import { journalRowOf, type RecentNonces, type RecentSizes, stageJournal } from './nonce-recent.ts'
 import { prefixAt, type Remembered, ROW_BYTES, readRow } from './nonce-row.ts'
 import {
   eraseRun,
@@ -43,18 +43,16 @@ export interface NonceChanges {
   settle(): void
 }
 
-export type NonceMemorySizes = MergeSizes & {
-  /** Nonces gathered before they become a run. Twice as many are in memory at most. */
-  gathered: number
-  /** Brought into order at a time. */
-  slice: number
-  pageRows: number
-  /** Of filters in memory; runs beyond it are looked up on disk. */
-  filterBytes: number
-}
+/** Of nonces gathered, twice `room` are in memory at most, unless single transactions bring more than there is room for. */
+export type NonceMemorySizes = MergeSizes &
+  RecentSizes & {
+    pageRows: number
+    /** Of filters in memory; runs beyond it are looked up on disk. */
+    filterBytes: number
+  }
 const SIZES: NonceMemorySizes = {
   gathered: 57_344,
-  slice: 8_192,
+  room: 65_536,
   pageRows: PAGE_ROWS,
   fan: 8,
   most: 64,
@@ -120,7 +118,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     const plan = { id: lastId, born: lastId, level: 0, generation: recent.generation }
     const build = createRunBuild(tables, {
       ...plan,
-      sources: recent.sources().reverse(),
+      sources: [recent.inOrder()],
       pageRows: sizes.pageRows,
     })
     flushing = { build, recent, merged: [] }
@@ -227,10 +225,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
         }
         if (rows.length === 0) return
         stageJournal(stage, journal, seq, rotated ? older : generation, rows)
-        effects.push(() => {
-          take().journaled(seq)
-          take().tidy()
-        })
+        effects.push(() => take().journaled(seq))
       },
       settle() {
         for (const effect of effects) effect()

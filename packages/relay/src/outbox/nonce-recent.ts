@@ -13,29 +13,20 @@ export interface RecentNonces {
   readonly seqs: readonly number[]
   /** All rows are in the journal now, the last ones in this row of it. */
   journaled(seq: number): void
-  /** Brings what has come together into order, as long as that is a slice. */
-  tidy(): void
   /** Their rows in order: nothing may be gathered any more. */
-  sources(): RowSource[]
+  inOrder(): RowSource
 }
 
 export type RecentSizes = {
-  /** Room for so many from the beginning: growing would make a transaction wait. */
+  /** Enough to be made a run. */
   gathered: number
-  /** Rows brought into order in one go, for the same reason. */
-  slice: number
+  /** Room for so many from the beginning: growing would make a transaction wait. */
+  room: number
 }
 
-export const createRecentNonces = (generation: number, { gathered, slice }: RecentSizes): RecentNonces => {
-  // And a slice more: the transaction that makes them enough may bring many.
-  const table = createNonceTable(gathered + slice)
-  const orders: Uint32Array[] = []
+export const createRecentNonces = (generation: number, { room }: RecentSizes): RecentNonces => {
+  const table = createNonceTable(room)
   const seqs: number[] = []
-  let ordered = 0
-  const orderUpTo = (to: number) => {
-    orders.push(orderOf(table.rows(), ordered, to))
-    ordered = to
-  }
   return {
     generation,
     table,
@@ -43,14 +34,7 @@ export const createRecentNonces = (generation: number, { gathered, slice }: Rece
     journaled(seq) {
       seqs.push(seq)
     },
-    tidy() {
-      while (table.size - ordered >= slice) orderUpTo(ordered + slice)
-    },
-    sources() {
-      while (table.size > ordered) orderUpTo(Math.min(table.size, ordered + slice))
-      const rows = table.rows()
-      return orders.map((order) => orderedSource(rows, order))
-    },
+    inOrder: () => orderedSource(table.rows(), orderOf(table.rows())),
   }
 }
 
