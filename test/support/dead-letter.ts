@@ -11,7 +11,7 @@ export const buryEvent = async (
   const item = { kind: 'event', nonce, eventType, data: { email: 'a@b.c' } }
   const record = encodeRecord({ receivedAt: 1 }, Buffer.from(JSON.stringify({ items: [item] })))
   const lane = `event:${eventType}`
-  const entry = { index: 0, kind: 'event', nonce, lane, fingerprint: new Uint8Array(8) } as const
+  const entry = { index: 0, kind: 'event', nonce, lane, fingerprint: 0 } as const
   await outbox.put({ record, entries: [entry], receivedAt: 1 })
   const [leased] = await outbox.lease(lane, 1)
   if (leased) await outbox.settle(leased.ref, { type: 'bury', ...why })

@@ -72,7 +72,7 @@ export const createOwnItems = (options: OwnItemsOptions): OwnItems => {
     const { outbox, leave } = door.enter()
     try {
       const content = contentOf(bodyOf(raw), true)
-      const accepted = await accept({ raw, content, receivedAt: at }, outbox, policy)
+      const accepted = await accept({ raw, content, receivedAt: at, trackerId: undefined }, outbox, policy)
       tally.add(content.frame, accepted, now() - at)
       const { receipt } = accepted
       const [rejection] = receipt.rejected

@@ -10,9 +10,9 @@ export type RecordHead = {
   /** Epoch ms on the relay's clock. */
   receivedAt: number
   /** Epoch ms on the sender's clock. */
-  sentAt?: number
+  sentAt?: number | undefined
   /** From the request's tracker cookie. */
-  trackerId?: string
+  trackerId?: string | undefined
   /** Posted with a server key, or by this process itself. */
   keyed?: boolean
 }

@@ -105,7 +105,7 @@ describe('forwarders on one outbox', () => {
             kind: 'event',
             nonce,
             lane: laneOf('event', 'purchase'),
-            fingerprint: new Uint8Array(8),
+            fingerprint: 0,
           },
         ],
         receivedAt: Date.now(),

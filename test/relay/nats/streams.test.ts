@@ -53,7 +53,7 @@ test('settings that differ are named, all of them, and nothing is changed', asyn
 test('relays that disagree on the lease are told so: one of them would hand out what the other holds', async () => {
   const projectId = freshProject()
   const first = await openOn(server(), { clock, projectId, query: 'lease=5' })
-  const fingerprint = new Uint8Array(8)
+  const fingerprint = 0
   const entry = { index: 0, kind: 'event', nonce: 'a', lane: 'event:a', fingerprint } as const
   await first.put({ record: new Uint8Array(1), entries: [entry], receivedAt: clock.now() })
   await first.close()

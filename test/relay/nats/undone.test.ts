@@ -3,6 +3,7 @@ import { type KV, Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Kind } from '@wmkt/protocol'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { fingerprintText } from '../../../packages/relay/src/outbox/fingerprint.ts'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
 import { openGround } from '../../../packages/relay/src/outbox/nats/ground.ts'
 import { createHands } from '../../../packages/relay/src/outbox/nats/hands.ts'
@@ -51,9 +52,7 @@ afterEach(async () => {
   await nc?.close()
 })
 
-const [fingerprint = ''] = intakeOf(['a']).entries.map((entry) =>
-  Buffer.from(entry.fingerprint).toString('base64url'),
-)
+const [fingerprint = ''] = intakeOf(['a']).entries.map((entry) => fingerprintText(entry.fingerprint))
 const headOf = (more: Partial<ItemHead> = {}): ItemHead => ({
   ...{ kind: 'event', nonce: 'a', lane: LANE, index: 0, fingerprint, receivedAt: clock.now() },
   ...more,

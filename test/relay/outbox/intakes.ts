@@ -25,7 +25,7 @@ const entryOf = (
   kind,
   nonce,
   lane: kind === 'event' ? laneOf(kind, eventType) : laneOf(kind),
-  fingerprint: createHash('sha256').update(content).digest().subarray(0, 8),
+  fingerprint: createHash('sha256').update(content).digest().readUIntBE(0, 6),
 })
 
 /** A batch as collect would hand it over; its record is the text of what was wanted. */

@@ -58,7 +58,7 @@ export const createModel = (
       const isFull = count('held') >= maxBacklog
       if (isFull && intake.entries.some((entry) => !known(keyOf(entry)))) return 'full'
       return intake.entries.map((entry) => {
-        const content = Buffer.from(entry.fingerprint).toString('hex')
+        const content = entry.fingerprint.toString(36)
         const before = known(keyOf(entry))
         if (before && before.content !== content) return 'conflict'
         if (before) duplicates += 1

@@ -7,7 +7,7 @@ const hash = createSpanHash()
 const hexOf = (...spans: readonly (readonly [Uint8Array, number, number])[]): string => {
   hash.begin()
   for (const [bytes, from, to] of spans) hash.absorb(bodyOver(Buffer.from(bytes)), from, to)
-  return Buffer.from(hash.end()).toString('hex')
+  return hash.end().toString(16)
 }
 const whole = (bytes: Uint8Array) => [bytes, 0, bytes.length] as const
 

@@ -41,7 +41,7 @@ export const readable = ({ entries, ...rest }: Sifted) => ({
   ...rest,
   entries: entries.map(({ index, kind, nonce, lane, fingerprint }) => ({
     ...{ index, kind, nonce, lane },
-    fingerprint: Buffer.from(fingerprint).toString('hex'),
+    fingerprint: fingerprint.toString(36),
   })),
 })
 

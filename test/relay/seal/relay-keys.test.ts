@@ -87,7 +87,7 @@ test('an outbox from before is delivered as it is, and its nonces are known', as
     Buffer.from(JSON.stringify({ items: [item('old', 'later')] })),
   )
   const entry = { index: 0, kind: 'event', nonce: 'old', lane: 'event:later' } as const
-  await before.put({ record, entries: [{ ...entry, fingerprint: Buffer.alloc(8) }], receivedAt: 1 })
+  await before.put({ record, entries: [{ ...entry, fingerprint: 0 }], receivedAt: 1 })
   await before.close()
   const { arrived, open, ledgerIs, collect } = await start(dataDir)
   expect(await collect(item('old', 'other'))).toMatchObject({ rejected: [{ code: 'NONCE_CONFLICT' }] })

@@ -12,7 +12,7 @@ export type Arrival = {
   content: Content
   /** Epoch ms. */
   receivedAt: number
-  trackerId?: string
+  trackerId: string | undefined
 }
 
 /** `trackersDropped`: items that lost an ill-formed tracker ID. */
@@ -21,15 +21,9 @@ export type Accepted = { receipt: Receipt; trackersDropped: number }
 /** Stores a batch. Resolves after the sync that covers it and its duplicates; rejects as the outbox does. */
 export const accept = async (arrival: Arrival, outbox: Outbox, policy: ItemPolicy): Promise<Accepted> => {
   const { raw, content, receivedAt, trackerId } = arrival
-  const { sentAt } = content.frame
   const { entries, rejected, holds, trackersDropped } =
     content.kind === 'plain' ? siftPlain(content.events, policy) : await siftKnown(content, policy)
-  const head = {
-    receivedAt,
-    keyed: content.keyed,
-    ...(sentAt !== undefined && { sentAt }),
-    ...(trackerId !== undefined && { trackerId }),
-  }
+  const head = { receivedAt, keyed: content.keyed, sentAt: content.frame.sentAt, trackerId }
   const starts = content.kind === 'plain' ? content.starts : undefined
   const record = () => encodeRecord(head, raw, starts, outbox.roomFor)
   const outcomes = entries.length === 0 ? [] : await outbox.put({ record: record(), entries, receivedAt })

@@ -78,7 +78,7 @@ export const createCollect = (options: CollectOptions): Collect => {
       const body = await arrivedBody(req, limits)
       const content = contentOf(body, keyed)
       items = countIn(content)
-      return { raw: body.raw, content, receivedAt, ...(trackerId !== undefined && { trackerId }) }
+      return { raw: body.raw, content, receivedAt, trackerId }
     } finally {
       charge(address, items)
     }

@@ -33,7 +33,9 @@ export const createContentReader = (
   const plainIn = (body: ArrivedBody, keyed: boolean): Content | undefined => {
     const found = mayBePlain(body, keyed) ? scan(body.raw, policy.judge?.plainTypes() ?? anyType) : undefined
     const { consent = 'granted' } = found?.frame ?? {}
-    return found && consent === 'granted' ? { kind: 'plain', keyed, ...found } : undefined
+    if (!found || consent !== 'granted') return undefined
+    const { frame, events, starts } = found
+    return { kind: 'plain', keyed, frame, events, starts }
   }
   const parsedIn = (body: ArrivedBody, keyed: boolean): Content => {
     const parsed = parseBatch(body.parsed())

@@ -10,8 +10,9 @@ export const receiptOf = (
   holds?: ReadonlyMap<number, Hold>,
 ): Receipt => {
   const receipt: Receipt = { accepted: 0, duplicates: 0, rejected: [...rejected], held: [] }
-  for (const [at, { index, nonce }] of entries.entries()) {
+  for (let at = 0; at < entries.length; at += 1) {
     const outcome = outcomes[at]
+    const { index, nonce } = entries[at] as NewEntry
     if (outcome === 'accepted') {
       receipt.accepted += 1
       const hold = holds?.get(index)

@@ -1,5 +1,6 @@
 import type { Kind } from '@wmkt/protocol'
 import { openBatch } from './batch-record.ts'
+import type { Fingerprint } from './fingerprint.ts'
 import { nonceKey, seqKey } from './keys.ts'
 import { journalRowOf } from './nonce-recent.ts'
 import { KEY_BYTES, type Remembered, ROW_BYTES, readRow } from './nonce-row.ts'
@@ -7,22 +8,20 @@ import type { EntryRef } from './outbox.ts'
 import type { Table, Tables } from './store.ts'
 
 /** A nonce as the nonce memory has it: its key, kind included, and the fingerprint it came with. */
-export type KnownNonce = { key: Uint8Array; fingerprint: Uint8Array }
+export type KnownNonce = { key: Uint8Array; fingerprint: Fingerprint }
 
 /** What one must know of an outbox to carry it elsewhere, beside what it tells everybody. */
 export interface Inventory {
   /** Of a held entry. */
   originOf(entry: { kind: Kind; nonce: string; ref: EntryRef }): {
-    fingerprint: Uint8Array
+    fingerprint: Fingerprint
     receivedAt: number
   }
-  fingerprintOf(kind: Kind, nonce: string): Uint8Array
+  fingerprintOf(kind: Kind, nonce: string): Fingerprint
   nonceCount(): number
   /** Every nonce that is remembered, some of them twice. */
   nonces(): Iterable<KnownNonce>
 }
-
-const UNKNOWN = new Uint8Array(8)
 
 type Stock = Pick<Tables, 'batches' | 'noncePages' | 'journal'>
 
@@ -30,9 +29,9 @@ export const createInventory = (
   tables: Stock,
   recall: (key: Buffer) => Remembered | undefined,
 ): Inventory => {
-  const fingerprintOf = (kind: Kind, nonce: string): Uint8Array => {
+  const fingerprintOf = (kind: Kind, nonce: string): Fingerprint => {
     const key = nonceKey(kind, nonce)
-    return (key && recall(key)?.fingerprint) ?? UNKNOWN
+    return (key && recall(key)?.fingerprint) ?? 0
   }
   return {
     fingerprintOf,

@@ -1,8 +1,10 @@
+import { type Fingerprint, readFingerprint, writeFingerprint } from './fingerprint.ts'
 import type { DeadLetter } from './outbox.ts'
 
 /** A dead letter on disk; its nonce and kind are in its key. */
-export type LetterRecord = Omit<DeadLetter, 'nonce' | 'kind'> & { fingerprint: Uint8Array }
+export type LetterRecord = Omit<DeadLetter, 'nonce' | 'kind'> & { fingerprint: Fingerprint }
 
+const FINGERPRINT_AT = 32
 const FIXED = 40
 
 /**
@@ -19,7 +21,7 @@ export const encodeLetter = (letter: LetterRecord): Buffer => {
   head.writeUInt16BE(texts[0]?.length ?? 0, 22)
   head.writeUInt16BE(texts[1]?.length ?? 0, 24)
   head.writeUInt32BE(texts[2]?.length ?? 0, 26)
-  head.set(letter.fingerprint.subarray(0, 8), 32)
+  writeFingerprint(head, FINGERPRINT_AT, letter.fingerprint)
   return Buffer.concat([head, ...texts, letter.record])
 }
 
@@ -32,7 +34,7 @@ export const decodeLetter = (bytes: Buffer): LetterRecord => {
     receivedAt: bytes.readDoubleBE(8),
     attempts: bytes.readUInt32BE(16),
     index: bytes.readUInt16BE(20),
-    fingerprint: bytes.subarray(32, FIXED),
+    fingerprint: readFingerprint(bytes, FINGERPRINT_AT),
     lane: bytes.toString('utf8', FIXED, laneEnd),
     code: bytes.toString('utf8', laneEnd, codeEnd),
     message: bytes.toString('utf8', codeEnd, messageEnd),

@@ -1,6 +1,7 @@
 import type { Kind } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import { NOTHING_ERASED, pickedIn } from './erase.ts'
+import type { Fingerprint } from './fingerprint.ts'
 import { addToLedger, EMPTY_LEDGER, type LedgerDelta, STEPS } from './ledger.ts'
 import { pageOfLetters } from './letter-page.ts'
 import { createListeners } from './listeners.ts'
@@ -30,7 +31,7 @@ export type MemoryOutboxOptions = {
 }
 
 /** `now`: the entry while it is held, then what became of it. */
-type Known = { fingerprint: Uint8Array; now: Held | Fate }
+type Known = { fingerprint: Fingerprint; now: Held | Fate }
 type Named = { kind: Kind; nonce: string }
 
 const KINDS: readonly Kind[] = ['event', 'interaction']
@@ -59,7 +60,7 @@ export const createMemoryOutbox = (options: MemoryOutboxOptions): LocalOutbox =>
   const accept = (entry: NewEntry, { record, receivedAt }: Intake): PutOutcome => {
     const { kind, nonce, lane, index, fingerprint } = entry
     const before = known.get(keyOf(entry))
-    if (before) return Buffer.compare(before.fingerprint, fingerprint) === 0 ? 'duplicate' : 'conflict'
+    if (before) return before.fingerprint === fingerprint ? 'duplicate' : 'conflict'
     const now = lanes.add({ ref: { lane, seq, index }, kind, nonce, record, receivedAt })
     known.set(keyOf(entry), { fingerprint, now })
     count(STEPS.receive)
@@ -145,7 +146,7 @@ export const createMemoryOutbox = (options: MemoryOutboxOptions): LocalOutbox =>
       assertOpen()
       assertRoom(intake.entries)
       seq += 1
-      const kept = { ...intake, record: Uint8Array.from(intake.record) }
+      const kept = { ...intake, record: Buffer.from(intake.record) }
       const outcomes = intake.entries.map((entry) => accept(entry, kept))
       for (const outcome of outcomes) if (outcome === 'duplicate') count(STEPS.repeat)
       listeners.tell(intake.entries.filter((_, at) => outcomes[at] === 'accepted').map(({ lane }) => lane))

@@ -1,4 +1,5 @@
 import type { Kind } from '@wmkt/protocol'
+import type { Fingerprint } from './fingerprint.ts'
 
 /** A kind and an event type: what is delivered, paused and parked together. `event:purchase`, `interaction:`. */
 export type Lane = string
@@ -9,8 +10,8 @@ export type NewEntry = {
   kind: Kind
   nonce: string
   lane: Lane
-  /** Of the content without `occurredAt` and `trackerId`: tells a repeat from a conflict. 8 bytes. */
-  fingerprint: Uint8Array
+  /** Of the content without `occurredAt` and `trackerId`: tells a repeat from a conflict. */
+  fingerprint: Fingerprint
 }
 
 /** One accepted batch: an opaque record, and the entries to deliver from it. */

@@ -1,5 +1,6 @@
 import { createPool } from '../pool.ts'
 import { encodeBatch, type HeadEntry } from './batch-record.ts'
+import type { Fingerprint } from './fingerprint.ts'
 import { Declined } from './group-commit.ts'
 import { nonceKey, seqKey } from './keys.ts'
 import { findLetter } from './letters.ts'
@@ -52,8 +53,7 @@ export const putIntake = (
 const keyedEntry = (entry: NewEntry): KeyedEntry => {
   const key = nonceKey(entry.kind, entry.nonce)
   const fits = entry.index <= MAX_INDEX && entry.lane.length <= MAX_LANE_LENGTH
-  if (!key || !fits || entry.fingerprint.length !== 8)
-    throw new Declined(new TypeError(`put: entry ${entry.index} is out of bounds`))
+  if (!key || !fits) throw new Declined(new TypeError(`put: entry ${entry.index} is out of bounds`))
   return { entry, key }
 }
 
@@ -71,13 +71,13 @@ const refusalOf = (
 const rememberEntry = (transaction: Transaction, keyed: KeyedEntry, seq: number): PutOutcome => {
   const { fingerprint, index } = keyed.entry
   const before = fingerprintOf(transaction, keyed)
-  if (before) return Buffer.compare(before, fingerprint) === 0 ? 'duplicate' : 'conflict'
+  if (before !== undefined) return before === fingerprint ? 'duplicate' : 'conflict'
   transaction.nonces.remember(keyed.key, { fingerprint, seq, index })
   return 'accepted'
 }
 
 /** Of what came with this nonce before. Dead letters may outlive the memory of their nonces. */
-const fingerprintOf = (transaction: Transaction, { entry, key }: KeyedEntry): Uint8Array | undefined => {
+const fingerprintOf = (transaction: Transaction, { entry, key }: KeyedEntry): Fingerprint | undefined => {
   const remembered = transaction.nonces.recall(key)
   if (remembered || transaction.ledger().buried === 0) return remembered?.fingerprint
   return findLetter(transaction.tables.letters, entry.nonce, entry.kind)?.letter.fingerprint

@@ -100,7 +100,7 @@ const bury = (
   if (!named) throw new Error(`batch ${ref.seq} does not name its entry ${ref.index}`)
   const { kind, nonce } = named
   const nonceAt = nonceKey(kind, nonce)
-  const fingerprint = (nonceAt && transaction.nonces.recall(nonceAt)?.fingerprint) ?? Buffer.alloc(8)
+  const fingerprint = (nonceAt && transaction.nonces.recall(nonceAt)?.fingerprint) ?? 0
   const key = letterKey(nonce, kind, ref.seq, ref.index)
   const { receivedAt } = batch
   const letter = { lane: ref.lane, code, message, attempts: entry.attempts + 1, buriedAt: now, receivedAt }

@@ -1,3 +1,4 @@
+import { type Fingerprint, fingerprintFrom } from '../outbox/fingerprint.ts'
 import type { Body } from './body.ts'
 
 /** Two lanes of 32 bits, each word mixed into both and crossed at the end (murmur's finalizer). It is no defence. */
@@ -5,8 +6,7 @@ export interface SpanHash {
   begin(): void
   /** The bytes from `from` to `to`, and how many they are. */
   absorb(body: Body, from: number, to: number): void
-  /** 8 bytes. */
-  end(): Uint8Array
+  end(): Fingerprint
 }
 
 export const createSpanHash = (): SpanHash => {
@@ -33,12 +33,7 @@ export const createSpanHash = (): SpanHash => {
       left = one
       right = other
     },
-    end() {
-      const hash = Buffer.allocUnsafe(8)
-      hash.writeInt32LE(finished(left) ^ finished(right), 0)
-      hash.writeInt32LE(finished(right + left), 4)
-      return hash
-    },
+    end: () => fingerprintFrom(finished(left) ^ finished(right), finished(right + left)),
   }
 }
 

@@ -1,4 +1,5 @@
 import { createCipheriv } from 'node:crypto'
+import { mixedWith } from '../outbox/fingerprint.ts'
 import type { NewEntry } from '../outbox/outbox.ts'
 
 /**
@@ -8,7 +9,6 @@ import type { NewEntry } from '../outbox/outbox.ts'
 export type Mask = (entries: readonly NewEntry[]) => NewEntry[]
 
 const BLOCK = 16
-const FINGERPRINT_BYTES = 8
 /** In no letter of a nonce. */
 const HIGH_BIT = 0x80
 
@@ -18,8 +18,8 @@ export const createMask = (secret: Uint8Array): Mask => {
   return (entries) => {
     const blocks = cipher.update(blocksOf(entries))
     return entries.map(({ index, kind, nonce, lane, fingerprint }, at) => {
-      const masked = mixed(fingerprint, blocks, at * BLOCK)
-      return { index, kind, nonce, lane, fingerprint: masked }
+      const [high, low] = [blocks.readInt32LE(at * BLOCK), blocks.readInt32LE(at * BLOCK + 4)]
+      return { index, kind, nonce, lane, fingerprint: mixedWith(fingerprint, high, low) }
     })
   }
 }
@@ -37,11 +37,4 @@ const blocksOf = (entries: readonly NewEntry[]): Buffer => {
     at += BLOCK
   }
   return blocks
-}
-
-const mixed = (fingerprint: Uint8Array, blocks: Uint8Array, from: number): Uint8Array => {
-  const out = Buffer.allocUnsafe(FINGERPRINT_BYTES)
-  for (let at = 0; at < FINGERPRINT_BYTES; at += 1)
-    out[at] = (fingerprint[at] ?? 0) ^ (blocks[from + at] ?? 0)
-  return out
 }

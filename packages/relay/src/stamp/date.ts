@@ -12,7 +12,7 @@ export type Receipt = {
   /** Epoch ms on the relay's clock. */
   receivedAt: number
   /** Epoch ms on the sender's clock, at the sending. */
-  sentAt?: number
+  sentAt?: number | undefined
   keyed?: boolean
 }
 

@@ -10,7 +10,7 @@ export type CareForTracker = (
   arrival: {
     content: { frame: Pick<ParsedBatch, 'consent' | 'gpc'> }
     receivedAt: number
-    trackerId?: string
+    trackerId: string | undefined
   },
   res: Pick<ServerResponse, 'appendHeader'>,
 ) => void

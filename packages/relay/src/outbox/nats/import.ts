@@ -1,6 +1,7 @@
 import type { KV } from '@nats-io/kv'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
+import { type Fingerprint, fingerprintText } from '../fingerprint.ts'
 import { EMPTY_LEDGER } from '../ledger.ts'
 import type { DeadLetter, LeasedEntry, Ledger } from '../outbox.ts'
 import { orWhole, type Single, whole } from '../single.ts'
@@ -20,9 +21,9 @@ import type { NatsSettings } from './url.ts'
 export interface NatsImport {
   /** Counts from before, to go on from. Of several imports the first one counts. */
   ledger(before: Ledger): Promise<void>
-  nonce(key: Uint8Array, fingerprint: Uint8Array): Promise<void>
-  item(entry: LeasedEntry, origin: { fingerprint: Uint8Array; receivedAt: number }): Promise<void>
-  letter(letter: DeadLetter, fingerprint: Uint8Array): Promise<void>
+  nonce(key: Uint8Array, fingerprint: Fingerprint): Promise<void>
+  item(entry: LeasedEntry, origin: { fingerprint: Fingerprint; receivedAt: number }): Promise<void>
+  letter(letter: DeadLetter, fingerprint: Fingerprint): Promise<void>
   close(): Promise<void>
 }
 
@@ -59,20 +60,24 @@ export const openNatsImport = async (options: NatsImportOptions): Promise<NatsIm
   return {
     ledger: (before) => writeBase(ground, before),
     async nonce(key, fingerprint) {
-      const record: ItemRecord = { state: 'dropped', fingerprint: keyText(fingerprint), by: IMPORT }
+      const record: ItemRecord = { state: 'dropped', fingerprint: fingerprintText(fingerprint), by: IMPORT }
       await nonces.write(keyText(key), record, 0)
     },
-    async item(entry, { fingerprint: bytes, receivedAt }) {
+    async item(entry, { fingerprint: known, receivedAt }) {
       const { kind, nonce, attempts, triedMs, attempting } = entry
-      const [lane, key, fingerprint] = [await queues.enter(entry.lane), nonceKeyOf(entry), keyText(bytes)]
+      const [lane, key, fingerprint] = [
+        await queues.enter(entry.lane),
+        nonceKeyOf(entry),
+        fingerprintText(known),
+      ]
       if (!(await claim(key, fingerprint, { ...freshState(lane), attempts, triedMs, attempting }))) return
       const { record, index } = cut(entry.record)(entry.index)
       const head = { kind, nonce, lane, index, fingerprint, receivedAt }
       await enqueue(head, record, `${IMPORT}.0`)
     },
-    async letter({ record, ...letter }, bytes) {
+    async letter({ record, ...letter }, known) {
       const { kind, nonce, code, message, attempts, buriedAt: at } = letter
-      const fingerprint = keyText(bytes)
+      const fingerprint = fingerprintText(known)
       const state = { state: 'buried', code, message, attempts, at } as const
       if (!(await claim(nonceKeyOf(letter), fingerprint, state)) || (await letters.read(nonce, kind))) return
       await register.burial(letter)

@@ -1,3 +1,4 @@
+import { fingerprintText } from '../fingerprint.ts'
 import { type Intake, type Lane, type NewEntry, OutboxFull, type PutOutcome } from '../outbox.ts'
 import { orWhole, type Placed, type Single } from '../single.ts'
 import { createEnqueue } from './enqueue.ts'
@@ -25,9 +26,6 @@ export type PutParts = {
 
 /** How a nonce stands after a put: whether this put stored it, and the fingerprint that counts. */
 type Standing = { stored: boolean; fingerprint: string }
-
-const textOf = (fingerprint: Uint8Array): string =>
-  Buffer.from(fingerprint.buffer, fingerprint.byteOffset, fingerprint.byteLength).toString('base64url')
 
 /**
  * Stores what of an intake is new: the item, acknowledged by the server, then its nonce. The bucket of nonces keeps
@@ -85,7 +83,7 @@ const lanesFor = async (entries: ReadonlyMap<string, NewEntry>, queues: Queues):
 
 const outcomeOf = (entry: NewEntry, standing: Standing | undefined, isFirst: boolean): PutOutcome => {
   if (standing?.stored && isFirst) return 'accepted'
-  return standing?.fingerprint === textOf(entry.fingerprint) ? 'duplicate' : 'conflict'
+  return standing?.fingerprint === fingerprintText(entry.fingerprint) ? 'duplicate' : 'conflict'
 }
 
 const createStore = ({ link, names, nonces, view, register }: PutParts) => {
@@ -101,7 +99,7 @@ const createStore = ({ link, names, nonces, view, register }: PutParts) => {
   return async (entry: NewEntry, lane: Lane, own: Placed, receivedAt: number): Promise<Standing> => {
     const { kind, nonce } = entry
     const key = nonceKeyOf(entry)
-    const fingerprint = textOf(entry.fingerprint)
+    const fingerprint = fingerprintText(entry.fingerprint)
     const head: ItemHead = { kind, nonce, lane, index: own.index, fingerprint, receivedAt }
     const { seq } = await enqueue(head, own.record)
     view.stored(lane, seq, receivedAt)
