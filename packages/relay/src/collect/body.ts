@@ -29,18 +29,22 @@ export const readBody = (
   return new Promise((resolve, reject) => {
     const { add, bytes, whole } = createGathering()
     let arriving: Arriving | undefined
+    let isOver = false
+    // Listeners stay: to take them off would cost more than all they still hear.
     const finish = () => {
+      isOver = true
       callOff()
       arriving?.leave()
-      req.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
     }
     const fail = (problem: Problem) => {
+      if (isOver) return
       finish()
       // What still comes is read past, so that the sender hears the answer; the server's own timeout bounds it.
-      req.on('error', () => {}).resume()
+      req.resume()
       reject(problem)
     }
     const onData = (chunk: Buffer) => {
+      if (isOver) return
       if (bytes() + chunk.length > maxBytes) return fail(tooLarge(maxBytes))
       add(chunk)
       // Most bodies come whole: nobody has to reckon with them.
@@ -51,6 +55,7 @@ export const readBody = (
       arriving?.add(more)
     }
     const onEnd = () => {
+      if (isOver) return
       finish()
       resolve(whole())
     }

@@ -14,8 +14,8 @@ export interface LaneTable {
 }
 
 export interface LaneChanges {
-  /** One more entry; in an overflow lane when there are too many lanes already. */
-  enter(lane: Lane): { lane: Lane; slot: number }
+  /** More entries; in an overflow lane when there are too many lanes already. */
+  enter(lane: Lane, entries: number): { lane: Lane; slot: number }
   /** One entry less. */
   leave(lane: Lane): void
   slotOf(lane: Lane): number | undefined
@@ -63,9 +63,9 @@ export const openLaneTable = (table: Table): LaneTable => {
       return row
     }
     return {
-      enter(wanted) {
+      enter(wanted, entries) {
         const lane = roomFor(wanted)
-        return { lane, slot: add(lane, 1).slot }
+        return { lane, slot: add(lane, entries).slot }
       },
       leave: (lane) => void add(lane, -1),
       slotOf: (lane) => rowOf(lane)?.slot,

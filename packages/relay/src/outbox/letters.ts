@@ -55,7 +55,7 @@ export const redriveLetter = (
   const { nonce, kind, letter } = found
   const { index, receivedAt, record, fingerprint } = letter
   const seq = transaction.takeSeq()
-  const { lane, slot } = transaction.lanes.enter(letter.lane)
+  const { lane, slot } = transaction.lanes.enter(letter.lane, 1)
   const group = transaction.groupFor(seq, 1)
   const head = { receivedAt, group, entries: [{ index, kind, nonce, slot }] }
   removeLetter(transaction, found)

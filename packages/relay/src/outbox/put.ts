@@ -83,6 +83,9 @@ const fingerprintOf = (transaction: Transaction, { entry, key }: KeyedEntry): Fi
   return findLetter(transaction.tables.letters, entry.nonce, entry.kind)?.letter.fingerprint
 }
 
+/** Of a batch, what is in one lane. */
+type LaneShare = { lane: Lane; slot: number; entries: UnitEntry[] }
+
 /** One record for the batch, and a share of it for each lane it has entries in. */
 const store = (
   transaction: Transaction,
@@ -90,21 +93,36 @@ const store = (
   accepted: readonly NewEntry[],
   seq: number,
 ): Lane[] => {
-  const { stage, tables, lanes, units } = transaction
+  const { stage, tables, units } = transaction
   const group = transaction.groupFor(seq, accepted.length)
-  const shares = new Map<number, { lane: Lane; entries: UnitEntry[] }>()
-  const entries = accepted.map(({ index, kind, nonce, lane: wanted }): HeadEntry => {
-    const { lane, slot } = lanes.enter(wanted)
-    const share = shares.get(slot) ?? { lane, entries: [] }
+  const shareOf = sharesOf(accepted, transaction)
+  const entries = accepted.map(({ index, kind, nonce, lane }): HeadEntry => {
+    const share = shareOf.get(lane) as LaneShare
     share.entries.push(freshEntry(index))
-    shares.set(slot, share)
-    return { index, kind, nonce, slot }
+    return { index, kind, nonce, slot: share.slot }
   })
   const batch = encodeBatch({ receivedAt, group, entries }, record, pool.take)
   stage.append(tables.batches, seqKey(seq), batch)
   transaction.afterwards(() => pool.give(batch))
-  const slots = [...shares.keys()]
-  for (const [slot, share] of shares)
-    units.add(slot, group, seq, { others: slots.filter((one) => one !== slot), entries: share.entries })
-  return [...shares.values()].map(({ lane }) => lane)
+  const shares = [...new Set(shareOf.values())]
+  for (const { slot, entries } of shares) {
+    const others = shares.filter((one) => one.slot !== slot).map((one) => one.slot)
+    units.add(slot, group, seq, { others, entries })
+  }
+  return shares.map(({ lane }) => lane)
+}
+
+/** By the lanes that are asked for. Where there are too many lanes, several of them are one. */
+const sharesOf = (accepted: readonly NewEntry[], { lanes }: Transaction): Map<Lane, LaneShare> => {
+  const wanted = new Map<Lane, number>()
+  for (const { lane } of accepted) wanted.set(lane, (wanted.get(lane) ?? 0) + 1)
+  const bySlot = new Map<number, LaneShare>()
+  const shares = new Map<Lane, LaneShare>()
+  for (const [name, count] of wanted) {
+    const { lane, slot } = lanes.enter(name, count)
+    const share = bySlot.get(slot) ?? { lane, slot, entries: [] }
+    bySlot.set(slot, share)
+    shares.set(name, share)
+  }
+  return shares
 }
