@@ -13,7 +13,8 @@ import {
 } from '../../../packages/relay/src/outbox/outbox.ts'
 import { packPuts } from '../../../packages/relay/src/outbox/pack-puts.ts'
 import { MAX_PACKED, openPack } from '../../../packages/relay/src/pack.ts'
-import { decodeRecord, itemRecordsOf, openRecord } from '../../../packages/relay/src/record.ts'
+import { decodeRecord, itemRecordsOf } from '../../../packages/relay/src/record.ts'
+import { openRecord } from '../../../packages/relay/src/record-reader.ts'
 import { createMask } from '../../../packages/relay/src/seal/mask.ts'
 import { openSealing } from '../../../packages/relay/src/seal/open-sealing.ts'
 import { sealOutbox } from '../../../packages/relay/src/seal/sealed-outbox.ts'
@@ -302,7 +303,7 @@ test('what is put in many turns at once, some of it refused and put again, is ke
   expect(await settled(outcomes)).toEqual(batches.map(() => ['accepted']))
   const entries = await outbox.lease(LANE, 400)
   const texts = entries.map(({ record, index }) => {
-    const item = openRecord(seal.open(record))(index)
+    const item = openRecord(seal.open(record)).itemAt(index)
     return [item?.nonce, item?.kind === 'event' && item.data.text]
   })
   expect(new Map(texts as [string, string][])).toEqual(new Map(batches.map((_, n) => [`n${n}`, textOf(n)])))
