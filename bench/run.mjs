@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: every figure a ratio against a yardstick in the same run, rounds interleaved, medians of them.
  * `--quick`: within 90 seconds, with a smaller backlog. Names of parts (collect, forward, backlog) choose among them;
- * `peers`, our tag beside others in a browser, is run only by its name.
+ * `peers`, our tag beside others in a browser, and `nats`, up to three relays on one outbox, are run only by their names.
  */
 import { benchBacklog } from './backlog.mjs'
 import { startChild } from './child.mjs'
@@ -23,6 +23,11 @@ const FULL = {
     ...{ backlog: 5_000_000, items: 20_000, warm: { requests: 10_000, seconds: 5 } },
     ...{ seconds: 1, rounds: 7 },
   },
+  nats: {
+    one: { events: 8_000, rounds: 7 },
+    three: { events: 4_000, rounds: 7 },
+    few: { events: 1_500, rounds: 7 },
+  },
 }
 const QUICK = {
   collect: {
@@ -33,6 +38,11 @@ const QUICK = {
   backlog: {
     ...{ backlog: 1_000_000, items: 6_000, warm: { requests: 3_000, seconds: 2 } },
     ...{ seconds: 0.5, rounds: 5 },
+  },
+  nats: {
+    one: { events: 3_000, rounds: 3 },
+    three: { events: 1_500, rounds: 3 },
+    few: { events: 500, rounds: 3 },
   },
 }
 
@@ -46,7 +56,8 @@ const parts = {
 }
 /** Its tags are installed in a folder of their own: without them the rest can be measured all the same. */
 const peers = async () => (await import('./peers/bench.mjs')).benchPeers()
-const byName = { ...parts, peers }
+const nats = async () => (await import('./nats/bench.mjs')).benchNats(sizes.nats)
+const byName = { ...parts, peers, nats }
 const chosen = Object.keys(byName).filter((name) => asked.includes(name))
 const rows = []
 for (const name of chosen.length > 0 ? chosen : Object.keys(parts)) rows.push(...(await byName[name]()))

@@ -7,11 +7,10 @@ import { bodyOf, slotsIn, writeNonce } from './template.mjs'
 const EVENTS = 10
 const CALLERS = 256
 
-/** Fills an outbox with batches by the way that collect takes. */
-export const fill = async (outbox, items) => {
+/** Fills an outbox with batches by the way that collect takes; `packed`: as the relay has it, with packs or without. */
+export const fill = async (outbox, items, { packed = packPuts(outbox), callers = CALLERS } = {}) => {
   const policy = { interactions: 'off', projectId: 'demo-shop' }
   const contentOf = createContentReader(policy)
-  const packed = packPuts(outbox)
   const template = bodyOf(EVENTS)
   const slots = slotsIn(template)
   let left = items / EVENTS
@@ -24,5 +23,5 @@ export const fill = async (outbox, items) => {
   const caller = async () => {
     while (left-- > 0) await put()
   }
-  await Promise.all(Array.from({ length: CALLERS }, caller))
+  await Promise.all(Array.from({ length: callers }, caller))
 }

@@ -19,6 +19,7 @@ export const {
   inPath,
   missingOf,
   plotOf,
+  startNatsCluster,
   startNatsServer,
   startPostgres,
   tablesOf,
