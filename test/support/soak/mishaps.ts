@@ -1,12 +1,16 @@
+import type { Cable, HowCut } from '../cable.ts'
 import { pause } from '../load.ts'
+import type { NatsServer } from '../nats-server.ts'
 import { oneOf, wholeIn } from '../seeded.ts'
 import type { Browsing } from './browsing.ts'
 import type { Rig, SoakedRelay } from './rig.ts'
+import type { SmallDisk } from './small-disk.ts'
 
 /** Something that goes wrong, and is over when it resolves: to what it was. */
 export type Mishap = () => Promise<string>
 
 type Random = () => number
+type Shared = NonNullable<Rig['shared']>
 
 /** As long as it is asked for in a long run, less than a second in a short one. */
 const someMs = ({ isLong }: Rig, random: Random, from: number, to: number): number =>
@@ -38,6 +42,19 @@ const freeze = async (pid: number, ms: number) => {
   process.kill(pid, 'SIGCONT')
 }
 
+const howCut = (random: Random): HowCut => oneOf<HowCut>(random, 'pulled', 'refused')
+
+/** The network between a relay and the server it is with, or all of them. */
+const cutRelay = async (rig: Rig, { name, cables }: SoakedRelay, random: Random): Promise<string> => {
+  const how = howCut(random)
+  const inUse = cables.filter((cable) => cable.connections() > 0)
+  const some = oneOf<readonly Cable[]>(random, cables, inUse)
+  for (const cable of some) cable.cut(how)
+  await pause(someMs(rig, random, 200, 12_000))
+  for (const cable of some) cable.mend()
+  return `${name}: the network to ${some.length} of ${cables.length} servers ${how}`
+}
+
 const relayMishaps = (rig: Rig, relay: SoakedRelay, random: Random): Mishap[] => [
   async () => {
     await relay.end('SIGKILL')
@@ -62,6 +79,7 @@ const relayMishaps = (rig: Rig, relay: SoakedRelay, random: Random): Mishap[] =>
     relay.clock.putWrong(0)
     return `${relay.name}: clock off by ${byMs} ms`
   },
+  ...(relay.cables.length > 0 ? [() => cutRelay(rig, relay, random)] : []),
 ]
 
 const outsideMishaps = (rig: Rig, browsing: Browsing, random: Random): Mishap[] => [
@@ -85,25 +103,45 @@ const outsideMishaps = (rig: Rig, browsing: Browsing, random: Random): Mishap[] 
   },
 ]
 
-const groundMishaps = (rig: Rig, random: Random): Mishap[] => {
-  const { disk, shared } = rig
-  const fillDisk = async () => {
-    disk?.fill()
-    await pause(someMs(rig, random, 500, 3_000))
-    disk?.free()
-    return 'lmdb: disk full'
+/** To one server. As an operator would: nobody takes the next one down before this one is whole again. */
+const serverMishaps = (rig: Rig, { servers, cluster }: Shared, random: Random): Mishap[] => {
+  const strike = (blow: (server: NatsServer) => Promise<string>) => async () => {
+    const server = oneOf(random, ...servers)
+    const what = await blow(server)
+    await cluster?.whole()
+    return `nats-server ${server.name}: ${what}`
   }
-  const killServer = async () => {
-    const server = oneOf(random, ...(shared?.servers ?? []))
+  const kill = strike(async (server) => {
     await server.kill()
     await pause(someMs(rig, random, 200, 4_000))
     await server.start()
-    // As an operator would: nobody takes the next server down before this one is whole again.
-    await shared?.cluster?.whole()
-    return `nats-server ${server.name}: killed with -9`
-  }
-  return [...(disk ? [fillDisk] : []), ...(shared ? [killServer] : [])]
+    return 'killed with -9'
+  })
+  const still = strike(async (server) => {
+    await freeze(server.pid(), someMs(rig, random, 200, 12_000))
+    return 'frozen'
+  })
+  const cut = strike(async (server) => {
+    const how = howCut(random)
+    cluster?.cutOff(server, how)
+    await pause(someMs(rig, random, 500, 15_000))
+    cluster?.mend()
+    return `the network to the others ${how}`
+  })
+  return [kill, still, ...(cluster ? [cut] : [])]
 }
+
+const diskMishap = (rig: Rig, disk: SmallDisk, random: Random) => async () => {
+  disk.fill()
+  await pause(someMs(rig, random, 500, 3_000))
+  disk.free()
+  return 'lmdb: disk full'
+}
+
+const groundMishaps = (rig: Rig, random: Random): Mishap[] => [
+  ...(rig.disk ? [diskMishap(rig, rig.disk, random)] : []),
+  ...(rig.shared ? serverMishaps(rig, rig.shared, random) : []),
+]
 
 /** The next thing that happens to a process, a disk, a clock or the browser. */
 export const nextMishap = (rig: Rig, browsing: Browsing, random: Random): Mishap => {

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { type Balancer, startBalancer } from '../balancer.ts'
+import { type Cable, layCable } from '../cable.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../chain.ts'
 import { given } from '../given.ts'
 import { type NatsCluster, startNatsCluster } from '../nats-cluster.ts'
@@ -8,7 +9,12 @@ import { tempFolder } from '../temp-folder.ts'
 import { createRelayClock, type RelayClock } from './clock.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 
-export type SoakedRelay = RelayChild & { name: string; clock: RelayClock }
+export type SoakedRelay = RelayChild & {
+  name: string
+  clock: RelayClock
+  /** Between it and each server of a shared outbox. */
+  cables: readonly Cable[]
+}
 
 /** Everything a soak runs on: processes of their own, on loopback. */
 export type Rig = {
@@ -29,12 +35,13 @@ const startRelay = async (
   sandbox: SandboxChild,
   folder: string,
   env: Record<string, string> = {},
+  cables: readonly Cable[] = [],
 ): Promise<SoakedRelay> => {
   const clock = createRelayClock(tempFolder('clock'))
   const common = { WMKT_RATE_LIMIT: '0', WMKT_LOG_LEVEL: 'warn', ...clock.env }
   const relay = await startRelayChild(sandbox, folder, { ...common, ...env })
   onTestFinished(async () => void (await relay.end('SIGKILL')))
-  return { ...relay, name, clock }
+  return { ...relay, name, clock, cables }
 }
 
 const startServers = async (isLong: boolean) => {
@@ -47,14 +54,24 @@ const startServers = async (isLong: boolean) => {
   return { servers: [...servers], ...(cluster && { cluster }) }
 }
 
+const layCables = async (servers: readonly NatsServer[]): Promise<Cable[]> => {
+  const cables = await Promise.all(servers.map(({ port }) => layCable(port)))
+  onTestFinished(async () => void (await Promise.all(cables.map((cable) => cable.stop()))))
+  return cables
+}
+
 /** Two relays on a cluster, one on a server that stands alone. */
 const startShared = async (
   sandbox: SandboxChild,
   ground: Awaited<ReturnType<typeof startServers>>,
 ): Promise<Rig['shared']> => {
   if (!ground) return undefined
-  const url = `nats://${ground.servers.map(({ host }) => host).join(',')}?lease=3`
-  const start = (n: number) => startRelay(`nats-${n}`, sandbox, tempFolder('relay'), { WMKT_OUTBOX_URL: url })
+  const start = async (n: number) => {
+    const cables = await layCables(ground.servers)
+    const hosts = cables.map(({ port }) => `127.0.0.1:${port}`).join(',')
+    const env = { WMKT_OUTBOX_URL: `nats://${hosts}?lease=3` }
+    return startRelay(`nats-${n}`, sandbox, tempFolder('relay'), env, cables)
+  }
   const relays = [await start(1), ...(ground.cluster ? [await start(2)] : [])]
   const balancer = await startBalancer(relays.map((relay) => relay.url))
   onTestFinished(balancer.stop)
