@@ -7,7 +7,7 @@ import { layCable } from '../../support/cable.ts'
 import { freePort } from '../../support/child.ts'
 import { given } from '../../support/given.ts'
 import { makeNatsServer, type NatsServer } from '../../support/nats-server.ts'
-import { createTurnedClock } from '../outbox/turned-clock.ts'
+import { createTurnedClock, type TurnedClock } from '../outbox/turned-clock.ts'
 
 /** Two servers that know nothing of each other: where a connection leads is told by their names. */
 const nats = await given('nats')
@@ -46,6 +46,17 @@ const asksWell = async ({ nc }: Link) => {
   expect(text).toContain('account_info')
 }
 
+/** Eight seconds of a request that nobody answers. */
+const inVain = async (link: Link, clock: TurnedClock) => {
+  const noAnswer = () => Promise.reject(new TimeoutError())
+  const refused = expect(link.persist(noAnswer)).rejects.toMatchObject({ reason: 'unreachable' })
+  for (let seconds = 0; seconds < 8; seconds += 1) {
+    await new Promise(setImmediate)
+    clock.turn(1_000)
+  }
+  await refused
+}
+
 test('a server that falls silent is left for another one, which is not tried after the silent one', async () => {
   const [one, other] = await layCables()
   if (!one || !other) throw new Error('two cables were laid')
@@ -69,27 +80,16 @@ test('so it is when what was sent to it fills every buffer on the way', async ()
 
 test('a server that answers pings and no request for eight seconds is left, but not one after the other', async () => {
   const { clock, link } = await linkTo(servers.map(({ host }) => host))
-  const noAnswer = async () => {
-    throw new TimeoutError()
-  }
-  const inVain = async () => {
-    const refused = expect(link.persist(noAnswer)).rejects.toMatchObject({ reason: 'unreachable' })
-    for (let seconds = 0; seconds < 8; seconds += 1) {
-      await new Promise(setImmediate)
-      clock.turn(1_000)
-    }
-    await refused
-  }
-  await inVain()
+  await inVain(link, clock)
   await leadsTo(link.nc, 'other')
-  await inVain()
+  await inVain(link, clock)
   await asksWell(link)
   expect(link.nc.info?.server_name).toBe('other')
   // The client passes over a server that it was with a moment ago: then it is this one's turn again.
   await vi.waitFor(
     async () => {
       clock.turn(10_000)
-      await inVain()
+      await inVain(link, clock)
       await vi.waitFor(() => expect(link.nc.info?.server_name).toBe('one'), { timeout: 500 })
     },
     { timeout: 10_000 },
@@ -106,4 +106,11 @@ test('a server that was away when the connection was made is one to go over to',
   await other.kill()
   onTestFinished(() => other.start())
   await leadsTo(link.nc, 'one')
+})
+
+test('a connection that is hung up is left alone', async () => {
+  const { clock, link } = await linkTo(servers.map(({ host }) => host))
+  await link.nc.close()
+  await inVain(link, clock)
+  expect(link.nc.isClosed()).toBe(true)
 })

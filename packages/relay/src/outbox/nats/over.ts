@@ -28,7 +28,8 @@ export const createGoingOver = (
     go() {
       if (clock.now() < wentAt + GRACE_MS) return
       wentAt = clock.now()
-      void nc.reconnect()
+      // One that is hung up goes nowhere any more.
+      nc.reconnect().catch(() => {})
     },
   }
 }
