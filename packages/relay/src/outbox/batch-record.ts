@@ -51,16 +51,23 @@ export const openBatch = (bytes: Buffer): OpenBatch => {
   const count = bytes.readUInt16BE(14)
   let recordAt = FIXED
   for (let left = count; left > 0; left -= 1) recordAt += PER_ENTRY + bytes.readUInt8(recordAt + 5)
+  /** Of the entry found last: most are asked for in order. */
+  let last = FIXED
   return {
     receivedAt: bytes.readDoubleBE(0),
     group: bytes.readUIntBE(8, 6),
     record: bytes.subarray(recordAt),
     entryAt(index) {
-      for (let at = FIXED; at < recordAt; at += PER_ENTRY + bytes.readUInt8(at + 5))
-        if (bytes.readUInt16BE(at) === index) return entryFrom(bytes, at)
-      return undefined
+      last = placeOfEntry(bytes, last, recordAt, index) ?? placeOfEntry(bytes, FIXED, last, index) ?? FIXED
+      return last < recordAt && bytes.readUInt16BE(last) === index ? entryFrom(bytes, last) : undefined
     },
   }
+}
+
+const placeOfEntry = (bytes: Buffer, from: number, to: number, index: number): number | undefined => {
+  for (let at = from; at < to; at += PER_ENTRY + (bytes[at + 5] ?? 0))
+    if (((bytes[at] ?? 0) << 8) + (bytes[at + 1] ?? 0) === index) return at
+  return undefined
 }
 
 const entryFrom = (bytes: Buffer, at: number): HeadEntry => ({

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
-import { type OpenBatch, openBatch } from './batch-record.ts'
-import { groupOfUnitKey, seqKey, unitKey } from './keys.ts'
+import { groupOfUnitKey, unitKey } from './keys.ts'
 import { createLaneHand, indexOfPlace, type LaneHand, type Place, placeOf, seqOfPlace } from './lane-hand.ts'
 import type { LaneTable } from './lane-table.ts'
+import { createOpenBatches } from './open-batches.ts'
 import type { EntryRef, Lane, LeasedEntry } from './outbox.ts'
 import { rememberLast } from './remember-last.ts'
 import type { Tables } from './store.ts'
@@ -27,6 +27,8 @@ export interface Leases {
   nextDueAt(lane: Lane): number | undefined
   /** The lane holds nothing any more. */
   forget(lane: Lane): void
+  /** Records may have been changed where they lie. */
+  readAnew(): void
   stop(): void
 }
 
@@ -42,6 +44,7 @@ type Found = { seq: number; entry: UnitEntry }
 
 export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Leases => {
   const hands = new Map<Lane, LaneHand>()
+  const batches = createOpenBatches(tables.batches)
   const handOf = (lane: Lane): LaneHand => {
     const hand = hands.get(lane) ?? createLaneHand(clock, () => onDue(lane))
     hands.set(lane, hand)
@@ -92,9 +95,9 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
     })
   }
   const read = (lane: Lane, found: readonly Found[]): LeasedEntry[] => {
-    const readBatch = rememberLast((seq) => batchAt(tables, seq))
+    const batchAt = rememberLast(batches.at)
     return found.map(({ seq, entry }) => {
-      const { record, entryAt } = readBatch(seq)
+      const { record, entryAt } = batchAt(seq)
       const { index, attempts, triedMs, attempting } = entry
       const named = entryAt(index)
       if (!named) throw new Error(`entry ${seq}/${index} of ${lane} is held and not there`)
@@ -126,6 +129,7 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       hands.get(lane)?.stop()
       hands.delete(lane)
     },
+    readAnew: batches.forget,
     stop() {
       for (const hand of hands.values()) hand.stop()
     },
@@ -136,12 +140,6 @@ const advance = (hand: LaneHand, place: Place, group: number): void => {
   hand.cursor = place + 1
   hand.cursorGroup = group
   hand.lease(place, group)
-}
-
-const batchAt = ({ batches }: Tables, seq: number): OpenBatch => {
-  const bytes = batches.getBinary(seqKey(seq))
-  if (!bytes) throw new Error(`batch ${seq} is held and not there`)
-  return openBatch(bytes)
 }
 
 const unitAt = ({ units }: Tables, slot: number, group: number): Unit | undefined => {

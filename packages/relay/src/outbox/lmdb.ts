@@ -189,7 +189,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     },
     redrive: change(redriveLetter),
     drop: change(dropLetter),
-    erase: (request) => eraseStep(eraseGround, request),
+    erase: (request) => eraseStep(eraseGround, request).finally(leases.readAnew),
     ledger: () => books.ledger,
     close() {
       closing ??= (async () => {
