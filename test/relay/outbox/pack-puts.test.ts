@@ -326,6 +326,17 @@ describe('a relay’s own outbox', () => {
     return { outbox, sealing }
   }
 
+  test('reads a record anew after an erasure, though it has just been read', async () => {
+    const { outbox, sealing } = await openIn(tempFolder('packs'))
+    await outbox.put(batchOf(['a', { nonce: 'mona', data: { email: 'mona@shop.test' } }, 'b']))
+    const [first] = await outbox.lease(LANE, 1)
+    expect(JSON.stringify(first && sealing.decode(first.record))).toContain('mona@shop.test')
+    expect(await eraseAll(outbox, sealing.picker({ email: 'mona@shop.test' }))).toMatchObject({ held: 1 })
+    const [second] = await outbox.lease(LANE, 1)
+    expect([first?.nonce, second?.nonce]).toEqual(['a', 'b'])
+    expect(JSON.stringify(second && sealing.decode(second.record))).not.toContain('mona')
+  })
+
   test('packs, seals, and has each item again after a restart, as a letter, and without those who were erased', async () => {
     const dataDir = tempFolder('packs')
     const first = await openIn(dataDir)
