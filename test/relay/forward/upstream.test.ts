@@ -48,6 +48,27 @@ describe('an answer', () => {
     })
   })
 
+  test('is told once, even when its connection is cut for the length of it', async () => {
+    const server = await serve((_, response) => {
+      response.on('error', () => {})
+      const more = () => {
+        while (!response.destroyed) if (!response.write(Buffer.alloc(262_144, 'x'))) break
+      }
+      response.on('drain', more)
+      more()
+    })
+    const upstream = wireTo(portOf(server))
+    const told: string[] = []
+    await new Promise<void>((resolve) =>
+      upstream.ask(post, 't', ({ kind }) => {
+        told.push(kind)
+        resolve()
+      }),
+    )
+    await upstream.close()
+    expect(told).toEqual(['answer'])
+  })
+
   test('that redirects is an answer: the credential goes nowhere else', async () => {
     let visited = false
     const other = await serve((_, response) => {

@@ -104,6 +104,7 @@ export const createSimulatedUpstream = (world: World, weather: () => Weather): S
     }
     return {
       call,
+      ask: (request, token, then) => void call(request, token).then(then),
       async close() {
         for (const cut of cuts) cut()
       },

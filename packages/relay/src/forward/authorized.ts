@@ -40,7 +40,7 @@ export const createAuthorized = (upstream: Upstream, tokens: TokenSource): Autho
     }
   }
   const ask: Authorized['ask'] = (request, token, then) =>
-    void upstream.call(request, token).then((outcome) => {
+    upstream.ask(request, token, (outcome) => {
       if (refused(outcome)) void renewed(request, token, outcome).then(then)
       else then(outcome)
     })

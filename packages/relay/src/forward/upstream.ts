@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../clock.ts'
 import { createSlab } from '../slab.ts'
+import { createHanding } from './handing.ts'
 import { MAX_ANSWER_BYTES, type Outcome } from './outcome.ts'
 import type { UpstreamRequest } from './request.ts'
 
@@ -12,6 +13,8 @@ const CONNECT_MS = 10_000
 export interface Upstream {
   /** One request, never repeated nor redirected here. Never rejects. */
   call(request: UpstreamRequest, token: string): Promise<Outcome>
+  /** The same, and calls back: once, and never at once. */
+  ask(request: UpstreamRequest, token: string, then: (outcome: Outcome) => void): void
   /** Cuts every connection; calls under way end as failures. */
   close(): Promise<void>
 }
@@ -36,25 +39,22 @@ export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: Upstr
     bodyTimeout: deadlineMs,
     connect: connectorNoting(stale, Math.min(deadlineMs, CONNECT_MS)),
   })
+  const hand = createHanding<Ended>(({ outcome, then }) => then(outcome))
   const base = apiUrl.pathname.replace(/\/+$/, '')
+  const ask: Upstream['ask'] = ({ method, path, body }, token, then) => {
+    const handler = handlerOf((outcome) => hand({ outcome, then }), { stale, deadlineMs, clock })
+    const headers = headersOf(token, body !== undefined)
+    const bytes = typeof body === 'string' ? bytesOf(body) : (body ?? null)
+    pool.dispatch({ method, path: base + path, headers, body: bytes }, handler)
+  }
   return {
-    call: ({ method, path, body }, token) =>
-      new Promise((resolve) => {
-        const handler = handlerOf(resolve, { stale, deadlineMs, clock })
-        const headers = headersOf(token, body !== undefined)
-        pool.dispatch(
-          {
-            method,
-            path: base + path,
-            headers,
-            body: typeof body === 'string' ? bytesOf(body) : (body ?? null),
-          },
-          handler,
-        )
-      }),
+    call: (request, token) => new Promise((resolve) => ask(request, token, resolve)),
+    ask,
     close: () => pool.destroy(),
   }
 }
+
+type Ended = { outcome: Outcome; then: (outcome: Outcome) => void }
 
 const slab = createSlab()
 
@@ -102,7 +102,7 @@ type HandlerContext = { stale: WeakSet<Error>; deadlineMs: number; clock: Clock 
  * more, and a map of all headers. A response begins with `onHeaders`, more than once when it is preceded by 1xx.
  */
 const handlerOf = (
-  resolve: (outcome: Outcome) => void,
+  then: (outcome: Outcome) => void,
   { stale, deadlineMs, clock }: HandlerContext,
 ): Dispatcher.DispatchHandler => {
   const startedAt = clock.now()
@@ -112,6 +112,12 @@ const handlerOf = (
   let cut: ((error: Error) => void) | undefined
   let status = 0
   let retryAfter: string | undefined
+  let isOver = false
+  /** What comes of a connection that was cut after its answer is heeded no more. */
+  const end = (outcome: Outcome) => {
+    if (!isOver) then(outcome)
+    isOver = true
+  }
   const answer = (): Outcome => {
     const body = textOf(chunks)
     const latencyMs = clock.now() - startedAt
@@ -136,16 +142,16 @@ const handlerOf = (
       drained += chunk.length
       if (clock.now() - startedAt > 2 * deadlineMs) cut?.(cutFor('ANSWER_TOO_SLOW'))
       else if (drained > MAX_DRAINED_BYTES) {
-        resolve(answer())
+        end(answer())
         cut?.(cutFor('ANSWER_TOO_LONG'))
       }
       return true
     },
-    onComplete: () => resolve(answer()),
+    onComplete: () => end(answer()),
     onError(error) {
       const latencyMs = clock.now() - startedAt
       const written = cut !== undefined
-      resolve({ kind: 'failure', code: codeOf(error), written, staleSocket: stale.has(error), latencyMs })
+      end({ kind: 'failure', code: codeOf(error), written, staleSocket: stale.has(error), latencyMs })
     },
   }
 }
