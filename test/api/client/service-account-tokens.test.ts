@@ -242,7 +242,7 @@ describe('the key file', () => {
   test('is read at construction, and must be there', () => {
     expect(() =>
       createServiceAccountTokens({ keyFile: '/no/such.json', oauthUrl: 'https://o.test' }),
-    ).toThrow(new TypeError('key file /no/such.json: cannot be read'))
+    ).toThrow(new TypeError('key file /no/such.json: cannot be read (ENOENT)'))
   })
 
   test('replaced by another, takes effect and tells the listeners', async () => {
@@ -283,7 +283,7 @@ describe('the key file', () => {
     const path = keyFileOf(JSON.stringify(account.key))
     const { tokens } = await open(granting(), { keyFile: path, pollMs: 20 })
     await rm(path)
-    await expect.poll(() => tokens.health().problem).toMatch(/cannot be read/)
+    await expect.poll(() => tokens.health().problem).toMatch(/cannot be read \(ENOENT\)/)
     expect(await tokens.token()).toBe('token-1')
   })
 

@@ -125,6 +125,7 @@ test('a started relay stores, tells its status, stops at SIGTERM, and holds what
   expect(JSON.parse(status.output)).toMatchObject({ ready: true, ledger: { held: 1 } })
   expect(await ask(['dead-letters', 'list', '--json'], env)).toEqual({ code: 0, output: '[]\n' })
   expect(await relay.end()).toBe(0)
+  expect(relay.output()).toMatch(/wmkt-relay: stopping …\nwmkt-relay: stopped\n$/)
   expect((await ask(['status'], env)).code).toBe(1)
   expect(await ask(['dead-letters', 'list', '--json'], env)).toEqual({ code: 0, output: '[]\n' })
   expect((await ask(['dead-letters', 'drop', 'none'], env)).code).toBe(1)

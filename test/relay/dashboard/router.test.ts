@@ -70,6 +70,16 @@ test('the token buys a session that reads and, from the same origin, changes', a
   expect((await drop({ 'wmkt-admin': '1' })).status).toBe(404)
 })
 
+test('after too many wrong tokens the form says how long to wait, also to who has the right one by now', async () => {
+  const { adminUrl } = await startRelay({ options: { adminToken } })
+  for (let n = 0; n < 10; n += 1) expect((await form(adminUrl, `token=wrong-${n}`)).status).toBe(401)
+  const late = await form(adminUrl, `token=${adminToken}`)
+  expect([late.status, late.headers.get('set-cookie')]).toEqual([429, null])
+  const seconds = Number(late.headers.get('retry-after'))
+  expect(seconds).toBeGreaterThan(0)
+  expect(await late.text()).toContain(`Too many wrong tokens. Try again in ${seconds} s.`)
+})
+
 test('over TLS the cookie stays there', async () => {
   const { adminUrl } = await startRelay({ options: { adminToken } })
   const host = new URL(adminUrl).host

@@ -19,11 +19,15 @@ const accountFrom = (name: string, input: string | ServiceAccountKey): ServiceAc
   return parsed.account
 }
 
+/** As the system says it: EACCES and ENOENT are mended in different places. */
+const unreadable = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? `cannot be read (${error.code})` : 'cannot be read'
+
 const readAtStart = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new TypeError(`key file ${path}: cannot be read`, { cause })
+    throw new TypeError(`key file ${path}: ${unreadable(cause)}`, { cause })
   }
 }
 
@@ -51,9 +55,11 @@ export const openKeyFile = (path: string, onReplaced: () => void, pollMs = POLL_
     onReplaced()
   }
   const look = async (): Promise<void> => {
-    const found = await readFile(path, 'utf8').catch(() => undefined)
-    if (found === undefined) problem = `key file ${path}: cannot be read`
-    else take(found)
+    try {
+      take(await readFile(path, 'utf8'))
+    } catch (error) {
+      problem = `key file ${path}: ${unreadable(error)}`
+    }
   }
   let looking = false
   const timer = setInterval(() => {

@@ -13,7 +13,9 @@ export const start = async ({ relay: options, listen }: Configuration, term: Ter
     if (stopping) return
     stopping = true
     term.exit(code)
+    term.err('wmkt-relay: stopping …')
     await standalone.stop()
+    term.err('wmkt-relay: stopped')
   }
   term.onStop(() => void stop(0))
   relay.on('fatal', () => void stop(FAILED))

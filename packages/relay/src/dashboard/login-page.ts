@@ -1,8 +1,8 @@
 import { documentOf } from './document.ts'
 import { html } from './html.ts'
 
-/** `refused`: the token just given was not the one. */
-export const loginPage = (refused: boolean): string =>
+/** @param complaint about what was just given */
+export const loginPage = (complaint = ''): string =>
   documentOf(
     'Log in · wmkt relay',
     html`<body class="login">
@@ -12,7 +12,7 @@ export const loginPage = (refused: boolean): string =>
 <form method="post" action="login">
 <label for="token">Admin token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-${refused ? html`<p class="refused" role="alert">That is not the token.</p>` : ''}
+${complaint ? html`<p class="refused" role="alert">${complaint}</p>` : ''}
 <button class="primary">Log in</button>
 </form>
 <p class="note">It is the value of <code>WMKT_ADMIN_TOKEN</code>.</p>

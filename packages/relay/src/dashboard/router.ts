@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { BaseHeaders } from '../http/base-headers.ts'
 import { Problem } from '../http/problem.ts'
 import { loadPageFiles, type PageFile } from './files.ts'
-import { createLogin } from './login.ts'
+import { type Complaint, createLogin } from './login.ts'
 import { loginPage } from './login-page.ts'
 import { dashboardPage } from './page.ts'
 import type { Sessions } from './session.ts'
@@ -26,21 +26,22 @@ export type DashboardOptions = {
 /** The page and what it needs, and the way in. Everything here may be asked for by a stranger: it tells nothing by itself. */
 export const createDashboardRouter = (options: DashboardOptions): Router => {
   const { clock, headers, status, sessions, isKnown, isToken, refuseForeignForm } = options
-  const give = (res: ServerResponse, code: number, text: string) => {
+  const give = (res: ServerResponse, code: number, text: string, more: Complaint['headers'] = {}) => {
     const type = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }
-    res.writeHead(code, { ...headers, ...type, 'content-length': Buffer.byteLength(text) }).end(text)
+    res.writeHead(code, { ...headers, ...type, ...more, 'content-length': Buffer.byteLength(text) }).end(text)
   }
   const home: RequestHandler = (req, res) => {
     // Everything on the page is named from here.
     const path = req.originalUrl.replace(/\?.*$/, '')
     if (!path.endsWith('/'))
       return void res.writeHead(308, { ...headers, location: `${lastOf(path)}/` }).end()
-    if (!isKnown(req)) return give(res, 401, loginPage(false))
+    if (!isKnown(req)) return give(res, 401, loginPage())
     give(res, 200, dashboardPage({ status: status(), guarded: sessions !== undefined }))
   }
   const router = Router().get('/', home).get('/page/:name', createFileHandler(headers))
   if (!sessions) return router
-  const again = (res: ServerResponse) => give(res, 401, loginPage(true))
+  const again = (res: ServerResponse, { status, text, headers }: Complaint) =>
+    give(res, status, loginPage(text), headers)
   const login = createLogin({ clock, headers, sessions, isToken, again })
   const own: RequestHandler = (req, _res, next) => {
     refuseForeignForm(req)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   existsSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -94,18 +96,22 @@ const linkedTo = (path: string, beside: string): boolean => {
   return true
 }
 
-/** Whole, or as it was; on disk before anything is sealed with what is new in it. */
+/**
+ * Whole, or as it was; on disk before anything is sealed with what is new in it. It stays its owner's: whoever changes it
+ * is often root, and the relay is not.
+ */
 export const writeKeyFile = (path: string, file: KeyFile): void => {
-  writeSynced(`${path}.new`, textFor(file))
+  writeSynced(`${path}.new`, textFor(file), statSync(path, { throwIfNoEntry: false }))
   renameSync(`${path}.new`, path)
   syncFolder(path)
 }
 
 const textFor = (file: KeyFile): string => `${JSON.stringify(file, null, 2)}\n`
 
-const writeSynced = (path: string, text: string): void => {
+const writeSynced = (path: string, text: string, owner?: { uid: number; gid: number }): void => {
   const fd = openSync(path, 'w', 0o600)
   try {
+    if (owner && owner.uid !== process.getuid?.()) fchownSync(fd, owner.uid, owner.gid)
     writeFileSync(fd, text)
     fsyncSync(fd)
   } finally {
