@@ -37,7 +37,6 @@ export const readBody = (
       arriving?.leave()
     }
     const fail = (problem: Problem) => {
-      if (isOver) return
       finish()
       // What still comes is read past, so that the sender hears the answer; the server's own timeout bounds it.
       req.resume()
@@ -59,7 +58,9 @@ export const readBody = (
       finish()
       resolve(whole())
     }
-    const onCut = () => fail(cut())
+    const onCut = () => {
+      if (!isOver) fail(cut())
+    }
     const callOff = clock.after(timeoutMs, () => fail(tooSlow(`not complete within ${timeoutMs} ms`)))
     req.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
   })

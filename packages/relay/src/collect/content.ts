@@ -1,13 +1,11 @@
 import { MAX_ITEM_BYTES } from '@wmkt/protocol'
-import { type ParsedBatch, parseBatch } from '@wmkt/protocol/parse'
+import { parseBatch } from '@wmkt/protocol/parse'
 import { Problem } from '../http/problem.ts'
 import { createBatchScanner, type PlainBatch } from '../scan/batch.ts'
+import type { Frame } from '../scan/frame.ts'
 import { anyType } from '../scan/plain-type.ts'
 import type { ArrivedBody } from './arrived-body.ts'
 import type { ItemPolicy } from './sift.ts'
-
-/** What stands in a batch beside its items. */
-export type Frame = Omit<ParsedBatch, 'items'>
 
 /** What a body says: plain events all through, or items to be parsed one by one. */
 export type Content = { frame: Frame; keyed: boolean } & (

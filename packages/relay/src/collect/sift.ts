@@ -3,9 +3,10 @@ import { parseItem } from '@wmkt/protocol/parse'
 import { laneOf } from '../outbox/lane.ts'
 import type { NewEntry } from '../outbox/outbox.ts'
 import type { PlainEvent } from '../scan/event.ts'
+import type { Frame } from '../scan/frame.ts'
 import type { Hold } from '../schema/hold.ts'
 import type { Validation } from '../schema/validation.ts'
-import type { Content, Frame } from './content.ts'
+import type { Content } from './content.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
 export type ItemPolicy = {

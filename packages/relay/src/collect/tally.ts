@@ -1,7 +1,7 @@
 import type { ItemCode } from '@wmkt/protocol'
+import type { Frame } from '../scan/frame.ts'
 import { createHistogram, type HistogramRead } from '../telemetry/histogram.ts'
 import type { Accepted } from './accept.ts'
-import type { Frame } from './content.ts'
 
 /** What was collected since the start, and what its senders said of themselves. Every name in it is one of a fixed few. */
 export type TallyCounts = {

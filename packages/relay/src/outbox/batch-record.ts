@@ -32,7 +32,9 @@ export const encodeBatch = (
     bytes.writeUInt16BE(slot, at + 2)
     bytes[at + 4] = kindByteOf(kind)
     bytes[at + 5] = nonce.length
-    at += PER_ENTRY + bytes.write(nonce, at + PER_ENTRY, 'latin1')
+    at += PER_ENTRY
+    for (let letter = 0; letter < nonce.length; letter += 1) bytes[at + letter] = nonce.charCodeAt(letter)
+    at += nonce.length
   }
   bytes.set(record, at)
   return bytes

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { MAX_ITEMS } from '@wmkt/protocol'
-import { type ParsedBatch, parseBatch } from '@wmkt/protocol/parse'
 import { type Body, bodyOver } from './body.ts'
 import { createEventScanner, type PlainEvent } from './event.ts'
+import { createFrameReader, type Frame, isTwiceIn } from './frame.ts'
 import type { PlainTypes } from './plain-type.ts'
 import { CLOSE_LIST, COMMA, NOT_PLAIN } from './text.ts'
 
 /** A batch of plain events, and what is said beside them. */
 export type PlainBatch = {
-  frame: Omit<ParsedBatch, 'items'>
+  frame: Frame
   events: PlainEvent[]
   /** Where in the body each event begins, and where one more would. */
   starts: number[]
@@ -28,6 +28,7 @@ const MAX_FRAME = 1_024
  */
 export const createBatchScanner = (): ScanBatch => {
   const scanner = createEventScanner()
+  const frameOf = createFrameReader()
   return (raw, types) => {
     const head = raw.indexOf(ITEMS_HEAD)
     if (head < 0 || head > MAX_FRAME || !isUtf8(raw)) return undefined
@@ -35,7 +36,8 @@ export const createBatchScanner = (): ScanBatch => {
     const starts: number[] = []
     const begin = head + ITEMS_HEAD.length
     const end = endOfEvents(bodyOver(raw), begin, types, scanner, { events, starts })
-    const frame = end === NOT_PLAIN ? undefined : frameOf(raw, begin, end)
+    const text = end === NOT_PLAIN ? undefined : frameTextIn(raw, begin, end)
+    const frame = text === undefined ? undefined : frameOf(text)
     return frame && { frame, events, starts }
   }
 }
@@ -60,22 +62,10 @@ const endOfEvents = (
   return NOT_PLAIN
 }
 
-/** What is left of the body when its items are taken out: short enough to be parsed. */
-const frameOf = (raw: Buffer, from: number, to: number): Omit<ParsedBatch, 'items'> | undefined => {
+/** What is left of the body when its items are taken out, as JSON. */
+const frameTextIn = (raw: Buffer, from: number, to: number): string | undefined => {
   if (raw.length - to > MAX_FRAME) return undefined
   const text = `${raw.toString('utf8', 0, from)}0${raw.toString('utf8', to)}`
   // Were there other items too, or a name of them in another spelling, they might be the ones that count.
-  if (text.includes('\\') || text.indexOf(ITEMS) !== text.lastIndexOf(ITEMS)) return undefined
-  return parsedFrame(text)
-}
-
-const parsedFrame = (text: string): Omit<ParsedBatch, 'items'> | undefined => {
-  try {
-    const parsed = parseBatch(JSON.parse(text))
-    if (!parsed.ok) return undefined
-    const { items: _, ...frame } = parsed.batch
-    return frame
-  } catch {
-    return undefined
-  }
+  return text.includes('\\') || isTwiceIn(text, ITEMS) ? undefined : text
 }

@@ -1,7 +1,7 @@
 import { type Fingerprint, fingerprintFrom } from '../outbox/fingerprint.ts'
 import type { Body } from './body.ts'
 
-/** Two lanes of 32 bits, each word mixed into both and crossed at the end (murmur's finalizer). It is no defence. */
+/** Two lanes of 32 bits, words mixed into the one and the other by turns, and crossed at the end (murmur's finalizer). It is no defence. */
 export interface SpanHash {
   begin(): void
   /** The bytes from `from` to `to`, and how many they are. */
@@ -21,10 +21,9 @@ export const createSpanHash = (): SpanHash => {
       let one = mixLeft(left, to - from)
       let other = mixRight(right, to - from)
       let at = from
-      for (; at + 3 < to; at += 4) {
-        const word = words.getInt32(at, true)
-        one = mixLeft(one, word)
-        other = mixRight(other, word)
+      for (; at + 7 < to; at += 8) {
+        one = mixLeft(one, words.getInt32(at, true))
+        other = mixRight(other, words.getInt32(at + 4, true))
       }
       for (; at < to; at += 1) {
         one = mixLeft(one, bytes[at] ?? 0)
