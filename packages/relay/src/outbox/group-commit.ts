@@ -17,12 +17,14 @@ export type Work<Context> = {
   fail(error: Error): void
   /** Nobody waits for it: as long as others like it keep coming, it waits to share a commit with them. */
   canWait: boolean
+  /** It reads nothing that works like it have changed and that is not on disk yet: it need not wait for their sync to be run. */
+  canRunAhead: boolean
 }
 
 /** Gathers works so that one transaction, and one sync, answers all of them. */
 export interface GroupCommit<Context> {
   /** Resolves with what the work returned, once it is on disk; rejects as it declined, or as the commit failed. */
-  within<T>(work: (context: Context) => T): Promise<T>
+  within<T>(work: (context: Context) => T, canRunAhead?: boolean): Promise<T>
   /** The same for a work that hears of its end itself. */
   add(work: Work<Context>): void
   /** Resolves when no commit is under way and none is waited for. */
@@ -32,7 +34,8 @@ export interface GroupCommit<Context> {
 export type GroupCommitOptions<Context> = {
   /** Works in one transaction, at most. @default 256 */
   maxWorks?: number
-  begin: () => Context
+  /** @param after whose commit is under way: what it has changed counts as done. Should it fail, neither is seen again. */
+  begin: (after?: Context) => Context
   /** Writes and syncs; then takes the changes over. */
   commit: (context: Context) => Promise<void>
   /** What a failed commit, or a work that broke, means to all works of the transaction. */
@@ -47,6 +50,8 @@ const BARREN_TURNS = 4
  * A commit begins at the end of the event loop's turn in which the first work came, or when the commit under way is
  * done: nobody waits for company longer than the sync of those before. Works that can wait do so while a turn of the loop
  * brings others, for a commit costs as much as settling dozens; and never where one that cannot wait is among them.
+ * Works that can be run ahead are, as they come, while a commit of others like them is under way: the disk then never
+ * waits for them to be run.
  */
 export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>): GroupCommit<Context> => {
   const { begin, commit, faultOf, maxWorks = MAX_WORKS } = options
@@ -55,26 +60,39 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
   /** Works in the queue that cannot wait. */
   let urgent = 0
   let busy = false
+  /** The commit under way, where others may run ahead of its end. */
+  let under: Context | undefined
+  /** The one after it, in which the first works of the queue have been run. */
+  let ahead: Batch<Context> | undefined
 
-  /** Those that did not decline. */
-  const runAll = (works: readonly Work<Context>[], context: Context): Work<Context>[] =>
-    works.filter((work) => {
-      try {
-        work.run(context)
-        return true
-      } catch (error) {
-        if (!(error instanceof Declined)) throw error
-        work.fail(error.reason)
-        return false
-      }
-    })
+  const runAhead = (work: Work<Context>) => {
+    const isNext = queue.length - 1 === (ahead?.run.length ?? 0)
+    if (!under || !work.canRunAhead || !isNext || queue.length > maxWorks) return
+    try {
+      ahead ??= { context: begin(under), run: [] }
+      if (!runOne(work, ahead)) removeLast()
+    } catch {
+      // It breaks what it is run in. When its turn comes it will again, and be told so.
+      under = undefined
+      ahead = undefined
+    }
+  }
+  const removeLast = () => {
+    if (!queue.pop()?.canWait) urgent -= 1
+  }
   const perform = async (works: readonly Work<Context>[]) => {
     try {
-      const context = begin()
-      const run = runAll(works, context)
-      await commit(context)
-      for (const work of run) work.done()
+      const batch: Batch<Context> = ahead ?? { context: begin(), run: [] }
+      ahead = undefined
+      for (const work of works.slice(batch.run.length)) runOne(work, batch)
+      const committed = commit(batch.context)
+      under = works.every(({ canRunAhead }) => canRunAhead) ? batch.context : undefined
+      await committed
+      under = undefined
+      for (const work of batch.run) work.done()
     } catch (error) {
+      under = undefined
+      ahead = undefined
       const fault = faultOf(error)
       for (const work of works) work.fail(fault)
     }
@@ -103,14 +121,31 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
   const add = (work: Work<Context>) => {
     queue.push(work)
     if (!work.canWait) urgent += 1
-    if (busy) return
+    if (busy) return runAhead(work)
     busy = true
     setImmediate(round)
   }
   return {
-    within: (work) => new Promise((resolve, reject) => add(promised(work, resolve, reject))),
+    within: (work, canRunAhead = false) =>
+      new Promise((resolve, reject) => add({ ...promised(work, resolve, reject), canRunAhead })),
     add,
     idle: () => (busy ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve()),
+  }
+}
+
+/** `run`: works that did not decline. */
+type Batch<Context> = { context: Context; run: Work<Context>[] }
+
+/** False when it declined. */
+const runOne = <Context>(work: Work<Context>, { context, run }: Batch<Context>): boolean => {
+  try {
+    work.run(context)
+    run.push(work)
+    return true
+  } catch (error) {
+    if (!(error instanceof Declined)) throw error
+    work.fail(error.reason)
+    return false
   }
 }
 
@@ -119,7 +154,7 @@ const promised = <Context, T>(
   work: (context: Context) => T,
   resolve: (result: T) => void,
   fail: (error: Error) => void,
-): Work<Context> => {
+): Omit<Work<Context>, 'canRunAhead'> => {
   let done = () => {}
   return {
     run(context) {

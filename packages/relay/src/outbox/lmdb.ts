@@ -105,13 +105,17 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     if (!isEmpty) written = books
     for (const lane of done.emptied) leases.forget(lane)
   }
-  const begin = () => {
-    room.begin()
-    return beginTransaction({ tables, lanes, nonces, written, single, isTold }, books)
+  const begin = (after?: Transaction) => {
+    room.begin(after !== undefined)
+    return beginTransaction(
+      { tables, lanes, nonces, written, single, isTold },
+      after?.books() ?? books,
+      after,
+    )
   }
   const group = createGroupCommit({ begin, commit, faultOf: asFault })
-  const whileOpen = <T>(work: (transaction: Transaction) => T): Promise<T> =>
-    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : group.within(work)
+  const whileOpen = <T>(work: (transaction: Transaction) => T, canRunAhead?: boolean): Promise<T> =>
+    closing ? Promise.reject(new OutboxFailed('the outbox is closed')) : group.within(work, canRunAhead)
 
   const stopJanitor = startJanitor({
     clock,
@@ -140,7 +144,8 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     ...createInventory(tables, (key) => nonces.recall(books.generation, key)),
     durability: 'fsync',
     ...(isTold && { untold: createUntold(tables, whileOpen) }),
-    put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell)),
+    // All that a put reads, of what puts before it have changed, is in memory.
+    put: (intake) => whileOpen((transaction) => putIntake(transaction, intake, limits, listeners.tell), true),
     lanes: lanes.names,
     heldIn: (lane) => lanes.row(lane)?.held ?? 0,
     oldestAt: () => (closing ? undefined : backlogAge()),
@@ -168,6 +173,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
           },
           fail,
           canWait: canWait(ref, settlement),
+          canRunAhead: false,
         })
       }),
     release(refs) {

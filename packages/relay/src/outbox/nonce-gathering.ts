@@ -2,23 +2,28 @@ import { createRecentNonces, type RecentNonces, type RecentSizes } from './nonce
 import { type Remembered, ROW_BYTES, readRow } from './nonce-row.ts'
 import { hashAt } from './nonce-table.ts'
 
-/** The nonces that are in no run yet, with those of the transaction in the making among them. */
+/** What a transaction adds: rows from `from` on, to one of the recents; undefined before the first of them. */
+export type Layer = { recent: RecentNonces | undefined; from: number }
+
+/** The nonces that are in no run yet, with those of the transactions in the making among them. */
 export interface Gathering {
   /** Oldest first; only the last one gathers. */
   all(): readonly RecentNonces[]
-  /** That which the transaction in the making puts into. */
-  pending(): RecentNonces | undefined
+  /** Whether rows are in it that are not on disk yet. */
+  isPending(recent: RecentNonces): boolean
   /** @param isSeen which to look at @param withPending also at what is not on disk yet */
   find(key: Buffer, isSeen: (recent: RecentNonces) => boolean, withPending: boolean): Remembered | undefined
-  /** For the transaction in the making. `anew`: apart from what the generation holds already. */
-  take(generation: number, anew: boolean): RecentNonces
+  /** For a new transaction. One whose commit is under way stays below it; else whatever there was has failed and is taken off again. */
+  begin(isAhead: boolean): Layer
+  /** Where the layer puts its rows. `anew`: apart from what the generation holds already. */
+  take(layer: Layer, generation: number, anew: boolean): RecentNonces
   put(recent: RecentNonces, key: Buffer, remembered: Remembered): void
-  /** Rows put by the transaction in the making. */
-  added(): Buffer
-  /** The transaction has failed: takes them off again. */
-  undo(): void
+  /** Rows of the layer, as long as there is none above it. */
+  added(layer: Layer): Buffer
+  /** Takes the topmost layer's rows off again. */
+  undo(layer: Layer): void
   /** It is on disk. */
-  keep(): void
+  keep(layer: Layer): void
   /** Puts what a row of the journal holds. */
   restore(generation: number, seq: number, rows: Buffer): void
   drop(isOver: (recent: RecentNonces) => boolean): void
@@ -28,7 +33,8 @@ const NOTHING = Buffer.alloc(0)
 
 export const createGathering = (sizes: RecentSizes): Gathering => {
   let recents: readonly RecentNonces[] = []
-  let pending: { recent: RecentNonces; from: number } | undefined
+  /** Those not on disk yet: the one whose commit is under way, then the one in the making. */
+  let layers: readonly Layer[] = []
   /** A key is looked for, and then put. */
   let hashed: Buffer = NOTHING
   let hash = 0
@@ -50,40 +56,46 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
   const drop = (isOver: (recent: RecentNonces) => boolean) => {
     recents = recents.filter((recent) => !isOver(recent))
   }
+  const onDiskIn = (recent: RecentNonces): number =>
+    layers.find((layer) => layer.recent === recent)?.from ?? recent.table.size
+  const undo = (layer: Layer) => {
+    const { recent, from } = layer
+    layer.recent = undefined
+    recent?.table.truncate(from)
+    if (recent && from === 0) drop((one) => one === recent)
+  }
   return {
     all: () => recents,
-    pending: () => pending?.recent,
+    isPending: (recent) => layers.some((layer) => layer.recent === recent),
     find(key, isSeen, withPending) {
       const hash = hashOf(key)
       for (let at = recents.length - 1; at >= 0; at -= 1) {
         const recent = recents[at]
         if (!recent || !isSeen(recent)) continue
-        const among = !withPending && recent === pending?.recent ? pending.from : recent.table.size
-        const place = recent.table.find(key, hash, among)
+        const place = recent.table.find(key, hash, withPending ? recent.table.size : onDiskIn(recent))
         if (place >= 0) return readRow(recent.table.rows(), place)
       }
       return undefined
     },
-    take(generation, anew) {
-      if (pending) return pending.recent
-      const recent = anew ? add(generation) : recentFor(generation)
-      pending = { recent, from: recent.table.size }
-      return recent
+    begin(isAhead) {
+      if (!isAhead) for (const layer of layers.toReversed()) undo(layer)
+      const layer = { recent: undefined, from: 0 }
+      layers = isAhead ? [...layers, layer] : [layer]
+      return layer
+    },
+    take(layer, generation, anew) {
+      if (layer.recent) return layer.recent
+      layer.recent = anew ? add(generation) : recentFor(generation)
+      layer.from = layer.recent.table.size
+      return layer.recent
     },
     put: (recent, key, remembered) => recent.table.put(key, hashOf(key), remembered),
-    added() {
-      if (!pending) return NOTHING
-      return Buffer.from(pending.recent.table.rows().subarray(pending.from * ROW_BYTES))
+    added({ recent, from }) {
+      return recent ? Buffer.from(recent.table.rows().subarray(from * ROW_BYTES)) : NOTHING
     },
-    undo() {
-      if (!pending) return
-      const { recent, from } = pending
-      recent.table.truncate(from)
-      pending = undefined
-      if (from === 0) drop((one) => one === recent)
-    },
-    keep() {
-      pending = undefined
+    undo,
+    keep(layer) {
+      layers = layers.filter((one) => one !== layer)
     },
     restore(generation, seq, rows) {
       const recent = recentFor(generation)

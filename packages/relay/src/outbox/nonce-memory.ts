@@ -1,7 +1,7 @@
 import { seqKey, seqOfKey } from './keys.ts'
 import { boundFilters, byAge, dueForMerge, type MergeSizes } from './nonce-ages.ts'
 import { createRunBuild, type RunBuild } from './nonce-build.ts'
-import { createGathering } from './nonce-gathering.ts'
+import { createGathering, type Layer } from './nonce-gathering.ts'
 import { journalRowOf, type RecentNonces, type RecentSizes, stageJournal } from './nonce-recent.ts'
 import { prefixAt, type Remembered, ROW_BYTES, readRow } from './nonce-row.ts'
 import {
@@ -28,7 +28,8 @@ export const GENERATION_MS = 30 * 24 * 3_600_000
 export interface NonceMemory {
   /** @param generation that which takes new nonces: 0 or 1 */
   recall(generation: number, key: Buffer): Remembered | undefined
-  begin(generation: number): NonceChanges
+  /** @param isAhead a transaction's commit is under way, whose nonces count as known; what is begun may then not rotate */
+  begin(generation: number, isAhead?: boolean): NonceChanges
 }
 
 /** The nonce memory as a transaction sees and changes it. */
@@ -111,7 +112,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
 
   const startFlush = () => {
     const [recent, ...later] = gathering.all()
-    const isFull = recent && recent !== gathering.pending() && recent.table.size >= sizes.gathered
+    const isFull = recent && !gathering.isPending(recent) && recent.table.size >= sizes.gathered
     const isDue = recent && (later.length > 0 || isFull)
     if (flushing || !isDue) return
     lastId += 1
@@ -172,9 +173,8 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     })
   }
   /** Of a generation nothing stays but pages to erase: the next start would gather again what is left in the journal. */
-  const forget = (stage: Stage, generation: number, effects: Effects) => {
-    const isOver = (one: { generation: number }) =>
-      one.generation === generation && one !== gathering.pending()
+  const forget = (stage: Stage, generation: number, layer: Layer, effects: Effects) => {
+    const isOver = (one: { generation: number }) => one.generation === generation && one !== layer.recent
     for (const { id } of runs.filter(isOver)) removeHead(stage, tables, id)
     for (const seq of [
       ...erasedSeqs,
@@ -198,27 +198,27 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     })
   }
 
-  const begin = (generation: number): NonceChanges => {
-    gathering.undo()
+  const begin = (generation: number, isAhead = false): NonceChanges => {
+    const layer = gathering.begin(isAhead)
     const older = 1 - generation
     const effects: Effects = []
     let rotated = false
     // What the older generation holds already is forgotten with it.
-    const take = (): RecentNonces => gathering.take(rotated ? older : generation, rotated)
+    const take = (): RecentNonces => gathering.take(layer, rotated ? older : generation, rotated)
     const isSeen = (recent: RecentNonces): boolean =>
-      !rotated || recent.generation !== older || recent === gathering.pending()
+      !rotated || recent.generation !== older || recent === layer.recent
     return {
       recall: (key) => gathering.find(key, isSeen, true) ?? findInRuns(key, rotated ? older : undefined),
       remember: (key, remembered) => gathering.put(take(), key, remembered),
       rotate() {
-        const rows = gathering.added()
-        gathering.undo()
+        const rows = gathering.added(layer)
+        gathering.undo(layer)
         rotated = true
         if (rows.length > 0) take().table.putRows(rows)
       },
       write(stage, seq) {
-        const rows = gathering.added()
-        if (rotated) forget(stage, older, effects)
+        const rows = gathering.added(layer)
+        if (rotated) forget(stage, older, layer, effects)
         else {
           goOn(stage, rows.length / ROW_BYTES, effects)
           erase(stage, effects)
@@ -229,7 +229,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
       },
       settle() {
         for (const effect of effects) effect()
-        gathering.keep()
+        gathering.keep(layer)
       },
     }
   }

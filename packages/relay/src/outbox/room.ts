@@ -3,8 +3,12 @@
  * with errors that look like its death. What is refused here leaves a reserve, so that what is held can be settled.
  */
 export interface Room {
-  /** A transaction begins; what the one before took can be seen now. */
-  begin(): void
+  /**
+   * A transaction begins; what the one before took can be seen now.
+   *
+   * @param isAhead that one's commit is under way still
+   */
+  begin(isAhead: boolean): void
   /** Counts on so many bytes more; false when they do not fit. */
   take(bytes: number): boolean
   /** A write failed: was it for want of room? */
@@ -40,13 +44,16 @@ const COST = 2
 export const createRoom = ({ measure, now, maxBytes }: RoomOptions): Room => {
   let left = 0
   let taken = 0
+  /** By the one before, as long as it cannot be seen. */
+  let takenBefore = 0
   let measuredAt = Number.NEGATIVE_INFINITY
   const look = () => {
-    left = roomIn(measure(), maxBytes) - taken
+    left = roomIn(measure(), maxBytes) - taken - takenBefore
     measuredAt = now()
   }
   return {
-    begin() {
+    begin(isAhead) {
+      takenBefore = isAhead ? taken : 0
       taken = 0
     },
     take(bytes) {

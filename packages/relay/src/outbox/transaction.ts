@@ -56,11 +56,19 @@ export type Ground = {
   isTold: boolean
 }
 
-export const beginTransaction = ({ tables, ...ground }: Ground, before: Books): Transaction => {
+/**
+ * @param before the books it begins with
+ * @param after whose commit is under way: a transaction that puts, as this one may then do and nothing else
+ */
+export const beginTransaction = (
+  { tables, ...ground }: Ground,
+  before: Books,
+  after?: Transaction,
+): Transaction => {
   const stage = createStage()
-  const lanes = ground.lanes.begin()
+  const lanes = ground.lanes.begin(after?.lanes)
   const units = changeUnits(tables.units)
-  const nonces = ground.nonces.begin(before.generation)
+  const nonces = ground.nonces.begin(before.generation, after !== undefined)
   const effects: (() => void)[] = []
   let books = before
   let saving = false

@@ -18,7 +18,7 @@ const outbox = await openLmdbOutbox({
 let made = 0
 const put = () => {
   made += 1
-  const entry = { index: 0, kind: 'event', nonce: `n${made}`, lane: 'event:a', fingerprint: Buffer.alloc(8) }
+  const entry = { index: 0, kind: 'event', nonce: `n${made}`, lane: 'event:a', fingerprint: 0 }
   return outbox.put({ record: Buffer.alloc(20_000, 'x'), entries: [entry], receivedAt: Date.now() })
 }
 const reasonOf = (promise) =>

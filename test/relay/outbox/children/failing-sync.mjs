@@ -13,7 +13,7 @@ const outbox = await openLmdbOutbox({
 let made = 0
 const put = () => {
   made += 1
-  const entry = { index: 0, kind: 'event', nonce: `n${made}`, lane: 'event:a', fingerprint: Buffer.alloc(8) }
+  const entry = { index: 0, kind: 'event', nonce: `n${made}`, lane: 'event:a', fingerprint: 0 }
   return outbox.put({ record: Buffer.from('{}'), entries: [entry], receivedAt: Date.now() }).then(
     () => 'accepted',
     (error) => error.name,

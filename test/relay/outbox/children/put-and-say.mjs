@@ -17,7 +17,7 @@ const openSynced = async () => {
     onFatal: () => process.exit(1),
   })
   const putRecord = (n) => {
-    const entry = { index: 0, kind: 'event', nonce: `n${n}`, lane: 'event:a', fingerprint: Buffer.alloc(8) }
+    const entry = { index: 0, kind: 'event', nonce: `n${n}`, lane: 'event:a', fingerprint: 0 }
     return outbox.put({ record: Buffer.from(`record-${n};`), entries: [entry], receivedAt: 0 })
   }
   return { putRecord, close: () => outbox.close() }
