@@ -1,7 +1,15 @@
 import { createRunIndex, PAGE_ENTRY_BYTES, pageEntryOf } from './nonce-index.ts'
 import { mergeRows, type RowSource } from './nonce-merge.ts'
 import { KEY_BYTES, ROW_BYTES } from './nonce-row.ts'
-import { type Run, type RunHead, type RunTables, stageHead, stageIndex, stagePage } from './nonce-runs.ts'
+import {
+  type Run,
+  type RunHead,
+  type RunTables,
+  runOf,
+  stageHead,
+  stageIndex,
+  stagePage,
+} from './nonce-runs.ts'
 import type { Stage } from './stage.ts'
 
 /** A run in the making. Each transaction adds some pages; one that fails has added none. */
@@ -27,7 +35,7 @@ export const createRunBuild = (tables: RunTables, { sources, pageRows, ...plan }
 
   const wholeRun = (pages: number, rows: number, lastKey: Buffer): Run => {
     const index = createRunIndex(entries.subarray(0, pages * PAGE_ENTRY_BYTES), lastKey)
-    return { ...plan, rows, lastKey, index }
+    return runOf({ ...plan, rows, lastKey }, index)
   }
   return {
     id: plan.id,

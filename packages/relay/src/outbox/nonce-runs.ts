@@ -20,6 +20,17 @@ export type RunHead = {
 /** Nonces on disk, in order of their keys: pages that never change, and an index of them in memory. */
 export type Run = RunHead & { index: RunIndex }
 
+/** Written out, for all to be of one shape: code that looks through runs would else be compiled anew with each. */
+export const runOf = ({ id, generation, level, born, rows, lastKey }: RunHead, index: RunIndex): Run => ({
+  id,
+  generation,
+  level,
+  born,
+  rows,
+  lastKey,
+  index,
+})
+
 /** Rows on a page: with LMDB's own head, four pages of the file. */
 export const PAGE_ROWS = 495
 /** Entries of the index in one row of the table. */
@@ -68,7 +79,7 @@ export const readRuns = ({ noncePages, nonceRuns }: RunTables): { runs: Run[]; l
     if (part !== HEAD) parts.push(Buffer.from(value))
     else {
       const head = decodeHead(id, value)
-      runs.push({ ...head, index: createRunIndex(Buffer.concat(parts), head.lastKey) })
+      runs.push(runOf(head, createRunIndex(Buffer.concat(parts), head.lastKey)))
     }
   }
   for (const key of noncePages.getKeys({ reverse: true, limit: 1 }))
