@@ -40,10 +40,11 @@ export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: Upstr
     connect: connectorNoting(stale, Math.min(deadlineMs, CONNECT_MS)),
   })
   const hand = createHanding<Ended>(({ outcome, then }) => then(outcome))
+  const [bare, withBody] = [createHeaders(false), createHeaders(true)]
   const base = apiUrl.pathname.replace(/\/+$/, '')
   const ask: Upstream['ask'] = ({ method, path, body }, token, then) => {
     const handler = handlerOf((outcome) => hand({ outcome, then }), { stale, deadlineMs, clock })
-    const headers = headersOf(token, body !== undefined)
+    const headers = body === undefined ? bare(token) : withBody(token)
     const bytes = typeof body === 'string' ? bytesOf(body) : (body ?? null)
     pool.dispatch({ method, path: base + path, headers, body: bytes }, handler)
   }
@@ -69,6 +70,15 @@ const headersOf = (token: string, hasBody: boolean): string[] => {
   const headers = ['authorization', `Bearer ${token}`, 'accept', 'application/json']
   if (hasBody) headers.push('content-type', 'application/json')
   return headers
+}
+
+/** The same, made anew only when there is another token. */
+const createHeaders = (hasBody: boolean): ((token: string) => string[]) => {
+  let last: { token: string; headers: string[] } | undefined
+  return (token) => {
+    if (last?.token !== token) last = { token, headers: headersOf(token, hasBody) }
+    return last.headers
+  }
 }
 
 /** Connects as undici does, and notes the errors of connections that had carried an answer before. */

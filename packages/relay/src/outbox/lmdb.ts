@@ -52,7 +52,9 @@ export type LmdbOutbox = LocalOutbox & Inventory
 
 /** Repeated after a crash, an event changes nothing; an interaction would be in doubt, and no attempt waits for its mark. */
 const canWait = ({ lane }: EntryRef, { type }: Settlement): boolean =>
-  type !== 'mark' && lane.startsWith(laneOf('event'))
+  type !== 'mark' && lane.startsWith(OF_EVENTS)
+
+const OF_EVENTS = laneOf('event')
 
 const KINDS: readonly Kind[] = ['event', 'interaction']
 const nothing = () => {}
