@@ -73,12 +73,16 @@ describe('group commit', () => {
     await Promise.all(works)
   })
 
-  test('however many come, a full commit waits for no more', async () => {
+  test('however many come, a full commit waits for no more; it takes twice as many when nobody waits for them', async () => {
     const gate = makeGate()
     const group = groupOver(gate, 4)
-    for (let at = 0; at < 5; at += 1) void soon(group)
+    for (let at = 0; at < 15; at += 1) void soon(group)
     await turn()
-    expect(gate.commits).toEqual([['soon', 'soon', 'soon', 'soon']])
+    expect(gate.commits.map(({ length }) => length)).toEqual([8])
+    void group.within(named('now'))
+    gate.open()
+    await turn()
+    expect(gate.commits.map(({ length }) => length)).toEqual([8, 4])
   })
 
   test('one that cannot wait takes along those that can, in order', async () => {

@@ -32,7 +32,7 @@ export interface GroupCommit<Context> {
 }
 
 export type GroupCommitOptions<Context> = {
-  /** Works in one transaction, at most. @default 256 */
+  /** Works in one transaction, at most; twice as many when nobody waits for any of them. @default 256 */
   maxWorks?: number
   /** @param after whose commit is under way: what it has changed counts as done. Should it fail, neither is seen again. */
   begin: (after?: Context) => Context
@@ -55,7 +55,7 @@ const BARREN_TURNS = 4
  */
 export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>): GroupCommit<Context> => {
   const { begin, commit, faultOf, maxWorks = MAX_WORKS } = options
-  let queue: Work<Context>[] = []
+  const queue: Work<Context>[] = []
   let waiters: (() => void)[] = []
   /** Works in the queue that cannot wait. */
   let urgent = 0
@@ -97,7 +97,8 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
       for (const work of works) work.fail(fault)
     }
   }
-  const mayWait = (): boolean => urgent === 0 && queue.length < maxWorks
+  const most = () => (urgent > 0 ? maxWorks : 2 * maxWorks)
+  const mayWait = (): boolean => urgent === 0 && queue.length < most()
   const company = async () => {
     for (let barren = 0; barren < BARREN_TURNS && mayWait(); ) {
       const before = queue.length
@@ -108,8 +109,7 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
   const round = async () => {
     while (queue.length > 0) {
       if (mayWait()) await company()
-      const works = queue.slice(0, maxWorks)
-      queue = queue.slice(maxWorks)
+      const works = queue.splice(0, most())
       for (const { canWait } of works) if (!canWait) urgent -= 1
       await perform(works)
     }
