@@ -4,6 +4,8 @@ import { Problem } from '../http/problem.ts'
 import { createGathering } from './gathering.ts'
 import type { Arriving, Unfinished } from './unfinished.ts'
 
+const NOTHING = Buffer.alloc(0)
+
 export type BodyLimits = {
   maxBytes: number
   /** For the whole body to arrive, in ms. */
@@ -18,35 +20,45 @@ export type BodyLimits = {
  *
  * @throws Problem BODY_TOO_LARGE (announced or counted), BODY_TOO_SLOW (in time, or for the room it takes), BODY_CUT
  */
-export const readBody = (
-  req: IncomingMessage,
-  { maxBytes, timeoutMs, clock, unfinished }: BodyLimits,
-): Promise<Buffer> => {
+export const readBody = async (req: IncomingMessage, limits: BodyLimits): Promise<Buffer> => {
   const announced = Number(req.headers['content-length'] ?? Number.POSITIVE_INFINITY)
-  if (Number.isFinite(announced) && announced > maxBytes) return Promise.reject(tooLarge(maxBytes))
+  if (Number.isFinite(announced) && announced > limits.maxBytes) throw tooLarge(limits.maxBytes)
+  // What came together with the head has been parsed by then.
+  await undefined
   // Nothing of what is destroyed ever comes: a host may have taken its time before us.
-  if (req.destroyed) return Promise.reject(cut())
-  return new Promise((resolve, reject) => {
+  if (req.destroyed) throw cut()
+  return req.complete ? wholeBody(req, limits.maxBytes) : arrivingBody(req, announced, limits)
+}
+
+/** Most bodies are there: nobody has to listen for them, or to watch the time. */
+const wholeBody = (req: IncomingMessage, maxBytes: number): Buffer => {
+  if (req.readableLength <= maxBytes) return req.read() ?? NOTHING
+  req.resume()
+  throw tooLarge(maxBytes)
+}
+
+const arrivingBody = (
+  req: IncomingMessage,
+  announced: number,
+  { maxBytes, timeoutMs, clock, unfinished }: BodyLimits,
+): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
     const { add, bytes, whole } = createGathering()
     let arriving: Arriving | undefined
-    let isOver = false
-    // Listeners stay: to take them off would cost more than all they still hear.
     const finish = () => {
-      isOver = true
       callOff()
       arriving?.leave()
+      req.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
     }
     const fail = (problem: Problem) => {
       finish()
       // What still comes is read past, so that the sender hears the answer; the server's own timeout bounds it.
-      req.resume()
+      req.on('error', () => {}).resume()
       reject(problem)
     }
     const onData = (chunk: Buffer) => {
-      if (isOver) return
       if (bytes() + chunk.length > maxBytes) return fail(tooLarge(maxBytes))
       add(chunk)
-      // Most bodies come whole: nobody has to reckon with them.
       if (bytes() < announced) hold(chunk.length)
     }
     const hold = (more: number) => {
@@ -54,17 +66,13 @@ export const readBody = (
       arriving?.add(more)
     }
     const onEnd = () => {
-      if (isOver) return
       finish()
       resolve(whole())
     }
-    const onCut = () => {
-      if (!isOver) fail(cut())
-    }
+    const onCut = () => fail(cut())
     const callOff = clock.after(timeoutMs, () => fail(tooSlow(`not complete within ${timeoutMs} ms`)))
     req.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
   })
-}
 
 const tooSlow = (detail: string): Problem => new Problem('BODY_TOO_SLOW', detail, { Connection: 'close' })
 
