@@ -85,12 +85,23 @@ const isHeadAt = ({ bytes, at }: Head, rows: Buffer, rowAt: number): boolean =>
 /** `positions`: where each source goes on. */
 export type Merged = { rows: Buffer; positions: number[] }
 
+/** Of one source, in whose order they are already. */
+const rowsFrom = (source: RowSource, from: number, most: number): Merged => {
+  const end = Math.min(source.length, from + most)
+  const rows = Buffer.allocUnsafeSlow((end - from) * ROW_BYTES)
+  for (let position = from; position < end; position += 1)
+    copyRow(source.bytesOf(position), source.offsetOf(position), rows, (position - from) * ROW_BYTES)
+  return { rows, positions: [end] }
+}
+
 /** The next rows of all sources in one order, `most` of them unless that is the end. The newest source comes first. */
 export const mergeRows = (
   sources: readonly RowSource[],
   positions: readonly number[],
   most: number,
 ): Merged => {
+  const [only, ...others] = sources
+  if (only && others.length === 0) return rowsFrom(only, positions[0] ?? 0, most)
   const all = sources.map(
     (source, place): Head => ({ place, source, position: 0, bytes: NOTHING, at: 0, prefix: 0 }),
   )
