@@ -119,7 +119,7 @@ const letGo = (
   share.entries.splice(share.entries.indexOf(entry), 1)
   if (share.entries.length > 0) return
   unit.delete(ref.seq)
-  const isHeldIn = (slot: number) => transaction.units.get(slot, group)?.has(ref.seq) === true
+  const isHeldIn = (slot: number) => transaction.units.holds(slot, group, ref.seq)
   if (!share.others.some(isHeldIn)) finish(transaction, ref.seq, context)
 }
 

@@ -1,12 +1,14 @@
 import { unitKey } from './keys.ts'
 import type { Stage } from './stage.ts'
 import type { Table } from './store.ts'
-import { decodeUnit, encodeUnit, type Share, type Unit } from './unit.ts'
+import { decodeUnit, encodeUnit, holdsBatch, type Share, type Unit } from './unit.ts'
 
 /** Units as a transaction sees and changes them: many entries of one may settle in it, and it is written once. */
 export interface UnitChanges {
   /** To read, and to change where `changed` follows. */
   get(slot: number, group: number): Unit | undefined
+  /** Whether anything of the batch is left in the lane. */
+  holds(slot: number, group: number, seq: number): boolean
   changed(slot: number, group: number): void
   add(slot: number, group: number, seq: number, share: Share): void
   write(stage: Stage): void
@@ -34,6 +36,12 @@ export const changeUnits = (table: Table): UnitChanges => {
   }
   return {
     get: (slot, group) => recall(slot, group).unit,
+    holds(slot, group, seq) {
+      const one = known.get(slot * GROUPS + group)
+      if (one) return one.unit?.has(seq) === true
+      const bytes = table.getBinaryFast(unitKey(slot, group))
+      return bytes !== undefined && holdsBatch(group, bytes, seq)
+    },
     changed: (slot, group) => void changes.add(recall(slot, group)),
     add(slot, group, seq, share) {
       // What a group is made of comes in one transaction: there is nothing on disk yet.

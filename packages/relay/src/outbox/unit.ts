@@ -71,11 +71,11 @@ export const decodeUnit = (group: number, bytes: Buffer): Unit => {
   const unit: Unit = new Map()
   for (let at = 0; at < bytes.length; ) {
     const seq = group + bytes.readUInt16BE(at)
-    const others = Array.from({ length: bytes.readUInt8(at + 2) }, (_, number) =>
-      bytes.readUInt16BE(at + SHARE_BYTES + 2 * number),
-    )
+    const others: number[] = []
     const entries: UnitEntry[] = []
-    let entryAt = at + SHARE_BYTES + 2 * others.length
+    let entryAt = at + SHARE_BYTES
+    for (let left = bytes.readUInt8(at + 2); left > 0; left -= 1, entryAt += 2)
+      others.push(bytes.readUInt16BE(entryAt))
     for (let left = bytes.readUInt16BE(at + 3); left > 0; left -= 1) {
       entries.push(readEntry(bytes, entryAt))
       entryAt += lengthOfEntry(bytes, entryAt)
@@ -106,11 +106,22 @@ export const walkUnit = (
   }
 }
 
+/** Whether anything of a batch is left in it: to see that, nothing has to be made of the entries. */
+export const holdsBatch = (group: number, bytes: Buffer, seq: number): boolean => {
+  for (let at = 0; at < bytes.length; ) {
+    if (group + bytes.readUInt16BE(at) === seq) return true
+    let left = bytes.readUInt16BE(at + 3)
+    for (at += SHARE_BYTES + 2 * bytes.readUInt8(at + 2); left > 0; left -= 1) at += lengthOfEntry(bytes, at)
+  }
+  return false
+}
+
 const lengthOfEntry = (bytes: Buffer, at: number): number =>
   (bytes.readUInt8(at + 2) & TRIED) !== 0 ? TRIED_BYTES : FRESH_BYTES
 
 const readEntry = (bytes: Buffer, at: number): UnitEntry => {
   const flags = bytes.readUInt8(at + 2)
+  if (flags === 0) return freshEntry(bytes.readUInt16BE(at))
   const tried = (flags & TRIED) !== 0
   return {
     index: bytes.readUInt16BE(at),
