@@ -222,12 +222,9 @@ export const headOf = (record: Buffer): OpenHead => {
   const startsAt = FIXED_BYTES + (record[18] ?? 0)
   const starts = (flags & STARTS) === 0 ? undefined : startsIn(record, startsAt)
   const trackerId = record.toString('latin1', FIXED_BYTES, startsAt)
-  const head: RecordHead = {
-    receivedAt: record.readDoubleLE(2),
-    keyed: (flags & KEYED) !== 0,
-    ...(flags & SENT_AT && { sentAt: record.readDoubleLE(10) }),
-    ...(trackerId && { trackerId }),
-  }
+  const head: RecordHead = { receivedAt: record.readDoubleLE(2), keyed: (flags & KEYED) !== 0 }
+  if (flags & SENT_AT) head.sentAt = record.readDoubleLE(10)
+  if (trackerId) head.trackerId = trackerId
   return { head, body: record.subarray(starts ? startsAt + 1 + starts.length : startsAt), starts }
 }
 
