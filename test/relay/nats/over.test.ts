@@ -60,12 +60,16 @@ const inVain = async (link: Link, clock: TurnedClock) => {
 test('a server that falls silent is left for another one, which is not tried after the silent one', async () => {
   const [one, other] = await layCables()
   if (!one || !other) throw new Error('two cables were laid')
-  const { link } = await linkTo([one.host, other.host])
+  const { link, clock } = await linkTo([one.host, other.host])
   expect(link.nc.info?.server_name).toBe('one')
   one.cut('pulled')
   await leadsTo(link.nc, 'other')
   await asksWell(link)
   expect(one.connections()).toBe(1)
+  // What was asked of the silent one is in vain for some seconds more: that is not the other's fault.
+  await inVain(link, clock)
+  await asksWell(link)
+  expect(link.nc.info?.server_name).toBe('other')
 })
 
 test('so it is when what was sent to it fills every buffer on the way', async () => {

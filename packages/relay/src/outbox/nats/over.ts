@@ -5,7 +5,7 @@ import type { Log } from '../../telemetry/log.ts'
 /** A server that leaves two pings unanswered is left when the third is due: four to six seconds after it fell silent. */
 export const PING_MS = 2_000
 export const MAX_UNANSWERED = 2
-/** What is asked of the next server has so long to be answered before that one is left too. */
+/** A server has so long to answer: what is in vain until then may have been so at the one before. */
 const GRACE_MS = 10_000
 
 /** Going over from a server that answers nothing to another one. What was in flight is as after any lost connection. */
@@ -14,20 +14,23 @@ export interface GoingOver {
   go(): void
 }
 
-/** Follows the connection to its end. Asked again within ten seconds, `go` does nothing. */
+/** Follows the connection to its end. Within ten seconds of a server's coming, `go` does nothing. */
 export const createGoingOver = (
   nc: NatsConnection,
   hosts: readonly string[],
   clock: Clock,
   log: Log,
 ): GoingOver => {
-  let wentAt = Number.NEGATIVE_INFINITY
+  let cameAt = Number.NEGATIVE_INFINITY
+  const onCome = () => {
+    cameAt = clock.now()
+  }
   remember(nc, hosts)
-  void follow(nc, log)
+  void follow(nc, log, onCome)
   return {
     go() {
-      if (clock.now() < wentAt + GRACE_MS) return
-      wentAt = clock.now()
+      if (clock.now() < cameAt + GRACE_MS) return
+      onCome()
       // One that is hung up goes nowhere any more.
       nc.reconnect().catch(() => {})
     },
@@ -55,7 +58,7 @@ const remember = (nc: NatsConnection, hosts: readonly string[]): void => {
  * Before the client leaves a server it writes to the end what it has for it. A silent one takes nothing any more once its
  * buffers are full, and the client would wait until TCP gives up: so the socket is taken away from it.
  */
-const follow = async (nc: NatsConnection, log: Log): Promise<void> => {
+const follow = async (nc: NatsConnection, log: Log, onCome: () => void): Promise<void> => {
   let { transport } = insideOf(nc)
   for await (const { type } of nc.status()) {
     if (type === 'staleConnection' || type === 'forceReconnect') {
@@ -65,6 +68,7 @@ const follow = async (nc: NatsConnection, log: Log): Promise<void> => {
     if (type === 'disconnect') log.warn('the outbox lost its server')
     if (type !== 'reconnect') continue
     transport = insideOf(nc).transport
+    onCome()
     log.info('the outbox has a server again')
   }
 }
