@@ -95,7 +95,11 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
     })
   }
   const read = (lane: Lane, found: readonly Found[]): LeasedEntry[] => {
-    const batchAt = rememberLast(batches.at)
+    const batchAt = rememberLast((seq) => {
+      const { record, entryAt } = batches.at(seq)
+      // Another one for each lease: who has opened the last one asks again whether it may be read.
+      return { record: record.subarray(), entryAt }
+    })
     return found.map(({ seq, entry }) => {
       const { record, entryAt } = batchAt(seq)
       const { index, attempts, triedMs, attempting } = entry
