@@ -322,11 +322,32 @@ describe('as a middleware', () => {
     ['after express.json()', (app) => app.use(express.json())],
     ['after express.text()', (app) => app.use(express.text({ type: '*/*' }))],
     ['after express.raw()', (app) => app.use(express.raw({ type: '*/*' }))],
+    [
+      'beside a host that counts bytes',
+      (app) =>
+        app.use((req, _res, next) => {
+          req.on('data', () => {})
+          next()
+        }),
+    ],
+    [
+      'beside a host that has text made of bodies',
+      (app) =>
+        app.use((req, _res, next) => {
+          req.setEncoding('utf8')
+          next()
+        }),
+    ],
   ]
   test.each(hosts)('it stores %s', async (_, host) => {
     const { url, outbox } = await startRelay({ ...(host && { host }) })
     expect((await post(url, batch(event('n1')))).status).toBe(202)
-    expect(outbox.ledger().held).toBe(1)
+    const large = Array.from({ length: 60 }, (_, n) => ({
+      ...event(`large-${n}`),
+      data: { text: 'é'.repeat(600) },
+    }))
+    expect((await post(url, batch(...large))).status).toBe(202)
+    expect(outbox.ledger().held).toBe(61)
   })
 
   test('its receipt keeps its headers where middleware has wrapped writeHead and knows headers as pairs only', async () => {

@@ -23,6 +23,8 @@ export type BodyLimits = {
 export const readBody = async (req: IncomingMessage, limits: BodyLimits): Promise<Buffer> => {
   const announced = Number(req.headers['content-length'] ?? Number.POSITIVE_INFINITY)
   if (Number.isFinite(announced) && announced > limits.maxBytes) throw tooLarge(limits.maxBytes)
+  // A host that listens too has the body flow: what is not heard from now on is gone.
+  if (req.readableFlowing !== null && !req.destroyed) return arrivingBody(req, announced, limits)
   // What came together with the head has been parsed by then.
   await undefined
   // Nothing of what is destroyed ever comes: a host may have taken its time before us.
@@ -32,10 +34,14 @@ export const readBody = async (req: IncomingMessage, limits: BodyLimits): Promis
 
 /** Most bodies are there: nobody has to listen for them, or to watch the time. */
 const wholeBody = (req: IncomingMessage, maxBytes: number): Buffer => {
-  if (req.readableLength <= maxBytes) return req.read() ?? NOTHING
-  req.resume()
-  throw tooLarge(maxBytes)
+  const body = bytesOf(req.read() ?? NOTHING, req)
+  if (body.length > maxBytes) throw tooLarge(maxBytes)
+  return body
 }
+
+/** A host may have had text made of it. */
+const bytesOf = (piece: Buffer | string, { readableEncoding }: IncomingMessage): Buffer =>
+  typeof piece === 'string' ? Buffer.from(piece, readableEncoding ?? 'utf8') : piece
 
 const arrivingBody = (
   req: IncomingMessage,
@@ -56,7 +62,8 @@ const arrivingBody = (
       req.on('error', () => {}).resume()
       reject(problem)
     }
-    const onData = (chunk: Buffer) => {
+    const onData = (piece: Buffer | string) => {
+      const chunk = bytesOf(piece, req)
       if (bytes() + chunk.length > maxBytes) return fail(tooLarge(maxBytes))
       add(chunk)
       if (bytes() < announced) hold(chunk.length)

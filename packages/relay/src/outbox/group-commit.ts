@@ -114,6 +114,8 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
       await perform(works)
     }
     busy = false
+    // All that were run ahead have declined: what comes next begins on what is known by then.
+    ahead = undefined
     const idle = waiters
     waiters = []
     for (const resolve of idle) resolve()
