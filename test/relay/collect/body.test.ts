@@ -72,7 +72,8 @@ describe('over the wire', () => {
     const ended: string[] = []
     const server = createServer(async (req, res) => {
       await before(req)
-      const said = await readBody(req, limits).then(
+      const reading = async () => readBody(req, limits)
+      const said = await reading().then(
         (body) => String(body.length),
         (error) => (error instanceof Problem ? `${error.code} ${error.message}` : String(error)),
       )

@@ -20,9 +20,14 @@ export const arrivedBody = (
 
 export const bodyOf = (raw: Buffer): ArrivedBody => ({ raw, parsed: () => parseJson(raw) })
 
-const fromWire = async (req: IncomingMessage, limits: BodyLimits): Promise<ArrivedBody> => {
-  const inflated = inflate(await readBody(req, limits), limits.maxBytes)
-  return bodyOf(inflated instanceof Buffer ? inflated : await inflated)
+const fromWire = (req: IncomingMessage, limits: BodyLimits): ArrivedBody | Promise<ArrivedBody> => {
+  const raw = readBody(req, limits)
+  return raw instanceof Promise ? raw.then((whole) => unpacked(whole, limits)) : unpacked(raw, limits)
+}
+
+const unpacked = (raw: Buffer, { maxBytes }: BodyLimits): ArrivedBody | Promise<ArrivedBody> => {
+  const inflated = inflate(raw, maxBytes)
+  return inflated instanceof Promise ? inflated.then(bodyOf) : bodyOf(inflated)
 }
 
 const fromHost = async (body: unknown, maxBytes: number): Promise<ArrivedBody> => {

@@ -20,19 +20,20 @@ export type BodyLimits = {
  *
  * @throws Problem BODY_TOO_LARGE (announced or counted), BODY_TOO_SLOW (in time, or for the room it takes), BODY_CUT
  */
-export const readBody = async (req: IncomingMessage, limits: BodyLimits): Promise<Buffer> => {
+export const readBody = (req: IncomingMessage, limits: BodyLimits): Buffer | Promise<Buffer> => {
   const announced = Number(req.headers['content-length'] ?? Number.POSITIVE_INFINITY)
   if (Number.isFinite(announced) && announced > limits.maxBytes) throw tooLarge(limits.maxBytes)
-  // A host that listens too has the body flow: what is not heard from now on is gone.
-  if (req.readableFlowing !== null && !req.destroyed) return arrivingBody(req, announced, limits)
-  // What came together with the head has been parsed by then.
-  await undefined
   // Nothing of what is destroyed ever comes: a host may have taken its time before us.
   if (req.destroyed) throw cut()
-  return req.complete ? wholeBody(req, limits.maxBytes) : arrivingBody(req, announced, limits)
+  return req.complete && !isHeardBy(req)
+    ? wholeBody(req, limits.maxBytes)
+    : arrivingBody(req, announced, limits)
 }
 
-/** Most bodies are there: nobody has to listen for them, or to watch the time. */
+/** Whether somebody listens already, and has the body flow: what is not heard from now on is gone. */
+export const isHeardBy = ({ readableFlowing }: IncomingMessage): boolean => readableFlowing !== null
+
+/** Most bodies are there, a moment after the head: nobody has to listen for them, or to watch the time. */
 const wholeBody = (req: IncomingMessage, maxBytes: number): Buffer => {
   const body = bytesOf(req.read() ?? NOTHING, req)
   if (body.length > maxBytes) throw tooLarge(maxBytes)

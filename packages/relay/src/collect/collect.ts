@@ -8,6 +8,7 @@ import type { CareForTracker } from '../stamp/tracker-care.ts'
 import type { ReadTracker } from '../stamp/tracker-cookie.ts'
 import { type Arrival, accept } from './accept.ts'
 import { arrivedBody } from './arrived-body.ts'
+import { isHeardBy } from './body.ts'
 import { refuseBot } from './bot.ts'
 import { type Caller, type CallerPolicy, callerOf, isSameOrigin, type Refusal } from './caller.ts'
 import type { ReadAddress } from './client-address.ts'
@@ -75,7 +76,10 @@ export const createCollect = (options: CollectOptions): Collect => {
     const trackerId = trackerOf(req.headers.cookie)
     let items = 1
     try {
-      const body = await arrivedBody(req, limits)
+      // What came together with the head has been parsed by then.
+      if (!isHeardBy(req)) await undefined
+      const arriving = arrivedBody(req, limits)
+      const body = arriving instanceof Promise ? await arriving : arriving
       const content = contentOf(body, keyed)
       items = countIn(content)
       return { raw: body.raw, content, receivedAt, trackerId }

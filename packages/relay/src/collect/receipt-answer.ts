@@ -10,12 +10,24 @@ export type AnswerReceipt = (
 ) => void
 
 /**
+ * Of helmet's headers those that mean something for data. What speaks of windows, frames and downloads is for documents, and would be
+ * a third of what each visitor's receipt weighs.
+ */
+const FOR_DATA: ReadonlySet<string> = new Set([
+  'content-security-policy',
+  'cross-origin-resource-policy',
+  'referrer-policy',
+  'x-content-type-options',
+])
+
+/**
  * Answers 202. Its headers are one flat list, all of it but the length made once: set one by one, they cost a request
  * more than parsing its batch. Where a host's middleware has put its own `writeHead` in place of node's they are set all
  * the same: what compression() brought along for years takes a flat list for pairs.
  */
 export const createReceiptAnswer = (base: BaseHeaders): AnswerReceipt => {
-  const fixed = flat({ ...base, 'content-type': 'application/json', 'cache-control': 'no-store' })
+  const ofData = Object.entries(base).filter(([name]) => FOR_DATA.has(name))
+  const fixed = [...ofData.flat(), 'content-type', 'application/json', 'cache-control', 'no-store']
   const lists = new Map<string, readonly string[]>()
   /** Origins are those of the settings: there are few. */
   const listFor = (caller: Caller, durability: string): readonly string[] => {
