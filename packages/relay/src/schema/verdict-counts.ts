@@ -14,7 +14,7 @@ type Counts = Record<Reading, number>
 
 /** Verdicts by event type: of the project's own types alone, since a stranger may name any. */
 export interface VerdictCounts {
-  add(type: TypeSchema, level: Reading): void
+  add(type: TypeSchema, level: Reading, events?: number): void
   /** The types of a schema, those with most to tell first. */
   read(schema: Schema): TypeLine[]
 }
@@ -24,10 +24,10 @@ const NONE: Readonly<Counts> = { ok: 0, warn: 0, reject: 0 }
 export const createVerdictCounts = (): VerdictCounts => {
   const counts = new Map<string, Counts>()
   return {
-    add({ reference }, level) {
+    add({ reference }, level, events = 1) {
       const known = counts.get(reference)
-      if (known) known[level] += 1
-      else counts.set(reference, { ...NONE, [level]: 1 })
+      if (known) known[level] += events
+      else counts.set(reference, { ...NONE, [level]: events })
     },
     read: ({ types }) =>
       [...types.values()]
