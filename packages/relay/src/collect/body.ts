@@ -25,9 +25,8 @@ export const readBody = (req: IncomingMessage, limits: BodyLimits): Buffer | Pro
   if (Number.isFinite(announced) && announced > limits.maxBytes) throw tooLarge(limits.maxBytes)
   // Nothing of what is destroyed ever comes: a host may have taken its time before us.
   if (req.destroyed) throw cut()
-  return req.complete && !isHeardBy(req)
-    ? wholeBody(req, limits.maxBytes)
-    : arrivingBody(req, announced, limits)
+  const isWhole = req.complete || req.readableLength === announced
+  return isWhole && !isHeardBy(req) ? wholeBody(req, limits.maxBytes) : arrivingBody(req, announced, limits)
 }
 
 /** Whether somebody listens already, and has the body flow: what is not heard from now on is gone. */
@@ -36,6 +35,8 @@ export const isHeardBy = ({ readableFlowing }: IncomingMessage): boolean => read
 /** Most bodies are there, a moment after the head: nobody has to listen for them, or to watch the time. */
 const wholeBody = (req: IncomingMessage, maxBytes: number): Buffer => {
   const body = bytesOf(req.read() ?? NOTHING, req)
+  // For its end to be told, which may still be on its way through the parser.
+  req.resume()
   if (body.length > maxBytes) throw tooLarge(maxBytes)
   return body
 }
