@@ -12,15 +12,16 @@ const anonymousMb = (pid) =>
 /** What a large backlog costs: memory, start, and the rates of collect and drain against those at an empty one. */
 export const benchBacklog = async (generator, { backlog, items, warm, seconds, rounds }) => {
   const sink = await startChild('./servers/sink.mjs')
-  const folders = { full: makeFolder('full'), empty: makeFolder('empty') }
+  const folder = makeFolder('full')
+  /** The one with the backlog, and one that begins with nothing. */
   const openAll = async (script, ...args) => {
-    const full = await startChild(script, [folders.full, ...args])
-    return { full, empty: await startChild(script, [folders.empty, ...args]) }
+    const full = await startChild(script, [folder, ...args])
+    return { full, empty: await startChild(script, [makeFolder('empty'), ...args]) }
   }
   const endAll = async (children) => {
     for (const child of Object.values(children)) await child.end()
   }
-  const filler = await startChild('./servers/relay-forwarding.mjs', [folders.full, sink.hello.origin])
+  const filler = await startChild('./servers/relay-forwarding.mjs', [folder, sink.hello.origin])
   await filler.ask({ fill: backlog })
   await filler.end()
 
