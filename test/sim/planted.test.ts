@@ -7,7 +7,7 @@ import type { runHistory } from './history.ts'
 /** Bugs planted into the shipped parts, one at a time: a simulation that finds none of them would prove nothing. */
 const PARTS = '../../packages/relay/src/outbox/nats'
 /** Histories within which each must be found. */
-const SEEDS = 400
+const SEEDS = 1_200
 
 beforeEach(() => {
   vi.resetModules()
