@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Kind, NONCE_PATTERN } from '@wmkt/protocol'
+import { UUID_BYTES, writeUuid } from '../uuid-bytes.ts'
 
 /**
  * Keys as bytes that sort as meant: big-endian numbers, and UUIDs at half their length. A nonce that is not a UUID in
@@ -18,8 +19,6 @@ export const kindOfByte = (byte: number): Kind => (byte === KIND_BYTE.interactio
 export const nonceKey = (kind: Kind, nonce: string): Buffer | undefined =>
   uuidKey(kind, nonce) ?? (NONCE_PATTERN.test(nonce) ? plainKey(kind, nonce) : undefined)
 
-const UUID_BYTES = 16
-
 /** Half of a SHA-256: nobody finds two nonces that share it. */
 const plainKey = (kind: Kind, nonce: string): Buffer => {
   const key = Buffer.allocUnsafe(UUID_BYTES + 1)
@@ -28,33 +27,9 @@ const plainKey = (kind: Kind, nonce: string): Buffer => {
   return key
 }
 
-const DASH = 45
-const UUID_LENGTH = 36
-const NO_DIGIT = 255
-/** Character code → value of the hexadecimal digit; capitals are none, for they make another nonce. */
-const DIGIT = Uint8Array.from({ length: 128 }, (_, code) => {
-  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code))
-  return value < 0 ? NO_DIGIT : value
-})
-const digitAt = (text: string, at: number): number => DIGIT[text.charCodeAt(at)] ?? NO_DIGIT
-const isDashAt = (at: number): boolean => at === 8 || at === 13 || at === 18 || at === 23
-
-/** Ten of these a request: done by hand, since a regular expression and a copy would cost three times as much. */
 const uuidKey = (kind: Kind, nonce: string): Buffer | undefined => {
-  if (nonce.length !== UUID_LENGTH) return undefined
   const key = Buffer.allocUnsafe(UUID_BYTES + 1)
-  for (let at = 0, to = 0; at < UUID_LENGTH; ) {
-    if (isDashAt(at)) {
-      if (nonce.charCodeAt(at) !== DASH) return undefined
-      at += 1
-    }
-    const high = digitAt(nonce, at)
-    const low = digitAt(nonce, at + 1)
-    if ((high | low) > 15) return undefined
-    key[to] = (high << 4) | low
-    to += 1
-    at += 2
-  }
+  if (!writeUuid(nonce, key, 0)) return undefined
   key[UUID_BYTES] = KIND_BYTE[kind]
   return key
 }

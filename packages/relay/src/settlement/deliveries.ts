@@ -1,5 +1,5 @@
+import { readUuid, UUID_BYTES, writeUuid } from '../uuid-bytes.ts'
 import type { Delivery } from './join.ts'
-import { readUuid, UUID_BYTES, writeUuid } from './uuid-bytes.ts'
 
 /** The last deliveries by the upstream's id: what was delivered longer ago, or before a restart, is found by its nonce. */
 export interface Deliveries {

@@ -1,0 +1,21 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readUuid, UUID_BYTES, writeUuid } from '../../packages/relay/src/uuid-bytes.ts'
+
+test('a UUID comes back from its bytes as it was, and touches no others', () => {
+  fc.assert(
+    fc.property(fc.uuid(), fc.nat(5), (uuid, at) => {
+      const bytes = Buffer.alloc(UUID_BYTES + 8, 0xaa)
+      expect(writeUuid(uuid, bytes, at)).toBe(true)
+      expect(readUuid(bytes, at)).toBe(uuid)
+      const around = [...bytes.subarray(0, at), ...bytes.subarray(at + UUID_BYTES)]
+      expect(around.every((byte) => byte === 0xaa)).toBe(true)
+    }),
+  )
+})
+
+const UUID = '0193a1b2-c3d4-7ef0-8abc-def012345678'
+test.each([
+  ...['', UUID.slice(1), `${UUID}0`, UUID.toUpperCase(), UUID.replace('-', '0'), UUID.replace('d', 'g')],
+  ...[UUID.replace('0193', '0-93'), UUID.replace('8', 'é'), UUID.replaceAll('-', '_')],
+])('no canonical UUID: %s', (text) => expect(writeUuid(text, Buffer.alloc(UUID_BYTES), 0)).toBe(false))
