@@ -4,7 +4,7 @@ const DIGIT_VALUES = 65_536
 
 /**
  * The numbers of the rows in order of their keys; of rows with one key the last. Digit by digit, the least first, through
- * the first 64 bits of a key: tens of thousands take a millisecond. Those alike in these are compared as a whole.
+ * the first 64 bits of a key: tens of thousands take some milliseconds. Those alike in these are compared as a whole.
  */
 export const orderOf = (rows: Buffer): Uint32Array => {
   const [high, low] = [wordsAt(rows, 0), wordsAt(rows, 4)]
