@@ -26,7 +26,12 @@ const MAIL = 'mona@example.com'
 const answerByNonce = (nonce: string): StubAnswer =>
   nonce.startsWith('no') ? respond(422, { message: `refused: ${EVIL_WORDS}` }) : respond(201, `"${nonce}"`)
 
-type StageOptions = { adminToken?: string; answer?: (nonce: string) => StubAnswer; dataDir?: string }
+type StageOptions = {
+  adminToken?: string
+  answer?: (nonce: string) => StubAnswer
+  /** Where a schema and more was left for it. @default a folder with nothing in it */
+  dataDir?: string
+}
 
 /** A relay over a scripted upstream: nonces that begin with `no` are refused, others take their time and pass. */
 const startStage = async ({ adminToken, answer = answerByNonce, dataDir }: StageOptions = {}) => {
@@ -35,7 +40,9 @@ const startStage = async ({ adminToken, answer = answerByNonce, dataDir }: Stage
     {
       ...{ projectId: 'demo-shop', accessToken: 'a.b.c', apiUrl: upstream.url },
       ...(adminToken && { adminToken }),
-      ...(dataDir && { dataDir, coercions: ['number'] }),
+      // Never the host's own: a demo that was started there has left its schema.
+      ...{ dataDir: dataDir ?? tempFolder('dashboard') },
+      ...(dataDir && { coercions: ['number'] }),
     },
     {
       tokens: createStaticTokens(),

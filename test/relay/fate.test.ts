@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createRelay } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { startRelay } from '../support/relay.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 import { createStaticTokens, respond, startUpstream } from '../support/upstream-stub.ts'
 
 const KEY = 'open-sesame-for-servers'
@@ -65,7 +66,10 @@ describe('server code', () => {
     expect(await relay.fate('never-seen')).toBeUndefined()
     await relay.stop()
     await expect(relay.fate('order-1')).rejects.toMatchObject({ code: 'STOPPING' })
-    const early = createRelay({ projectId: 'demo-shop', accessToken: 'a.b.c' }, { log: silentLog })
+    const early = createRelay(
+      { projectId: 'demo-shop', accessToken: 'a.b.c', dataDir: tempFolder('relay') },
+      { log: silentLog },
+    )
     await expect(early.fate('order-1')).rejects.toMatchObject({ code: 'STARTING' })
   })
 })

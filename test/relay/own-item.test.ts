@@ -9,6 +9,7 @@ import { decodeRecord } from '../../packages/relay/src/record.ts'
 import { createRelay } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { startRelay } from '../support/relay.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 /** A memory outbox that shows the items as the forwarder will see them. */
 const watched = () => {
@@ -87,7 +88,7 @@ describe('relay.event', () => {
   })
 
   test('while nothing can be stored rejects with a problem that says why', async () => {
-    const options = { projectId: 'demo-shop', accessToken: 'a.b.c' }
+    const options = { projectId: 'demo-shop', accessToken: 'a.b.c', dataDir: tempFolder('relay') }
     const early = createRelay(options, { log: silentLog })
     await expect(early.event('purchase', {})).rejects.toMatchObject({ name: 'Problem', code: 'STARTING' })
     const { relay } = await startRelay()

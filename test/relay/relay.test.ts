@@ -5,6 +5,7 @@ import { type LocalOutbox, OutboxFailed } from '../../packages/relay/src/outbox/
 import { createRelay } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { startRelay } from '../support/relay.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const memory = (): LocalOutbox => createMemoryOutbox({ clock: systemClock })
 const body = '{"items":[{"kind":"event","nonce":"n1","eventType":"lead","data":{}}]}'
@@ -74,7 +75,13 @@ test('a failed disk is told as fatal once, nothing more is accepted, and the pro
 test('a failure that the outbox finds by itself is told as fatal too', async () => {
   let fail = (_: unknown) => {}
   const relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off', settlement: false },
+    {
+      projectId: 'demo-shop',
+      accessToken: 'a.b.c',
+      dataDir: tempFolder('relay'),
+      validation: 'off',
+      settlement: false,
+    },
     {
       log: silentLog,
       openOutbox: async (onFatal) => {
@@ -96,7 +103,13 @@ test('a failure that the outbox finds by itself is told as fatal too', async () 
 test('a start that fails says why to each who asks, and leaves nothing open', async () => {
   const openOutbox = vi.fn(() => Promise.reject(new Error('owned by process 7')))
   const relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off', settlement: false },
+    {
+      projectId: 'demo-shop',
+      accessToken: 'a.b.c',
+      dataDir: tempFolder('relay'),
+      validation: 'off',
+      settlement: false,
+    },
     { log: silentLog, openOutbox },
   )
   await expect(relay.start()).rejects.toThrow('owned by process 7')
@@ -108,7 +121,13 @@ test('a start that fails says why to each who asks, and leaves nothing open', as
 test('a relay that was stopped does not start any more', async () => {
   const openOutbox = vi.fn(async () => memory())
   const relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', validation: 'off', settlement: false },
+    {
+      projectId: 'demo-shop',
+      accessToken: 'a.b.c',
+      dataDir: tempFolder('relay'),
+      validation: 'off',
+      settlement: false,
+    },
     { log: silentLog, openOutbox },
   )
   await relay.stop()

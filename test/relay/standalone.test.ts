@@ -8,6 +8,7 @@ import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import { createRelay } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { freePort } from '../support/child.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const LOCAL = { host: '127.0.0.1', port: 0, basePath: '/wmkt', adminHost: '127.0.0.1', adminPort: 0 }
 
@@ -15,7 +16,7 @@ const rig = () => {
   const inner = createMemoryOutbox({ clock: systemClock })
   const close = vi.fn(inner.close)
   const nowhere = { apiUrl: 'http://127.0.0.1:9/api/v1', validation: 'off' as const, settlement: false }
-  const options = { projectId: 'demo-shop', accessToken: 'a.b.c', ...nowhere }
+  const options = { projectId: 'demo-shop', accessToken: 'a.b.c', dataDir: tempFolder('relay'), ...nowhere }
   const relay = createRelay(options, {
     log: silentLog,
     openOutbox: async () => ({ ...inner, close }),

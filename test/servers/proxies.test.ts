@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { freePort } from '../support/child.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 import { createStaticTokens } from '../support/upstream-stub.ts'
 import { type SiteProxy, startProxy } from './proxy.ts'
 
@@ -13,7 +14,14 @@ const LIMIT = 6
 const startRelay = (port: number): Promise<Standalone> => {
   const nowhere = { apiUrl: 'http://127.0.0.1:9/api/v1', validation: 'off' as const, settlement: false }
   const relay = createRelay(
-    { projectId: 'demo-shop', accessToken: 'a.b.c', trustProxy: 1, rateLimit: LIMIT, ...nowhere },
+    {
+      projectId: 'demo-shop',
+      accessToken: 'a.b.c',
+      dataDir: tempFolder('relay'),
+      trustProxy: 1,
+      rateLimit: LIMIT,
+      ...nowhere,
+    },
     {
       tokens: createStaticTokens(),
       log: silentLog,

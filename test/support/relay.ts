@@ -11,6 +11,7 @@ import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import type { LocalOutbox } from '../../packages/relay/src/outbox/outbox.ts'
 import { createRelay, type Relay, type RelaySeams } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
+import { tempFolder } from './temp-folder.ts'
 
 /** A credential that never comes: nothing leaves for an upstream. */
 const noTokens: TokenSource = {
@@ -42,7 +43,7 @@ export const startRelay = async (rig: RelayRig = {}): Promise<RunningRelay> => {
   const outbox = rig.outbox ?? createMemoryOutbox({ clock: systemClock })
   // No event types can be read from nowhere.
   const nowhere = { apiUrl: 'http://127.0.0.1:9/api/v1', validation: 'off' as const, settlement: false }
-  const options = { projectId: 'demo-shop', accessToken: 'a.b.c', ...nowhere }
+  const options = { projectId: 'demo-shop', accessToken: 'a.b.c', dataDir: tempFolder('relay'), ...nowhere }
   const relay = createRelay(
     { ...options, ...rig.options },
     { log: silentLog, tokens: noTokens, openOutbox: async () => outbox, stopMs: 50, ...rig.seams },
