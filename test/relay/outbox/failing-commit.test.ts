@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { NewEntry, Outbox, OutboxFull } from '../../../packages/relay/src/outbox/outbox.ts'
-import type { Store, Table } from '../../../packages/relay/src/outbox/store.ts'
+import { openStore, type Store, type Table } from '../../../packages/relay/src/outbox/store.ts'
+import { makeLmdbFolder } from './lmdb-folder.ts'
 
-type StoreModule = typeof import('../../../packages/relay/src/outbox/store.ts')
-
-const commits = vi.hoisted(() => ({ all: 0, failed: 0 }))
+const commits = { all: 0, failed: 0 }
 
 const turns = async (count: number) => {
   for (let left = count; left > 0; left -= 1) await turn()
@@ -27,20 +26,15 @@ const writtenInVain = async ({ tables }: Store, write: () => void): Promise<neve
   throw Object.assign(new Error('No space left on device'), { code: 28 })
 }
 
-// By hand: lmdb's own words for such an error outgrow the memory that it takes for them.
-vi.mock('../../../packages/relay/src/outbox/store.ts', async (original) => {
-  const real = await original<StoreModule>()
-  const openStore: StoreModule['openStore'] = (dir) => {
-    const store = real.openStore(dir)
-    const commit: Store['commit'] = (write) => {
-      commits.all += 1
-      return commits.all % 3 === 0 ? writtenInVain(store, write) : store.commit(write)
-    }
-    return { ...store, commit }
+/** Every third commit fails. By hand: lmdb's own words for such an error outgrow the memory that it takes for them. */
+const openFailing = (dir: string): Store => {
+  const store = openStore(dir)
+  const commit: Store['commit'] = (write) => {
+    commits.all += 1
+    return commits.all % 3 === 0 ? writtenInVain(store, write) : store.commit(write)
   }
-  return { ...real, openStore }
-})
-const { makeLmdbFolder } = await import('./lmdb-folder.ts')
+  return { ...store, commit }
+}
 
 const LANES = ['event:a', 'event:b', 'event:c']
 
@@ -68,7 +62,7 @@ const putUntilTaken = async (outbox: Outbox, n: number): Promise<number> => {
 test('commits that fail for want of room, with others run ahead of their end, leave each item there once', async () => {
   const folder = await makeLmdbFolder()
   onTestFinished(folder.dispose)
-  const outbox = await folder.open()
+  const outbox = await folder.open({ openStore: openFailing })
   let next = 0
   let refused = 0
   const caller = async () => {

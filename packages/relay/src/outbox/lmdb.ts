@@ -20,6 +20,7 @@ import { putIntake } from './put.ts'
 import { createRoom } from './room.ts'
 import { notLeased, settleEntry } from './settle.ts'
 import { type Single, whole } from './single.ts'
+import type { Store } from './store.ts'
 import { suspicionIn } from './suspicion.ts'
 import { beginTransaction, type Transaction } from './transaction.ts'
 import { createUntold } from './untold.ts'
@@ -43,6 +44,8 @@ export type LmdbOutboxOptions = {
   maxBytes?: number
   /** How long another owner may take to leave, in ms. @default 5000 */
   ownerWaitMs?: number
+  /** Opens the environment, for faults of its own. @default openStore */
+  openStore?: (dir: string) => Store
   /** The disk cannot be trusted any more; called once. */
   onFatal: (error: OutboxFailed) => void
 }
@@ -69,7 +72,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
   const { dir, clock, log, onFatal, single = whole, isTold = false } = options
   const { maxBacklog = 5_000_000, keepDeliveredMs = DAY_MS, keepDeadLettersMs = 90 * DAY_MS } = options
   const release = await takeOwnership(dir, clock, options.ownerWaitMs ?? 5_000)
-  const opened = await openSoundStore({ dir, clock, log }).catch(async (error) => {
+  const opened = await openSoundStore({ dir, clock, log, open: options.openStore }).catch(async (error) => {
     await release()
     throw error
   })

@@ -16,21 +16,23 @@ export type OpenSoundStoreOptions = {
   dir: string
   clock: Clock
   log: Log
+  /** @default openStore */
+  open?: ((dir: string) => Store) | undefined
 }
 
 /** Opens the store and reads what it says of itself; a file that cannot be read is set aside and a fresh one begun. */
 export const openSoundStore = async (options: OpenSoundStoreOptions): Promise<SoundStore> => {
-  const { dir, clock, log } = options
+  const { dir, clock, log, open = openStore } = options
   const suspicion = suspicionIn(dir)
   const fault = unsoundness(dataFileOf(dir), suspicion.isRaised())
   if (fault !== undefined) await setAside(dir, clock.now(), fault, log)
   suspicion.raise()
   try {
-    return await readStore(openStore(dir), clock)
+    return await readStore(open(dir), clock)
   } catch (error) {
     if (!isUnreadable(error)) throw error
     await setAside(dir, clock.now(), error.message, log)
-    return await readStore(openStore(dir), clock)
+    return await readStore(open(dir), clock)
   } finally {
     suspicion.lay()
   }
