@@ -7,6 +7,7 @@ import { packPuts } from '../../../packages/relay/src/outbox/pack-puts.ts'
 import type { Single } from '../../../packages/relay/src/outbox/single.ts'
 import { decodeRecord, itemRecordsOf } from '../../../packages/relay/src/record.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'
 import { batchOf, intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
 import { makeLmdbFolder } from '../outbox/lmdb-folder.ts'
@@ -181,7 +182,11 @@ test('what lies in packs is carried over item by item', async () => {
 
 test('wmkt-relay migrate says what it moved, and draws how far it has come', async () => {
   const { folder } = await makeSource()
-  const env = { WMKT_PROJECT_ID: freshProject(), WMKT_ACCESS_TOKEN: 'a.b.c' }
+  const env = {
+    WMKT_PROJECT_ID: freshProject(),
+    WMKT_ACCESS_TOKEN: 'a.b.c',
+    WMKT_DATA_DIR: tempFolder('migrate'),
+  }
   const migrate = (...more: string[]) =>
     runCli(['migrate', '--from', `lmdb:${folder.dir}`, '--to', `nats://${server().host}`, ...more], {
       env,
@@ -204,7 +209,11 @@ test.each([
   [['--from', 'nats://a', '--to', 'nats://b'], /--from: expected lmdb:/],
   [[], /required option '--to/],
 ])('migrate %j exits 2', async (args, why) => {
-  const env = { WMKT_PROJECT_ID: 'demo-shop', WMKT_ACCESS_TOKEN: 'a.b.c' }
+  const env = {
+    WMKT_PROJECT_ID: 'demo-shop',
+    WMKT_ACCESS_TOKEN: 'a.b.c',
+    WMKT_DATA_DIR: tempFolder('migrate'),
+  }
   const { code, err } = await runCli(['migrate', ...args], { env })
   expect([code, err]).toEqual([2, expect.stringMatching(why)])
 })
