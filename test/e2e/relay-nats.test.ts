@@ -166,19 +166,27 @@ test(`a relay leaves a server that falls silent, and one that the others have lo
     senders: 8,
   })
   const { event } = load.acknowledged
+  /** How many were acknowledged by then: an item that is lost tells by its number when that was. */
+  const phases: string[] = []
+  const phase = (name: string) => phases.push(`${name} at ${event.size}`)
   const goesOn = (from = event.size) =>
     vi.waitFor(() => expect(event.size).toBeGreaterThan(from + 200), { timeout: 30_000 })
   await goesOn()
   const { cable } = await inUse()
   cable.cut('pulled')
+  phase('cable cut')
   await takesWithin(one, 15_000)
   cable.mend()
+  phase('mended')
   await goesOn()
   const { server } = await inUse()
   cluster.cutOff(server, 'pulled')
+  phase('server cut off')
   await takesWithin(one, 40_000)
   cluster.mend()
+  phase('whole')
   await load.stop()
+  console.log(phases.join(', '))
   for (const relay of [one, other]) await drainedOrWhy(relay)
   const { events, interactions, letters } = await reckonItems(load, 'cut', other, sandbox)
   const codes = [...new Set(letters.values())]
