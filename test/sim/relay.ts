@@ -14,7 +14,7 @@ import { createDecisions } from '../../packages/relay/src/outbox/nats/redrive.ts
 import { createRegister } from '../../packages/relay/src/outbox/nats/register.ts'
 import { createSettle } from '../../packages/relay/src/outbox/nats/settle.ts'
 import { startTending } from '../../packages/relay/src/outbox/nats/tend.ts'
-import { type Counts, createView } from '../../packages/relay/src/outbox/nats/view.ts'
+import { createView, NO_COUNTS } from '../../packages/relay/src/outbox/nats/view.ts'
 import type { EntryRef, Settlement } from '../../packages/relay/src/outbox/outbox.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { singleOf } from '../relay/outbox/intakes.ts'
@@ -97,17 +97,7 @@ export const createSimulatedRelay = (
     pull: async (lane, max) => (await ask(() => server.handing.pull(lane, max))).map(deliveryOf),
     counts: async () => new Map(),
   }
-  const nothing: Counts = {
-    itemsEver: 0,
-    held: 0,
-    buriedEver: 0,
-    buried: 0,
-    redriven: 0,
-    requeued: 0,
-    repeats: 0,
-    lanes: new Map(),
-  }
-  const view = createView(nothing, EMPTY_LEDGER)
+  const view = createView(NO_COUNTS, EMPTY_LEDGER)
   const hands = createHands(clock, () => {})
   const nonces = createNonceBucket(kv, link)
   const letters = createLetterBox(link, names)
@@ -126,7 +116,7 @@ export const createSimulatedRelay = (
     log: silentLog,
   }
   const settling = createSettle(common)
-  const look = async () => ({ ...nothing, lanes: new Map() })
+  const look = async () => ({ seen: {}, unseen: new Map() })
   startTending({ clock, log: silentLog, hands, view, leaseMs, look, sweep: async () => {}, onWork: () => {} })
   return {
     being,

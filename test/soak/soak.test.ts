@@ -1,11 +1,12 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { pause, startLoad } from '../support/load.ts'
-import { drained, eventsAt, lettersAt, reckonItems, reckonLedger } from '../support/reckoning.ts'
+import { drained, eventsAt, inTime, lettersAt, reckonItems, reckonLedger } from '../support/reckoning.ts'
 import { createSeeded, wholeIn } from '../support/seeded.ts'
 import { type Browsing, startBrowsing } from '../support/soak/browsing.ts'
 import { nextMishap, upstreamMishap } from '../support/soak/mishaps.ts'
 import { type Rig, type SoakedRelay, startRig } from '../support/soak/rig.ts'
 import { SOAK } from '../support/soak-scale.ts'
+import { workQueueText } from '../support/work-queue.ts'
 
 const forMs = SOAK.minutes * 60_000
 const isLong = SOAK.minutes >= 0.5
@@ -48,7 +49,19 @@ const mend = async ({ isLong, sandbox, relays }: Rig) => {
 /** `received = held + buried + Σ endings`, once a relay has seen what its companions did. */
 const lawHolds = async (relay: SoakedRelay, received: number) => {
   const buried = (await lettersAt(relay)).size
-  await vi.waitFor(() => reckonLedger(relay, received, buried), { timeout: 30_000, interval: 250 })
+  await inTime(() => reckonLedger(relay, received, buried))
+}
+
+/** When they never are empty: what relays, queue and servers say. */
+const drainedOrWhy = async ({ relays, shared }: Rig): Promise<void> => {
+  try {
+    for (const relay of relays) await drained(relay, DRAIN_MS)
+  } catch (error) {
+    const statuses = await Promise.all(relays.map((relay) => relay.status()))
+    const texts = statuses.map(({ ledger, forward }) => JSON.stringify({ ledger, forward }))
+    const queue = shared && (await workQueueText(shared.servers.map(({ host }) => host).join(',')))
+    throw new Error([error, ...texts, queue, await shared?.cluster?.state()].join('\n'))
+  }
 }
 
 test(`whatever goes wrong, nothing is lost and nothing doubled (${SOAK.minutes} minutes, seed ${SOAK.seed})`, {
@@ -69,11 +82,11 @@ test(`whatever goes wrong, nothing is lost and nothing doubled (${SOAK.minutes} 
   await mend(rig)
   tell('  all is well again: what is held is waited for')
   await Promise.all([browsing.stop(DRAIN_MS), ...loads.map(({ load }) => load.stop())])
-  for (const relay of rig.relays) await drained(relay, DRAIN_MS)
+  await drainedOrWhy(rig)
 
   const told: string[] = []
   for (const { load, relay, name } of loads) {
-    const { events, interactions, letters } = await reckonItems(load, name, relay, sandbox)
+    const { events, interactions, letters } = await inTime(() => reckonItems(load, name, relay, sandbox))
     const codes = [...new Set(letters.values())]
     expect(codes.filter((code) => code !== 'IN_DOUBT' && code !== 'FORBIDDEN')).toEqual([])
     const others = relay === lmdb ? browsing.recorded.size : 0

@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { RelayChild, SandboxChild } from './chain.ts'
 import { CHUNK, chunkOf, type Load } from './load.ts'
 
@@ -54,3 +54,10 @@ export const reckon = async (...of: Parameters<typeof reckonItems>) => {
   await reckonLedger(of[2], events + interactions, letters.size)
   return reckoned
 }
+
+/**
+ * Of relays that share an outbox each sees a moment late what the others did, and says that it holds nothing while an
+ * item of another one's is still on its way: what is not right yet has a minute to become so.
+ */
+export const inTime = <T>(reckoning: () => Promise<T>): Promise<T> =>
+  vi.waitFor(reckoning, { timeout: 60_000, interval: 500 })

@@ -3,7 +3,7 @@ import type { ItemHead, LetterHead } from '../../../packages/relay/src/outbox/na
 import { createHands } from '../../../packages/relay/src/outbox/nats/hands.ts'
 import { freshState, type ItemRecord } from '../../../packages/relay/src/outbox/nats/item-record.ts'
 import { createSettle } from '../../../packages/relay/src/outbox/nats/settle.ts'
-import { createView } from '../../../packages/relay/src/outbox/nats/view.ts'
+import { createView, NO_COUNTS } from '../../../packages/relay/src/outbox/nats/view.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
@@ -19,7 +19,6 @@ const head: ItemHead = {
 const lettersAfter = async (now: ItemRecord): Promise<LetterHead[]> => {
   const letters = new Map<number, LetterHead>()
   const clock = createManualClock()
-  const nothing = { itemsEver: 0, held: 0, buriedEver: 0, buried: 0, redriven: 0, requeued: 0, repeats: 0 }
   const none = async () => {}
   const settling = createSettle({
     ...{ relay: 'late', clock, log: silentLog, hands: createHands(clock, () => {}) },
@@ -31,7 +30,7 @@ const lettersAfter = async (now: ItemRecord): Promise<LetterHead[]> => {
       async *inOrder() {},
     },
     register: { copy: none, redriven: none, burial: none, leaving: none },
-    view: createView({ ...nothing, lanes: new Map() }),
+    view: createView(NO_COUNTS),
   })
   const delivery = { seq: 1, data: Buffer.of(), ack: none, giveBack: () => {}, working: () => {} }
   await settling.finish({ head, seq: 1, record: Buffer.of() }, buried, delivery)

@@ -4,7 +4,7 @@ import { createHands, type InHand } from '../../../packages/relay/src/outbox/nat
 import { freshState } from '../../../packages/relay/src/outbox/nats/item-record.ts'
 import type { NonceBucket } from '../../../packages/relay/src/outbox/nats/nonce-bucket.ts'
 import { createSettle } from '../../../packages/relay/src/outbox/nats/settle.ts'
-import { createView } from '../../../packages/relay/src/outbox/nats/view.ts'
+import { createView, NO_COUNTS } from '../../../packages/relay/src/outbox/nats/view.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
@@ -33,13 +33,12 @@ const createLaxBucket = (): NonceBucket => {
 
 test('a mark that another relay wrote over at the same moment is not believed', async () => {
   const clock = createManualClock()
-  const nothing = { itemsEver: 0, held: 0, buriedEver: 0, buried: 0, redriven: 0, requeued: 0, repeats: 0 }
   const hands = createHands(clock, () => {})
   const settling = createSettle({
     ...{ relay: 'one', nonces: createLaxBucket(), hands, clock, log: silentLog },
     letters: { put: fail, read: fail, remove: fail, inOrder: fail },
     register: { copy: fail, redriven: fail, burial: fail, leaving: fail },
-    view: createView({ ...nothing, lanes: new Map() }),
+    view: createView(NO_COUNTS),
   })
   const item: InHand = {
     entry: { ...freshState(LANE), ...head, ref: { lane: LANE, seq: 1, index: 0 }, record: Buffer.of() },

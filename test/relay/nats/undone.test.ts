@@ -12,7 +12,7 @@ import {
   type ItemRecord,
   type ItemState,
 } from '../../../packages/relay/src/outbox/nats/item-record.ts'
-import { lookAt } from '../../../packages/relay/src/outbox/nats/look.ts'
+import { lookAtAll } from '../../../packages/relay/src/outbox/nats/look.ts'
 import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { createRegister } from '../../../packages/relay/src/outbox/nats/register.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
@@ -239,7 +239,7 @@ describe('an item in the stream that no queue counts', () => {
     const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
     const ground = await openGround({ ...options, keepDeadLettersMs: 90 * 24 * 3_600_000 })
     const [view, hands] = [
-      createView(await lookAt(ground.link, names, ground.queues)),
+      createView(await lookAtAll(ground.link, names, ground.queues)),
       createHands(clock, () => {}),
     ]
     const settling = { settle: () => Promise.reject(), finish: () => Promise.reject() }

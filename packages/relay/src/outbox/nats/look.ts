@@ -2,31 +2,52 @@ import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Link } from './link.ts'
 import type { Names } from './names.ts'
 import type { Queues } from './queues.ts'
-import type { Counts } from './view.ts'
+import { type Counts, NO_COUNTS } from './view.ts'
 
-/** Looks at the server: what the streams count by themselves. */
-export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<Counts> => {
+/** What was seen. A stream that has no leader for now answers nothing: what it counts is missing. */
+export type Sight = {
+  seen: Partial<Counts>
+  /** What could not be seen, and why. */
+  unseen: ReadonlyMap<string, unknown>
+}
+
+/** Looks at the server: what the streams count by themselves. Rejects when it answers nothing at all. */
+export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<Sight> => {
   const stateOf = async (stream: string) => (await link.jsm.streams.info(stream)).state
-  const [items, letters, burials, redriven, requeued, repeats, lanes] = await Promise.all([
-    stateOf(names.items),
-    stateOf(names.letters),
-    stateOf(names.burials),
-    stateOf(names.redriven),
-    stateOf(names.requeued),
-    stateOf(names.repeats),
-    queues.counts(),
-  ])
-  return {
-    itemsEver: items.last_seq,
-    held: items.messages,
-    buriedEver: burials.last_seq,
-    buried: letters.messages,
-    redriven: redriven.last_seq,
-    requeued: requeued.last_seq,
-    repeats: repeats.last_seq,
-    lanes,
-    first: items.messages > 0 ? await firstFrom(link, names, items.first_seq) : undefined,
+  const lastOf = async (stream: string) => (await stateOf(stream)).last_seq
+  const items = async () => {
+    const { last_seq: itemsEver, messages: held, first_seq } = await stateOf(names.items)
+    return { itemsEver, held, first: held > 0 ? await firstFrom(link, names, first_seq) : undefined }
   }
+  return sightOf([
+    [names.items, items()],
+    [names.letters, stateOf(names.letters).then(({ messages: buried }) => ({ buried }))],
+    [names.burials, lastOf(names.burials).then((buriedEver) => ({ buriedEver }))],
+    [names.redriven, lastOf(names.redriven).then((redriven) => ({ redriven }))],
+    [names.requeued, lastOf(names.requeued).then((requeued) => ({ requeued }))],
+    [names.repeats, lastOf(names.repeats).then((repeats) => ({ repeats }))],
+    [`consumers of ${names.items}`, queues.counts().then((lanes) => ({ lanes }))],
+  ])
+}
+
+/** The same, with nothing missing. */
+export const lookAtAll = async (...at: Parameters<typeof lookAt>): Promise<Counts> => {
+  const { seen, unseen } = await lookAt(...at)
+  for (const error of unseen.values()) throw error
+  return { ...NO_COUNTS, ...seen }
+}
+
+const sightOf = async (looks: readonly (readonly [string, Promise<Partial<Counts>>])[]): Promise<Sight> => {
+  const ends = await Promise.allSettled(looks.map(([, look]) => look))
+  const unseen = new Map<string, unknown>()
+  let seen: Partial<Counts> = {}
+  for (const [at, end] of ends.entries()) {
+    if (end.status === 'fulfilled') seen = { ...seen, ...end.value }
+    else unseen.set(looks[at]?.[0] ?? '', end.reason)
+  }
+  const [first] = unseen.values()
+  if (unseen.size === looks.length) throw first
+  return { seen, unseen }
 }
 
 /** The first held item from a sequence number on. */

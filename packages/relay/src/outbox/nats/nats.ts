@@ -20,7 +20,7 @@ import { readBase } from './import.ts'
 import { fateOfRecord } from './item-record.ts'
 import { createLease } from './lease.ts'
 import { createLetterBox, pageOf, type StoredLetter } from './letter-box.ts'
-import { firstFrom, lookAt } from './look.ts'
+import { firstFrom, lookAt, lookAtAll } from './look.ts'
 import { nonceKeyOf } from './names.ts'
 import { createPut } from './put.ts'
 import { createDecisions } from './redrive.ts'
@@ -77,8 +77,8 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const stopSharing = await shareKey({ ...ground, clock, log, sealing })
   const relay = randomUUID()
   const listeners = createListeners()
-  const look = (forMs?: number) => link.persist(() => lookAt(link, names, queues), forMs)
-  const view = createView(await look(START_MS), await readBase(ground.shared))
+  const counts = await link.persist(() => lookAtAll(link, names, queues), START_MS)
+  const view = createView(counts, await readBase(ground.shared))
   const hands = createHands(clock, (lane) => listeners.tell([lane]))
   const letters = createLetterBox(link, names)
   const register = createRegister({ link, names, view })
@@ -103,7 +103,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
     hands,
     view,
     leaseMs: settings.leaseMs,
-    look,
+    look: () => link.persist(() => lookAt(link, names, queues)),
     sweep: createSweep({ ...common, settling, onPut }),
     onWork: listeners.tell,
   })

@@ -2,6 +2,8 @@ import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Lane } from '../outbox.ts'
 import type { Hands, InHand } from './hands.ts'
+import type { Sight } from './look.ts'
+import { createSightWarning } from './sight-warning.ts'
 import type { Counts, View } from './view.ts'
 
 export type TendingOptions = {
@@ -10,7 +12,7 @@ export type TendingOptions = {
   hands: Hands
   view: View
   leaseMs: number
-  look: () => Promise<Counts>
+  look: () => Promise<Sight>
   /** Looks after what the counts do not explain. */
   sweep: (counts: Counts) => Promise<void>
   /** Lanes that hold more than this relay has in hand. */
@@ -44,6 +46,7 @@ const startRepeating = (clock: Clock, everyMs: number, work: () => Promise<void>
 /** Keeps leases alive; once a second gives back what is not wanted, and looks at what other relays did. */
 export const startTending = (options: TendingOptions): (() => void) => {
   const { clock, log, hands, view, leaseMs, look, sweep, onWork } = options
+  const warn = createSightWarning(clock, log)
   let overtaken = 0
 
   const keepAlive = () => {
@@ -59,16 +62,21 @@ export const startTending = (options: TendingOptions): (() => void) => {
   }
   const lookOnce = async () => {
     const version = view.version()
-    const counts = await look()
+    const { seen, unseen } = await look()
+    warn([...unseen.keys()])
     overtaken = version === view.version() ? 0 : overtaken + 1
     if (overtaken > 0 && overtaken < OVERTAKEN) return
     overtaken = 0
-    view.looked(counts)
+    view.looked(seen)
+    const counts = view.counts()
     onWork([...counts.lanes].filter(([lane, held]) => held > hands.count(lane)).map(([lane]) => lane))
     await sweep(counts)
   }
   const lookSafely = () =>
-    lookOnce().catch((error) => log.debug({ err: error }, 'the streams could not be looked at'))
+    lookOnce().catch((error) => {
+      log.debug({ err: error }, 'the streams could not be looked at')
+      warn(['all'])
+    })
   const stops = [
     startRepeating(clock, leaseMs / 3, keepAlive),
     startRepeating(clock, TICK_MS, giveBackIdle),

@@ -18,6 +18,17 @@ export type Counts = {
   first?: { seq: number; receivedAt: number } | undefined
 }
 
+export const NO_COUNTS: Counts = {
+  itemsEver: 0,
+  held: 0,
+  buriedEver: 0,
+  buried: 0,
+  redriven: 0,
+  requeued: 0,
+  repeats: 0,
+  lanes: new Map(),
+}
+
 /**
  * The law of the ledger, solved for what the streams do not count: what left the work queue was delivered or buried;
  * what left the dead letters was redriven or dropped.
@@ -50,12 +61,13 @@ export interface View {
   requeued(): void
   letterGone(): void
   repeated(): void
-  looked(counts: Counts): void
+  /** What was not seen is as it was. */
+  looked(seen: Partial<Counts>): void
   firstIs(first: Counts['first']): void
 }
 
 export const createView = (start: Counts, base: Ledger = EMPTY_LEDGER): View => {
-  let counts = start
+  let counts = { ...start, lanes: new Map(start.lanes) }
   let version = 0
   const change = (next: Partial<Counts>) => {
     counts = { ...counts, ...next }
@@ -87,7 +99,7 @@ export const createView = (start: Counts, base: Ledger = EMPTY_LEDGER): View => 
     letterGone: () => change({ buried: Math.max(0, counts.buried - 1) }),
     repeated: () => change({ repeats: counts.repeats + 1 }),
     looked(seen) {
-      counts = seen
+      counts = { ...counts, ...seen }
     },
     firstIs(first) {
       counts = { ...counts, first }
