@@ -1,6 +1,6 @@
 /** What of this bench is written in TypeScript: its pure parts, and what the tests know about servers of one's own. */
 export { aptInstall, inPath } from '../../test/support/apt.ts'
-export { freePort } from '../../test/support/child.ts'
+export { freePort } from '../../test/support/free-port.ts'
 export { startNatsCluster } from '../../test/support/nats-cluster.ts'
 export { ensureNats, ensureNewerNats } from '../../test/support/nats-programs.ts'
 export { startNatsServer, until } from '../../test/support/nats-server.ts'

@@ -3,7 +3,8 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Child, freePort, QUICK_DATABASE, startChild } from '../support/child.ts'
+import { type Child, QUICK_DATABASE, startChild } from '../support/child.ts'
+import { freePort } from '../support/free-port.ts'
 import { makeDataDir } from '../support/sandbox-folder.ts'
 
 const BIN = fileURLToPath(new URL('../../packages/sandbox/bin/wmkt-sandbox.js', import.meta.url))

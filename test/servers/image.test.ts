@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { freePort, startProgram } from '../support/child.ts'
+import { startProgram } from '../support/child.ts'
+import { freePort } from '../support/free-port.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { makeImage } from './image.ts'
 

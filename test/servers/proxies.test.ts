@@ -3,7 +3,7 @@ import { createRelay, type Standalone, startStandalone, systemClock } from '@wmk
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
-import { freePort } from '../support/child.ts'
+import { freePort } from '../support/free-port.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { createStaticTokens } from '../support/upstream-stub.ts'
 import { type SiteProxy, startProxy } from './proxy.ts'

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Child, freePort, startProgram } from '../support/child.ts'
+import { type Child, startProgram } from '../support/child.ts'
 import type { WebServer } from '../support/engines.ts'
+import { freePort } from '../support/free-port.ts'
 import { ROOT } from '../support/sources.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 

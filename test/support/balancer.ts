@@ -1,5 +1,5 @@
 import { createServer, request } from 'node:http'
-import { freePort } from './child.ts'
+import { freePort } from './free-port.ts'
 
 export interface Balancer {
   url: string

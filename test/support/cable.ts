@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { freePort } from './child.ts'
+import { freePort } from './free-port.ts'
 
 /** `pulled`: nothing goes through and nobody is told. `refused`: every connection ends, and no new one is taken. */
 export type HowCut = 'pulled' | 'refused'

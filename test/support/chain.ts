@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import { type Child, freePort, QUICK_DATABASE, startChild } from './child.ts'
+import { type Child, QUICK_DATABASE, startChild } from './child.ts'
+import { freePort } from './free-port.ts'
 import { makeDataDir } from './sandbox-folder.ts'
 import { ROOT } from './sources.ts'
 

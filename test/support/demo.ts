@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { SandboxEvent } from './chain.ts'
-import { freePort, QUICK_DATABASE, startChild } from './child.ts'
+import { QUICK_DATABASE, startChild } from './child.ts'
+import { freePort } from './free-port.ts'
 import { fillSandboxFolder } from './sandbox-folder.ts'
 import { ROOT } from './sources.ts'
 import { tempFolder } from './temp-folder.ts'

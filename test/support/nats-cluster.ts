@@ -1,5 +1,5 @@
 import { type Cable, type HowCut, layCable } from './cable.ts'
-import { freePort } from './child.ts'
+import { freePort } from './free-port.ts'
 import { makeNatsServer, type NatsServer, type NatsSetup, until } from './nats-server.ts'
 
 /** Three servers that keep three copies of everything; what lies between them can be cut. */

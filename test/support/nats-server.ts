@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './child.ts'
+import { freePort } from './free-port.ts'
 
 /** A real server with JetStream on loopback, its files in a temporary folder. It never outlives the process. */
 export interface NatsServer {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { freePort } from './child.ts'
+import { freePort } from './free-port.ts'
 import type { Engine, Tab } from './tab.ts'
 import { callOf } from './tab.ts'
 import { openSession, type Session, untilReady } from './webdriver.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { freePort } from '../../support/child.ts'
+import { freePort } from '../../support/free-port.ts'
 import { useBox } from '../../support/sandbox.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { freePort } from '../../support/child.ts'
+import { freePort } from '../../support/free-port.ts'
 import { startRelay } from '../../support/relay.ts'
 import { runCli } from '../../support/terminal.ts'
 import { createStaticTokens, respond, startUpstream } from '../../support/upstream-stub.ts'

@@ -4,7 +4,7 @@ import { type Link, openLink } from '../../../packages/relay/src/outbox/nats/lin
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { layCable } from '../../support/cable.ts'
-import { freePort } from '../../support/child.ts'
+import { freePort } from '../../support/free-port.ts'
 import { given } from '../../support/given.ts'
 import { makeNatsServer, type NatsServer } from '../../support/nats-server.ts'
 import { createTurnedClock, type TurnedClock } from '../outbox/turned-clock.ts'

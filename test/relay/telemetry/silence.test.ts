@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { freePort, startChild } from '../../support/child.ts'
+import { startChild } from '../../support/child.ts'
+import { freePort } from '../../support/free-port.ts'
 import { ROOT } from '../../support/sources.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { respond, startUpstream } from '../../support/upstream-stub.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NotTaken } from '../../../packages/relay/src/webhook/post.ts'
 import { createPost } from '../../../packages/relay/src/webhook/post.ts'
-import { freePort } from '../../support/child.ts'
+import { freePort } from '../../support/free-port.ts'
 import { type Answer, startReceiver } from './receiver.ts'
 
 const BODY = JSON.stringify({ data: { events: [] } })
