@@ -15,6 +15,7 @@ import {
 import { lookAtAll } from '../../../packages/relay/src/outbox/nats/look.ts'
 import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { createRegister } from '../../../packages/relay/src/outbox/nats/register.ts'
+import type { Settle } from '../../../packages/relay/src/outbox/nats/settle.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
 import { createSweep } from '../../../packages/relay/src/outbox/nats/sweep.ts'
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
@@ -232,27 +233,50 @@ describe('an item in the stream that no queue counts', () => {
     expect(await lettersOf(outbox)).toMatchObject([{ nonce: 'a', kind: 'interaction', code: 'NO' }])
   })
 
+  /** A sweep of its own, of a relay that believes its queues in whatever is said here. */
+  const sweepBelieving = async (floor: number) => {
+    const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
+    const ground = await openGround({ ...options, keepDeadLettersMs: 90 * 24 * 3_600_000 })
+    onTestFinished(() => ground.link.nc.close())
+    const view = createView(await lookAtAll(ground.link, names, ground.queues))
+    const finish = vi.fn<Settle['finish']>(() => Promise.resolve())
+    const sweep = createSweep({
+      ...ground,
+      queues: { ...ground.queues, floor: () => floor },
+      view,
+      hands: createHands(clock, () => {}),
+      settling: { settle: () => Promise.reject(), finish },
+      register: createRegister({ ...ground, view }),
+      onPut: () => {},
+    })
+    return { view, finish, sweep }
+  }
+
   test('is put into the queue anew when that believes it done and it is not: once, and counted once', async () => {
     await openLane()
     const { seq } = await leaveItem()
     await leaveRecord(freshState(LANE))
-    const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
-    const ground = await openGround({ ...options, keepDeadLettersMs: 90 * 24 * 3_600_000 })
-    const [view, hands] = [
-      createView(await lookAtAll(ground.link, names, ground.queues)),
-      createHands(clock, () => {}),
-    ]
-    const settling = { settle: () => Promise.reject(), finish: () => Promise.reject() }
-    const register = createRegister({ ...ground, view })
-    const queues = { ...ground.queues, floor: () => seq }
-    const sweep = createSweep({ ...ground, queues, view, hands, settling, register, onPut: () => {} })
+    const { view, sweep } = await sweepBelieving(seq)
     for (let look = 0; look < 7; look += 1)
       await sweep({ ...view.counts(), held: 1, lanes: new Map(), first: { seq, receivedAt: 0 } })
-    await ground.link.nc.close()
     expect(await outbox.lease(LANE, 5)).toMatchObject([{ nonce: 'a', ref: { seq: seq + 1 } }])
     const { messages, last_seq } = (await jsm.streams.info(names.items)).state
     expect([messages, last_seq]).toEqual([1, seq + 1])
     await looks(async () => expect(outbox.ledger()).toMatchObject({ received: 2, held: 1, delivered: 1 }))
+  })
+
+  test('is taken off though its queues count it, and more, when it stays the oldest for half a minute', async () => {
+    await openLane()
+    const [done, waiting] = [await leaveItem(), await leaveItem({ nonce: 'b' })]
+    await leaveRecord({ state: 'delivered', at: 1 })
+    const { view, finish, sweep } = await sweepBelieving(waiting.seq)
+    const counts = { ...view.counts(), held: 2, lanes: new Map([[LANE, 5]]) }
+    for (let look = 0; look < 30; look += 1)
+      await sweep({ ...counts, first: { seq: done.seq, receivedAt: 0 } })
+    expect(finish).not.toHaveBeenCalled()
+    await sweep({ ...counts, first: { seq: done.seq, receivedAt: 0 } })
+    expect(finish.mock.calls.map(([{ seq }]) => seq)).toEqual([done.seq])
+    expect((await jsm.streams.info(names.items)).state.last_seq).toBe(waiting.seq)
   })
 
   test('gets its queue back when it is not done', async () => {
