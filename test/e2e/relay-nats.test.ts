@@ -8,6 +8,7 @@ import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild 
 import { given } from '../support/given.ts'
 import { pause, startLoad } from '../support/load.ts'
 import { type NatsCluster, startNatsCluster } from '../support/nats-cluster.ts'
+import { isNew } from '../support/nats-programs.ts'
 import type { NatsServer } from '../support/nats-server.ts'
 import { drained, inTime, reckon, reckonItems } from '../support/reckoning.ts'
 import { createSeeded, oneOf, wholeIn } from '../support/seeded.ts'
@@ -68,8 +69,12 @@ const drainedOrWhy = (relay: RelayChild): Promise<void> =>
 const fail = (): never => {
   throw new Error('no server')
 }
+/** All that a test waits for, one after the other: it is the waiting that says what was waited for in vain. */
+const ALL_MS = 300_000
 
-test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 0 (seed ${SOAK.seed})`, async () => {
+test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 0 (seed ${SOAK.seed})`, {
+  timeout: ALL_MS + SOAK.leaderKills * (SOAK.leaderKillEveryMs + 120_000),
+}, async () => {
   const random = createSeeded(SOAK.seed)
   const relays = [await startRelay(), await startRelay()]
   const balancer = await startBalancer(relays.map(({ url }) => url))
@@ -129,45 +134,61 @@ const takesWithin = (relay: RelayChild, timeout: number) => {
   return vi.waitFor(() => relay.collect([item]), { timeout, interval: 100 })
 }
 
-test(`a relay leaves a server that falls silent, and one that the others have lost: lost 0, doubled 0 (seed ${SOAK.seed})`, async () => {
+/** What two relays, one of them with cables, hold and deliver while `trouble` goes on. */
+const throughTrouble = async (name: string, trouble: (around: Trouble) => Promise<void>) => {
   const [{ relay: one, inUse }, other] = await Promise.all([startCabled(), startRelay()])
   const balancer = await startBalancer([one.url, other.url])
   onTestFinished(balancer.stop)
-  const load = startLoad({
-    url: balancer.url,
-    random: createSeeded(SOAK.seed),
-    name: 'cut',
-    interactions: 4,
-    senders: 8,
-  })
+  const random = createSeeded(SOAK.seed)
+  const load = startLoad({ url: balancer.url, random, name, interactions: 4, senders: 8 })
   const { event } = load.acknowledged
   /** How many were acknowledged by then: an item that is lost tells by its number when that was. */
   const phases: string[] = []
-  const phase = (name: string) => phases.push(`${name} at ${event.size}`)
+  const phase = (what: string) => void phases.push(`${what} at ${event.size}`)
   onTestFailed(() => console.log(phases.join(', ')))
   const goesOn = (from = event.size) =>
     vi.waitFor(() => expect(event.size).toBeGreaterThan(from + 200), { timeout: 30_000 })
   await goesOn()
-  const { cable } = await inUse()
-  cable.cut('pulled')
-  phase('cable cut')
-  await takesWithin(one, 15_000)
-  cable.mend()
-  phase('mended')
+  await trouble({ one, inUse, phase })
   await goesOn()
-  const { server } = await inUse()
-  cluster.cutOff(server, 'pulled')
-  phase('server cut off')
-  await takesWithin(one, 40_000)
-  cluster.mend()
-  phase('whole')
   await load.stop()
   phase('load stopped')
   for (const relay of [one, other]) await drainedOrWhy(relay)
-  const { events, interactions, letters } = await inTime(() => reckonItems(load, 'cut', other, sandbox))
+  const { events, interactions, letters } = await inTime(() => reckonItems(load, name, other, sandbox))
   const codes = [...new Set(letters.values())]
   expect(codes.filter((code) => code !== 'IN_DOUBT')).toEqual([])
   console.log(
     `${events} events, ${interactions} interactions, ${letters.size} dead letters (${codes}), 0 lost, 0 doubled; refusals ${JSON.stringify([...load.refusals])}`,
   )
+}
+type Cabled = Awaited<ReturnType<typeof startCabled>>
+type Trouble = { one: RelayChild; inUse: Cabled['inUse']; phase: (what: string) => void }
+
+test(
+  `a relay leaves a server that falls silent: lost 0, doubled 0 (seed ${SOAK.seed})`,
+  { timeout: ALL_MS },
+  () =>
+    throughTrouble('silent', async ({ one, inUse, phase }) => {
+      const { cable } = await inUse()
+      cable.cut('pulled')
+      phase('cable cut')
+      await takesWithin(one, 15_000)
+      cable.mend()
+      phase('mended')
+    }),
+)
+
+test(`a relay leaves a server that the others have lost: lost 0, doubled 0 (seed ${SOAK.seed})`, {
+  timeout: ALL_MS,
+}, async ({ skip }) => {
+  if ('path' in nats && !isNew(nats.version))
+    skip(`copies at servers of ${nats.version} come to differ when their network is cut (docs/scale.md)`)
+  await throughTrouble('cut', async ({ one, inUse, phase }) => {
+    const { server } = await inUse()
+    cluster.cutOff(server, 'pulled')
+    phase('server cut off')
+    await takesWithin(one, 40_000)
+    cluster.mend()
+    phase('whole')
+  })
 })

@@ -19,7 +19,8 @@ const PATHS = [
 const versionOf = (path: string): string =>
   /v(\d+\.\d+\.\d+\S*)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1] ?? 'unknown'
 
-const isNew = (version: string): boolean => {
+/** Whether copies in a cluster stay the same when its network is cut (docs/scale.md). */
+export const isNew = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > 2 || (major === 2 && minor >= 10)
 }

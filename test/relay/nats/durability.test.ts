@@ -1,6 +1,10 @@
 import { createServer } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type DurabilityFacts, refusalOfClaim } from '../../../packages/relay/src/outbox/nats/durability.ts'
+import {
+  type DurabilityFacts,
+  refusalOfClaim,
+  warningOf,
+} from '../../../packages/relay/src/outbox/nats/durability.ts'
 import { readMonitor } from '../../../packages/relay/src/outbox/nats/monitor.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { openOn, useNatsServer } from './nats-ground.ts'
@@ -12,6 +16,13 @@ const facts = (more: Partial<DurabilityFacts> = {}): DurabilityFacts => ({
   servers: ['n1', 'n2', 'n3'],
   monitored: [synced('n1'), synced('n2'), synced('n3')],
   ...more,
+})
+
+test('copies that may come to differ are warned of: those of old servers, when there is more than one', () => {
+  expect(warningOf({ version: '2.9.10', replicas: 3 })).toMatch(/of 2\.9\.10 .* may come to differ/)
+  expect(warningOf({ version: '2.10.26', replicas: 3 })).toBeDefined()
+  expect(warningOf({ version: '2.10.27', replicas: 3 })).toBeUndefined()
+  expect(warningOf({ version: '2.9.10', replicas: 1 })).toBeUndefined()
 })
 
 describe('a claim of durability', () => {

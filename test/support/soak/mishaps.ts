@@ -104,7 +104,7 @@ const outsideMishaps = (rig: Rig, browsing: Browsing, random: Random): Mishap[] 
 ]
 
 /** To one server. As an operator would: nobody takes the next one down before this one is whole again. */
-const serverMishaps = (rig: Rig, { servers, cluster }: Shared, random: Random): Mishap[] => {
+const serverMishaps = (rig: Rig, { servers, cluster, isSteady }: Shared, random: Random): Mishap[] => {
   const strike = (blow: (server: NatsServer) => Promise<string>) => async () => {
     const server = oneOf(random, ...servers)
     const what = await blow(server)
@@ -128,7 +128,7 @@ const serverMishaps = (rig: Rig, { servers, cluster }: Shared, random: Random): 
     cluster?.mend()
     return `the network to the others ${how}`
   })
-  return [kill, still, ...(cluster ? [cut] : [])]
+  return [kill, ...(isSteady ? [still] : []), ...(isSteady && cluster ? [cut] : [])]
 }
 
 const diskMishap = (rig: Rig, disk: SmallDisk, random: Random) => async () => {

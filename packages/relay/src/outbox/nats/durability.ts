@@ -42,6 +42,12 @@ const unsynced = ({ servers, monitored }: DurabilityFacts): string | undefined =
   return `server ${old.name} (${old.version}) may not sync the log that a cluster agrees by: 2.10.27 is the oldest that was seen to`
 }
 
+/** What an operator should hear though the claim is granted. */
+export const warningOf = ({ version, replicas }: Pick<DurabilityFacts, 'version' | 'replicas'>) =>
+  replicas > 1 && !isAtLeast(version, STEADY)
+    ? `the copies that servers of ${version} keep may come to differ for good when the network between them is cut or one is frozen, and then what was acknowledged may be lost; none of 2.10.27 were seen to`
+    : undefined
+
 type Version = readonly [major: number, minor: number, patch: number]
 
 /** Knows `sync_interval: always`. */
@@ -51,6 +57,9 @@ const SYNCED: Version = [2, 10, 0]
  * power cut, the third server's synced copy is outvoted.
  */
 const LOG_SYNCED: Version = [2, 10, 27]
+
+/** The oldest whose copies stayed the same in such trials (docs/scale.md). */
+const STEADY = LOG_SYNCED
 
 /** What stands behind a dash, as in `2.11.0-RC.1`, does not count. */
 const isAtLeast = (version: string, least: Version): boolean => {

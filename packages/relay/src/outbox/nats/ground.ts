@@ -3,7 +3,7 @@ import { type KV, Kvm } from '@nats-io/kv'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { OutboxFull } from '../outbox.ts'
-import { refusalOfClaim } from './durability.ts'
+import { refusalOfClaim, warningOf } from './durability.ts'
 import { type Link, openLink } from './link.ts'
 import { readMonitor } from './monitor.ts'
 import { type Names, namesOf } from './names.ts'
@@ -50,7 +50,7 @@ const layGround = async (link: Link, names: Names, options: GroundOptions): Prom
   const replicas = settings.replicas ?? (link.nc.info?.cluster ? 3 : 1)
   const wishes = streamsOf({ names, replicas, keepDeadLettersMs, maxBytes })
   await ensureStreams(link.jsm, wishes)
-  await verifyClaim(link, wishes, settings)
+  await verifyClaim(link, wishes, options)
   const open = (bucket: string) => new Kvm(link.js).open(bucket, { allow_direct: false })
   const queues = await openQueues({ link, names, clock, leaseMs })
   const nonces = createNonceBucket(await open(names.nonces), link)
@@ -61,18 +61,21 @@ const layGround = async (link: Link, names: Names, options: GroundOptions): Prom
 const verifyClaim = async (
   { nc, jsm }: Link,
   wishes: readonly StreamWish[],
-  settings: NatsSettings,
+  { settings, log }: GroundOptions,
 ): Promise<void> => {
   const streams = await Promise.all(wishes.map(({ name }) => jsm.streams.info(name)))
   const servers = streams.flatMap(({ cluster }) => [
     cluster?.leader ?? nc.info?.server_name,
     ...(cluster?.replicas ?? []).map(({ name }) => name),
   ])
-  const refusal = refusalOfClaim(settings.durability, {
+  const facts = {
     version: nc.info?.version ?? '0',
     replicas: Math.min(...streams.map(({ config }) => config.num_replicas)),
     servers: [...new Set(servers.filter((name) => name !== undefined))],
     monitored: await Promise.all(settings.monitors.map(readMonitor)),
-  })
+  }
+  const refusal = refusalOfClaim(settings.durability, facts)
   if (refusal !== undefined) throw new ClaimRefused(`durability=${settings.durability}: ${refusal}`)
+  const warning = warningOf(facts)
+  if (warning !== undefined) log.warn(warning)
 }

@@ -1,3 +1,4 @@
+import type { StreamState } from '@nats-io/jetstream'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Link } from './link.ts'
 import type { Names } from './names.ts'
@@ -14,7 +15,7 @@ export type Sight = {
 /** Looks at the server: what the streams count by themselves. Rejects when it answers nothing at all. */
 export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<Sight> => {
   const stateOf = async (stream: string) => (await link.jsm.streams.info(stream)).state
-  const lastOf = async (stream: string) => (await stateOf(stream)).last_seq
+  const everIn = async (stream: string) => everOf(await stateOf(stream))
   const items = async () => {
     const { last_seq: itemsEver, messages: held, first_seq } = await stateOf(names.items)
     return { itemsEver, held, first: held > 0 ? await firstFrom(link, names, first_seq) : undefined }
@@ -22,13 +23,22 @@ export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<
   return sightOf([
     [names.items, items()],
     [names.letters, stateOf(names.letters).then(({ messages: buried }) => ({ buried }))],
-    [names.burials, lastOf(names.burials).then((buriedEver) => ({ buriedEver }))],
-    [names.redriven, lastOf(names.redriven).then((redriven) => ({ redriven }))],
-    [names.requeued, lastOf(names.requeued).then((requeued) => ({ requeued }))],
-    [names.repeats, lastOf(names.repeats).then((repeats) => ({ repeats }))],
+    [names.burials, everIn(names.burials).then((buriedEver) => ({ buriedEver }))],
+    [names.redriven, everIn(names.redriven).then((redriven) => ({ redriven }))],
+    [names.requeued, everIn(names.requeued).then((requeued) => ({ requeued }))],
+    [names.repeats, everIn(names.repeats).then((repeats) => ({ repeats }))],
     [`consumers of ${names.items}`, queues.counts().then((lanes) => ({ lanes }))],
   ])
 }
+
+/**
+ * How many there were ever: the last sequence number, but for numbers that were never given. A server of 2.9.10 that has
+ * forgotten how many it refused passes over as many. What has grown too old went from the front, in order.
+ */
+export const everOf = ({
+  last_seq,
+  num_deleted = 0,
+}: Pick<StreamState, 'last_seq' | 'num_deleted'>): number => last_seq - num_deleted
 
 /** The same, with nothing missing. */
 export const lookAtAll = async (...at: Parameters<typeof lookAt>): Promise<Counts> => {
