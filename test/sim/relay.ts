@@ -93,7 +93,9 @@ export const createSimulatedRelay = (
     has: () => true,
     learn: () => {},
     renew: async () => {},
-    floor: () => 0,
+    stand: () => undefined,
+    reach: () => 0,
+    exhaustedAt: () => 0,
     pull: async (lane, max) => (await ask(() => server.handing.pull(lane, max))).map(deliveryOf),
     counts: async () => new Map(),
   }

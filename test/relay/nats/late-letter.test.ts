@@ -32,8 +32,7 @@ const lettersAfter = async (now: ItemRecord): Promise<LetterHead[]> => {
     register: { copy: none, redriven: none, burial: none, leaving: none },
     view: createView(NO_COUNTS),
   })
-  const delivery = { seq: 1, data: Buffer.of(), ack: none, giveBack: () => {}, working: () => {} }
-  await settling.finish({ head, seq: 1, record: Buffer.of() }, buried, delivery)
+  await settling.finish({ head, seq: 1, record: Buffer.of() }, buried, none)
   return [...letters.values()]
 }
 

@@ -9,6 +9,7 @@ import { openGround } from '../../../packages/relay/src/outbox/nats/ground.ts'
 import { createHands } from '../../../packages/relay/src/outbox/nats/hands.ts'
 import {
   freshState,
+  type HeldState,
   type ItemRecord,
   type ItemState,
 } from '../../../packages/relay/src/outbox/nats/item-record.ts'
@@ -20,6 +21,7 @@ import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
 import { createSweep } from '../../../packages/relay/src/outbox/nats/sweep.ts'
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
 import { createView } from '../../../packages/relay/src/outbox/nats/view.ts'
+import type { Stand } from '../../../packages/relay/src/outbox/nats/whereabouts.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
@@ -233,8 +235,8 @@ describe('an item in the stream that no queue counts', () => {
     expect(await lettersOf(outbox)).toMatchObject([{ nonce: 'a', kind: 'interaction', code: 'NO' }])
   })
 
-  /** A sweep of its own, of a relay that believes its queues in whatever is said here. */
-  const sweepBelieving = async (floor: number) => {
+  /** A sweep of its own, of a relay that believes of its queue what is said here. */
+  const sweepBelieving = async (stand: Stand, exhaustedAt = () => clock.now()) => {
     const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
     const ground = await openGround({ ...options, keepDeadLettersMs: 90 * 24 * 3_600_000 })
     onTestFinished(() => ground.link.nc.close())
@@ -242,41 +244,91 @@ describe('an item in the stream that no queue counts', () => {
     const finish = vi.fn<Settle['finish']>(() => Promise.resolve())
     const sweep = createSweep({
       ...ground,
-      queues: { ...ground.queues, floor: () => floor },
+      queues: { ...ground.queues, stand: () => stand, reach: () => stand.delivered, exhaustedAt },
       view,
       hands: createHands(clock, () => {}),
       settling: { settle: () => Promise.reject(), finish },
       register: createRegister({ ...ground, view }),
+      clock,
+      log: silentLog,
       onPut: () => {},
     })
-    return { view, finish, sweep }
+    const { held, first } = view.counts()
+    /** Once a second, with so many in its queues as these believe. */
+    const sweeps = async (seconds: number, queued: number) => {
+      const lanes = new Map([[LANE, queued]])
+      for (let look = 0; look < seconds; look += 1) {
+        await sweep({ ...view.counts(), held, lanes, first })
+        clock.turn(1_000)
+      }
+    }
+    return { finish, sweeps }
   }
-
-  test('is put into the queue anew when that believes it done and it is not: once, and counted once', async () => {
+  const lastSeq = async () => (await jsm.streams.info(names.items)).state.last_seq
+  const leaveHeld = async (more: Partial<HeldState> = {}) => {
     await openLane()
     const { seq } = await leaveItem()
-    await leaveRecord(freshState(LANE))
-    const { view, sweep } = await sweepBelieving(seq)
-    for (let look = 0; look < 7; look += 1)
-      await sweep({ ...view.counts(), held: 1, lanes: new Map(), first: { seq, receivedAt: 0 } })
+    await leaveRecord({ ...freshState(LANE), ...more })
+    return seq
+  }
+
+  test('is put into the queue anew when that has passed it by: once, and counted once', async () => {
+    const seq = await leaveHeld()
+    const { sweeps } = await sweepBelieving({ delivered: seq, handedOut: 0 })
+    await sweeps(9, 0)
+    expect(await lastSeq()).toBe(seq)
+    await sweeps(2, 0)
     expect(await outbox.lease(LANE, 5)).toMatchObject([{ nonce: 'a', ref: { seq: seq + 1 } }])
     const { messages, last_seq } = (await jsm.streams.info(names.items)).state
     expect([messages, last_seq]).toEqual([1, seq + 1])
     await looks(async () => expect(outbox.ledger()).toMatchObject({ received: 2, held: 1, delivered: 1 }))
   })
 
+  test('is so after a minute when the queue has others handed out', async () => {
+    const seq = await leaveHeld()
+    const { sweeps } = await sweepBelieving({ delivered: seq, handedOut: 3 })
+    await sweeps(90, 3)
+    expect(await lastSeq()).toBe(seq)
+    await sweeps(1, 3)
+    expect(await lastSeq()).toBe(seq + 1)
+  })
+
+  test.each<[string, (seq: number) => Stand, number, Partial<HeldState>?]>([
+    ['the queue has not come to it', (seq) => ({ delivered: seq - 1, handedOut: 0 }), 0],
+    [
+      'it waits for its time',
+      (seq) => ({ delivered: seq, handedOut: 0 }),
+      0,
+      { dueAt: clock.now() + 600_000 },
+    ],
+    ['nobody has asked the queue for more', (seq) => ({ delivered: seq, handedOut: 3 }), 3],
+  ])('is not while %s', async (_, standAt, queued, more) => {
+    const seq = await leaveHeld(more)
+    const { sweeps } = await sweepBelieving(standAt(seq), () => 0)
+    await sweeps(120, queued)
+    expect(await lastSeq()).toBe(seq)
+  })
+
+  test('is not while something becomes of it', async () => {
+    const seq = await leaveHeld()
+    const { sweeps } = await sweepBelieving({ delivered: seq, handedOut: 0 })
+    for (let attempts = 1; attempts < 5; attempts += 1) {
+      await sweeps(4, 0)
+      await leaveRecord({ ...freshState(LANE), attempts })
+    }
+    expect(await lastSeq()).toBe(seq)
+  })
+
   test('is taken off though its queues count it, and more, when it stays the oldest for half a minute', async () => {
     await openLane()
     const [done, waiting] = [await leaveItem(), await leaveItem({ nonce: 'b' })]
     await leaveRecord({ state: 'delivered', at: 1 })
-    const { view, finish, sweep } = await sweepBelieving(waiting.seq)
-    const counts = { ...view.counts(), held: 2, lanes: new Map([[LANE, 5]]) }
-    for (let look = 0; look < 30; look += 1)
-      await sweep({ ...counts, first: { seq: done.seq, receivedAt: 0 } })
+    const { finish, sweeps } = await sweepBelieving({ delivered: waiting.seq, handedOut: 5 })
+    await sweeps(30, 5)
     expect(finish).not.toHaveBeenCalled()
-    await sweep({ ...counts, first: { seq: done.seq, receivedAt: 0 } })
+    await sweeps(1, 5)
     expect(finish.mock.calls.map(([{ seq }]) => seq)).toEqual([done.seq])
-    expect((await jsm.streams.info(names.items)).state.last_seq).toBe(waiting.seq)
+    expect(await lastSeq()).toBe(waiting.seq)
   })
 
   test('gets its queue back when it is not done', async () => {

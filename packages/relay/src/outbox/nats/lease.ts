@@ -83,7 +83,7 @@ const createTake = ({ link, names, nonces, hands, settling, clock }: LeaseParts)
     const record = known?.record ?? unknownRecord(head, clock.now())
     const handed = { head, seq, record: bytes }
     if (record.state !== 'held' || (await isSurplus(handed, record))) {
-      await settling.finish(handed, record, delivery)
+      await settling.finish(handed, record, delivery.ack)
       return undefined
     }
     const item = {

@@ -6,6 +6,7 @@ import type { Link } from './link.ts'
 import { consumerOf, laneOfConsumer, laneOfSubject, type Names } from './names.ts'
 import { type Delivery, PullFailed, pull } from './pull.ts'
 import { StreamsDiffer } from './streams.ts'
+import type { Stand } from './whereabouts.ts'
 
 /** Lanes with a queue of their own: each is a consumer at the server, in a cluster a group of its own that votes. */
 export const MAX_NAMED_QUEUES = 64
@@ -22,8 +23,12 @@ export interface Queues {
   pull(lane: Lane, max: number): Promise<Delivery[]>
   /** Another relay has made the lane. */
   learn(lane: Lane): void
-  /** The sequence number up to which the lane's queue knows everything to be done. */
-  floor(lane: Lane): number
+  /** Where the lane's queue stood when the server last told; undefined when it never has. */
+  stand(lane: Lane): Stand | undefined
+  /** The sequence number up to which some queue has handed out what there is. */
+  reach(): number
+  /** When the lane's queue was last found to have nothing more to hand out, in epoch ms. */
+  exhaustedAt(lane: Lane): number
   /** What each lane holds, as the server counts it; of a lane nobody answers for, what was last known. */
   counts(): Promise<Map<Lane, number>>
 }
@@ -39,11 +44,12 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     if (!made.has(lane)) made.set(lane, Promise.resolve())
   }
   const held = new Map<Lane, number>()
-  const floors = new Map<Lane, number>()
+  const stands = new Map<Lane, Stand>()
+  const exhausted = new Map<Lane, number>()
   const note = (one: ConsumerInfo) => {
     learn(laneOf(one))
     held.set(laneOf(one), heldBy(one))
-    floors.set(laneOf(one), one.ack_floor.stream_seq)
+    stands.set(laneOf(one), standOf(one))
   }
   const list = () => listConsumers(link, names.items)
   for (const one of await list()) {
@@ -76,10 +82,14 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     has: (lane) => made.has(lane),
     learn,
     renew,
-    floor: (lane) => floors.get(lane) ?? 0,
+    stand: (lane) => stands.get(lane),
+    reach: () => Math.max(0, ...[...stands.values()].map(({ delivered }) => delivered)),
+    exhaustedAt: (lane) => exhausted.get(lane) ?? 0,
     async pull(lane, max) {
       try {
-        return await pull(nc, { stream: names.items, consumer: consumerOf(lane) }, max, clock)
+        const deliveries = await pull(nc, { stream: names.items, consumer: consumerOf(lane) }, max, clock)
+        if (deliveries.length < max) exhausted.set(lane, clock.now())
+        return deliveries
       } catch (error) {
         // Somebody may have removed the consumer: what it would hand out is still in the stream.
         if (!(error instanceof PullFailed && error.gone)) throw error
@@ -97,6 +107,11 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
 const laneOf = ({ config }: ConsumerInfo): Lane => laneOfSubject(config.filter_subject ?? '')
 
 const heldBy = ({ num_pending, num_ack_pending }: ConsumerInfo): number => num_pending + num_ack_pending
+
+const standOf = ({ delivered, num_ack_pending }: ConsumerInfo): Stand => ({
+  delivered: delivered.stream_seq,
+  handedOut: num_ack_pending,
+})
 
 type Listed = { consumers?: ConsumerInfo[] | null; error?: { description?: string } }
 type Named = { consumers?: string[] | null }

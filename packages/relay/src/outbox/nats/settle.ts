@@ -43,7 +43,7 @@ export interface Settle {
   /** Rejects with LeaseLost when a mark came too late. */
   settle(item: InHand, settlement: Settlement): Promise<void>
   /** Ends what somebody began and did not live to end: the record says that the item is done with. */
-  finish(handed: Handed, state: ItemRecord, delivery: Delivery): Promise<void>
+  finish(handed: Handed, state: ItemRecord, ack: Delivery['ack']): Promise<void>
 }
 
 /** Waits longer than this are given back to the server, with the time to wait. */
@@ -76,8 +76,8 @@ export const createSettle = (parts: SettleParts): Settle => {
     }
   }
   /** Off the work queue. An ack that is lost is made good when the item is handed out again. */
-  const takeOff = async (lane: Lane, delivery: Delivery) => {
-    await delivery.ack().catch(() => log.debug('an ack was lost: the item will be handed out again'))
+  const takeOff = async (lane: Lane, ack: Delivery['ack']) => {
+    await ack().catch(() => log.debug('an ack was lost: the item will be handed out again'))
     view.left(lane)
   }
   const writeLetter = async ({ head: { copy, ...head }, seq, record }: Handed, state: BuriedState) => {
@@ -122,7 +122,7 @@ export const createSettle = (parts: SettleParts): Settle => {
     if (state.state === 'buried') await writeLetter(handedOf(item), state)
     await leave(handedOf(item), item.record)
     hands.drop(item)
-    await takeOff(item.head.lane, item.delivery)
+    await takeOff(item.head.lane, item.delivery.ack)
   }
   const lose = (item: InHand, settlement: Settlement) => {
     hands.drop(item)
@@ -135,10 +135,10 @@ export const createSettle = (parts: SettleParts): Settle => {
       if (await write(item, state)) await carryOut(item, settlement, state)
       else lose(item, settlement)
     },
-    async finish(handed, state, delivery) {
+    async finish(handed, state, ack) {
       if (state.state === 'buried' && (await isLetterMissing(handed, state))) await writeLetter(handed, state)
       await leave(handed, state)
-      await takeOff(handed.head.lane, delivery)
+      await takeOff(handed.head.lane, ack)
     },
   }
 }

@@ -1,4 +1,6 @@
 import type { StoredMsg } from '@nats-io/jetstream'
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../telemetry/log.ts'
 import type { Lane } from '../outbox.ts'
 import { isCopy, requeuedFrom, roundOf } from './copy.ts'
 import { createEnqueue } from './enqueue.ts'
@@ -11,7 +13,9 @@ import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
 import type { Register } from './register.ts'
 import type { Handed, Settle } from './settle.ts'
+import { createSuspects, type Suspects } from './suspects.ts'
 import type { Counts, View } from './view.ts'
+import { whereaboutsOf } from './whereabouts.ts'
 
 export type SweepParts = {
   link: Link
@@ -22,25 +26,33 @@ export type SweepParts = {
   settling: Settle
   view: View
   register: Register
+  clock: Clock
+  log: Log
   onPut: (lanes: ReadonlySet<Lane>) => void
 }
 
 /** Looks in a row that must find more in the stream than in its queues: one alone sees what is just on its way. */
 const SUSPICIOUS = 5
-/** Looks at which the same item was the oldest: it waits for another attempt, or it lies there though it is done. */
+/** Looks at which the same item was the oldest: it waits for another attempt, or for nobody. */
 const STANDING = 30
 /** Items looked at in one go. */
 const STRETCH = 128
+/** For a leader that knew nothing of an item to come to know it. */
+const FORGOTTEN_MS = 5_000
+/** Longer than an attempt lasts that another relay has begun, and than a lease that nobody renews. */
+const UNCLEAR_MS = 60_000
 
 /**
- * Finds items that are in the stream and that nobody would hand out any more. A new leader may believe that they were
- * acknowledged: seen of 2.9.10 when leaders were killed in a row. What its record says is done is taken off. What is not
- * done is put into the queue anew, or its queue is made anew if somebody has removed that.
+ * Finds items that are in the stream and that nobody would hand out any more. Leaders that change, and copies that lag,
+ * may take one for acknowledged that is not, forget that it was handed out, or keep it though it was acknowledged: seen
+ * of 2.9.10 and of 2.10.27. What its record says is done is taken off. What is not is put into the queue anew, or its
+ * queue is made anew if somebody has removed that.
  *
  * Looks when the stream holds more than its queues count. They may count wrongly too, or not at all while nobody
- * answers for them: so it looks as well, for what is done only, when the oldest item stays the oldest.
+ * answers for them: so it looks as well when the oldest item stays the oldest.
  */
 export const createSweep = (parts: SweepParts): ((counts: Counts) => Promise<void>) => {
+  const suspects = createSuspects()
   let suspicions = 0
   let stood = 0
   let oldest: number | undefined
@@ -52,21 +64,18 @@ export const createSweep = (parts: SweepParts): ((counts: Counts) => Promise<voi
     oldest = first?.seq
     const isSuspicious = suspicions >= SUSPICIOUS
     if (!first || !(isSuspicious || (stood > 0 && stood % STANDING === 0))) return
-    from = await sweepFrom(parts, Math.max(from, first.seq), isSuspicious)
+    const end = isSuspicious ? Number.POSITIVE_INFINITY : parts.queues.reach()
+    const found = await stretchOf(parts, Math.max(from, first.seq), end)
+    await Promise.all(found.map((message) => look(parts, message, suspects, isSuspicious)))
+    const last = found.length === STRETCH ? found.at(-1) : undefined
+    from = last ? last.seq + 1 : 0
+    if (!last) suspects.endRound()
   }
 }
 
-/** Where to go on; 0 when the end was reached. */
-const sweepFrom = async (parts: SweepParts, start: number, isSuspicious: boolean): Promise<number> => {
-  const found = await stretchFrom(parts, start)
-  await Promise.all(found.map(({ seq, data }) => look(parts, seq, data, isSuspicious)))
-  const last = found.at(-1)
-  return last && found.length === STRETCH ? last.seq + 1 : 0
-}
-
-const stretchFrom = async ({ link, names }: SweepParts, start: number): Promise<StoredMsg[]> => {
+const stretchOf = async ({ link, names }: SweepParts, start: number, end: number): Promise<StoredMsg[]> => {
   const found: StoredMsg[] = []
-  for (let seq = start; found.length < STRETCH; ) {
+  for (let seq = start; found.length < STRETCH && seq <= end; ) {
     const next = { seq, next_by_subj: names.subject.items }
     const message = await link.jsm.streams.getMessage(names.items, next)
     if (!message) break
@@ -76,30 +85,36 @@ const stretchFrom = async ({ link, names }: SweepParts, start: number): Promise<
   return found
 }
 
-const look = async (parts: SweepParts, seq: number, data: Uint8Array, isSuspicious: boolean) => {
-  const { link, names, queues, nonces, hands, settling } = parts
-  const { head, record } = decodeFrame<ItemHead>(data)
+const look = async (
+  parts: SweepParts,
+  { seq, data }: StoredMsg,
+  suspects: Suspects,
+  isSuspicious: boolean,
+): Promise<void> => {
+  const { queues, nonces, hands, clock } = parts
   if (hands.has(seq)) return
-  const known = await nonces.read(nonceKeyOf(head))
-  if (!known || known.record.state === 'held') {
-    if (!isSuspicious) return
-    return seq <= queues.floor(head.lane)
-      ? requeue(parts, { head, seq, record }, known?.record)
-      : queues.renew(head.lane)
-  }
-  const ack = () => link.jsm.streams.deleteMessage(names.items, seq, false)
-  await settling.finish({ head, seq, record }, known.record, {
-    seq,
-    data,
-    ack,
-    giveBack: () => {},
-    working: () => {},
-  })
+  const handed = { ...decodeFrame<ItemHead>(data), seq }
+  const { lane } = handed.head
+  const known = await nonces.read(nonceKeyOf(handed.head))
+  const now = clock.now()
+  const at = whereaboutsOf(seq, known?.record, queues.stand(lane), now)
+  if (at === 'fine') return
+  if (at === 'unqueued') return isSuspicious ? queues.renew(lane) : undefined
+  if (known && at === 'done') return takeOff(parts, handed, known.record)
+  const since = suspects.seen(seq, known?.revision ?? 0, now)
+  const isLost =
+    at === 'forgotten'
+      ? now - since >= FORGOTTEN_MS
+      : now - since >= UNCLEAR_MS && queues.exhaustedAt(lane) > since
+  if (isLost) await requeue(parts, handed, known?.record)
 }
+
+const takeOff = ({ link, names, settling }: SweepParts, handed: Handed, record: ItemRecord) =>
+  settling.finish(handed, record, () => link.jsm.streams.deleteMessage(names.items, handed.seq, false))
 
 /** First the copy, then the count, then the old one goes: its record sees to it that one of them alone is delivered. */
 const requeue = async (
-  { link, names, view, register, onPut }: SweepParts,
+  { link, names, view, register, onPut, log }: SweepParts,
   handed: Handed,
   known: ItemRecord | undefined,
 ) => {
@@ -110,6 +125,7 @@ const requeue = async (
   await countBoth(register, handed, copy.seq, known)
   await persist(() => jsm.streams.deleteMessage(names.items, seq, false))
   view.left(head.lane)
+  log.warn({ lane: head.lane }, 'an item that no queue handed out any more is in its queue again')
   onPut(new Set([head.lane]))
 }
 
