@@ -32,8 +32,8 @@ export const lookAt = async (link: Link, names: Names, queues: Queues): Promise<
 }
 
 /**
- * How many there were ever: the last sequence number, but for numbers that were never given. A server of 2.9.10 that has
- * forgotten how many it refused passes over as many. What has grown too old went from the front, in order.
+ * How many there were ever. Numbers that were never given do not count: of what is stored under a condition, copies of
+ * 2.9.10 were seen to skip some, each of them others. What has grown too old went from the front, in order.
  */
 export const everOf = ({
   last_seq,

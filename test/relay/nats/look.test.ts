@@ -1,4 +1,4 @@
-import { jetstreamManager } from '@nats-io/jetstream'
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { namesOf } from '../../../packages/relay/src/outbox/nats/names.ts'
@@ -9,7 +9,7 @@ import { intakeOf, singleOf } from '../outbox/intakes.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
 
-/** A stream that nobody answers for, as one of a cluster that has no leader for it. */
+/** What a relay sees of what all of them did. */
 const server = useNatsServer()
 const clock = createTurnedClock()
 const warn = vi.fn<Log['warn']>()
@@ -26,11 +26,13 @@ beforeEach(async ({ skip }) => {
 })
 afterEach(async () => void (await Promise.all([one?.close(), other?.close()])))
 
-const removeRepeats = async () => {
+const names = () => namesOf('wmkt', projectId)
+const onServer = async (work: (jsm: JetStreamManager) => Promise<unknown>) => {
   const nc = await connect({ servers: server().host })
-  await (await jetstreamManager(nc)).streams.delete(namesOf('wmkt', projectId).repeats)
+  await work(await jetstreamManager(nc))
   await nc.close()
 }
+const removeRepeats = () => onServer((jsm) => jsm.streams.delete(names().repeats))
 /** One look after the other, each a second after the last. */
 const looks = (done: () => void) =>
   vi.waitFor(
@@ -41,19 +43,29 @@ const looks = (done: () => void) =>
     { timeout: 20_000, interval: 20 },
   )
 
-test('what other relays did is seen all the same, in the streams that answer', async () => {
+test('a stream that nobody answers for does not hide what the others count', async () => {
   await removeRepeats()
   await other.put(intakeOf(['a', 'b']))
   await looks(() => expect(one.ledger()).toMatchObject({ received: 2, held: 2 }))
   expect(one.oldestAt()).toBeDefined()
 })
 
-test('is named once in the log when it stays away for half a minute', async () => {
+test('one that stays away for half a minute is named in the log, once', async () => {
   const since = clock.now()
   await removeRepeats()
   await looks(() => expect(warn).toHaveBeenCalled())
   expect(clock.now() - since).toBeGreaterThan(UNSEEN_MS)
   expect(warn.mock.calls).toEqual([
-    [{ streams: [namesOf('wmkt', projectId).repeats] }, expect.stringContaining('no server answers')],
+    [{ streams: [names().repeats] }, expect.stringContaining('no server answers')],
   ])
+})
+
+test('a number that a copy has skipped counts nothing', async () => {
+  await other.put(intakeOf(['a', 'b', 'c']))
+  await onServer(async (jsm) => {
+    const js = jsm.jetstream()
+    for (const seq of [7, 8, 9]) await js.publish(names().subject.requeuedAt(seq))
+    await jsm.streams.deleteMessage(names().requeued, 2)
+  })
+  await looks(() => expect(one.ledger()).toMatchObject({ received: 1, held: 3 }))
 })
