@@ -32,7 +32,7 @@ export type SweepParts = {
 }
 
 /** Looks in a row that must find more in the stream than in its queues: one alone sees what is just on its way. */
-const SUSPICIOUS = 5
+const SURPLUS = 5
 /** Looks at which the same item was the oldest: it waits for another attempt, or for nobody. */
 const STANDING = 30
 /** Items looked at in one go. */
@@ -47,29 +47,40 @@ const UNCLEAR_MS = 60_000
  * may take one for acknowledged that is not, forget that it was handed out, or keep it though it was acknowledged: seen
  * of 2.9.10 and of 2.10.27. What its record says is done is taken off. What is not is put into the queue anew, or its
  * queue is made anew if somebody has removed that.
- *
- * Looks when the stream holds more than its queues count. They may count wrongly too, or not at all while nobody
- * answers for them: so it looks as well when the oldest item stays the oldest.
  */
 export const createSweep = (parts: SweepParts): ((counts: Counts) => Promise<void>) => {
+  const occasionOf = createOccasion()
   const suspects = createSuspects()
-  let suspicions = 0
-  let stood = 0
-  let oldest: number | undefined
   let from = 0
-  return async ({ held, lanes, first }) => {
-    const queued = [...lanes.values()].reduce((sum, count) => sum + count, 0)
-    suspicions = held > queued ? suspicions + 1 : 0
-    stood = first && first.seq === oldest ? stood + 1 : 0
-    oldest = first?.seq
-    const isSuspicious = suspicions >= SUSPICIOUS
-    if (!first || !(isSuspicious || (stood > 0 && stood % STANDING === 0))) return
-    const end = isSuspicious ? Number.POSITIVE_INFINITY : parts.queues.reach()
-    const found = await stretchOf(parts, Math.max(from, first.seq), end)
-    await Promise.all(found.map((message) => look(parts, message, suspects, isSuspicious)))
+  return async (counts) => {
+    const occasion = occasionOf(counts)
+    if (!occasion || !counts.first) return
+    const end = occasion === 'surplus' ? Number.POSITIVE_INFINITY : parts.queues.reach()
+    const found = await stretchOf(parts, Math.max(from, counts.first.seq), end)
+    await Promise.all(found.map((message) => look(parts, message, suspects, occasion)))
     const last = found.length === STRETCH ? found.at(-1) : undefined
     from = last ? last.seq + 1 : 0
     if (!last) suspects.endRound()
+  }
+}
+
+/**
+ * `surplus`: the stream holds more than its queues count. They may count wrongly too, or not at all while nobody answers
+ * for them. `standing`: the oldest item stays the oldest.
+ */
+type Occasion = 'surplus' | 'standing'
+
+const createOccasion = () => {
+  let surplus = 0
+  let stood = 0
+  let oldest: number | undefined
+  return ({ held, lanes, first }: Counts): Occasion | undefined => {
+    const queued = [...lanes.values()].reduce((sum, count) => sum + count, 0)
+    surplus = held > queued ? surplus + 1 : 0
+    stood = first && first.seq === oldest ? stood + 1 : 0
+    oldest = first?.seq
+    if (surplus >= SURPLUS) return 'surplus'
+    return stood > 0 && stood % STANDING === 0 ? 'standing' : undefined
   }
 }
 
@@ -89,7 +100,7 @@ const look = async (
   parts: SweepParts,
   { seq, data }: StoredMsg,
   suspects: Suspects,
-  isSuspicious: boolean,
+  occasion: Occasion,
 ): Promise<void> => {
   const { queues, nonces, hands, clock } = parts
   if (hands.has(seq)) return
@@ -98,9 +109,9 @@ const look = async (
   const known = await nonces.read(nonceKeyOf(handed.head))
   const now = clock.now()
   const at = whereaboutsOf(seq, known?.record, queues.stand(lane), now)
-  if (at === 'fine') return
-  if (at === 'unqueued') return isSuspicious ? queues.renew(lane) : undefined
   if (known && at === 'done') return takeOff(parts, handed, known.record)
+  if (at === 'unqueued' && occasion === 'surplus') return queues.renew(lane)
+  if (at !== 'forgotten' && at !== 'unclear') return
   const since = suspects.seen(seq, known?.revision ?? 0, now)
   const isLost =
     at === 'forgotten'
