@@ -94,8 +94,8 @@ export const createSimulatedRelay = (
     learn: () => {},
     renew: async () => {},
     stand: () => undefined,
-    reach: () => 0,
-    exhaustedAt: () => 0,
+    stood: () => [],
+    pulledAt: () => 0,
     pull: async (lane, max) => (await ask(() => server.handing.pull(lane, max))).map(deliveryOf),
     counts: async () => new Map(),
   }

@@ -236,7 +236,7 @@ describe('an item in the stream that no queue counts', () => {
   })
 
   /** A sweep of its own, of a relay that believes of its queue what is said here. */
-  const sweepBelieving = async (stand: Stand, exhaustedAt = () => clock.now()) => {
+  const sweepBelieving = async (stand: Stand, pulledAt = () => clock.now()) => {
     const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
     const ground = await openGround({ ...options, keepDeadLettersMs: 90 * 24 * 3_600_000 })
     onTestFinished(() => ground.link.nc.close())
@@ -244,11 +244,13 @@ describe('an item in the stream that no queue counts', () => {
     const finish = vi.fn<Settle['finish']>(() => Promise.resolve())
     const sweep = createSweep({
       ...ground,
-      queues: { ...ground.queues, stand: () => stand, reach: () => stand.delivered, exhaustedAt },
+      relay: 'the sweeping',
+      queues: { ...ground.queues, stand: () => stand, stood: () => [LANE], pulledAt },
       view,
       hands: createHands(clock, () => {}),
       settling: { settle: () => Promise.reject(), finish },
       register: createRegister({ ...ground, view }),
+      leaseMs: 30_000,
       clock,
       log: silentLog,
       onPut: () => {},
@@ -274,7 +276,7 @@ describe('an item in the stream that no queue counts', () => {
 
   test('is put into the queue anew when that has passed it by: once, and counted once', async () => {
     const seq = await leaveHeld()
-    const { sweeps } = await sweepBelieving({ delivered: seq, handedOut: 0 })
+    const { sweeps } = await sweepBelieving({ delivered: seq, pending: 0, handedOut: 0 })
     await sweeps(9, 0)
     expect(await lastSeq()).toBe(seq)
     await sweeps(2, 0)
@@ -284,34 +286,47 @@ describe('an item in the stream that no queue counts', () => {
     await looks(async () => expect(outbox.ledger()).toMatchObject({ received: 2, held: 1, delivered: 1 }))
   })
 
-  test('is so after a minute when the queue has others handed out', async () => {
-    const seq = await leaveHeld()
-    const { sweeps } = await sweepBelieving({ delivered: seq, handedOut: 3 })
-    await sweeps(90, 3)
+  test.each<[string, Stand['handedOut'], Partial<HeldState>]>([
+    ['the queue has others handed out', 3, {}],
+    ['an attempt was begun on it', 0, { attempting: true }],
+  ])('is so after three minutes when %s', async (_, handedOut, more) => {
+    const seq = await leaveHeld(more)
+    const { sweeps } = await sweepBelieving({ delivered: seq, pending: 0, handedOut })
+    await sweeps(handedOut > 0 ? 210 : 184, handedOut)
     expect(await lastSeq()).toBe(seq)
-    await sweeps(1, 3)
+    await sweeps(handedOut > 0 ? 1 : 6, handedOut)
     expect(await lastSeq()).toBe(seq + 1)
   })
 
-  test.each<[string, (seq: number) => Stand, number, Partial<HeldState>?]>([
-    ['the queue has not come to it', (seq) => ({ delivered: seq - 1, handedOut: 0 }), 0],
+  test.each<[string, (seq: number) => Stand, number, () => Partial<HeldState>]>([
+    [
+      'the queue has still to come to it',
+      (seq) => ({ delivered: seq - 1, pending: 1, handedOut: 0 }),
+      0,
+      () => ({}),
+    ],
     [
       'it waits for its time',
-      (seq) => ({ delivered: seq, handedOut: 0 }),
+      (seq) => ({ delivered: seq, pending: 0, handedOut: 0 }),
       0,
-      { dueAt: clock.now() + 600_000 },
+      () => ({ dueAt: clock.now() + 600_000 }),
     ],
-    ['nobody has asked the queue for more', (seq) => ({ delivered: seq, handedOut: 3 }), 3],
+    [
+      'nobody has asked the queue for more',
+      (seq) => ({ delivered: seq, pending: 0, handedOut: 3 }),
+      3,
+      () => ({}),
+    ],
   ])('is not while %s', async (_, standAt, queued, more) => {
-    const seq = await leaveHeld(more)
+    const seq = await leaveHeld(more())
     const { sweeps } = await sweepBelieving(standAt(seq), () => 0)
-    await sweeps(120, queued)
+    await sweeps(300, queued)
     expect(await lastSeq()).toBe(seq)
   })
 
   test('is not while something becomes of it', async () => {
     const seq = await leaveHeld()
-    const { sweeps } = await sweepBelieving({ delivered: seq, handedOut: 0 })
+    const { sweeps } = await sweepBelieving({ delivered: seq, pending: 0, handedOut: 0 })
     for (let attempts = 1; attempts < 5; attempts += 1) {
       await sweeps(4, 0)
       await leaveRecord({ ...freshState(LANE), attempts })
@@ -323,7 +338,7 @@ describe('an item in the stream that no queue counts', () => {
     await openLane()
     const [done, waiting] = [await leaveItem(), await leaveItem({ nonce: 'b' })]
     await leaveRecord({ state: 'delivered', at: 1 })
-    const { finish, sweeps } = await sweepBelieving({ delivered: waiting.seq, handedOut: 5 })
+    const { finish, sweeps } = await sweepBelieving({ delivered: waiting.seq, pending: 0, handedOut: 5 })
     await sweeps(30, 5)
     expect(finish).not.toHaveBeenCalled()
     await sweeps(1, 5)

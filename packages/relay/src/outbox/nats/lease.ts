@@ -1,17 +1,16 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Lane, LeasedEntry } from '../outbox.ts'
-import { isCopy, isNamedCopy, isOfBefore } from './copy.ts'
 import { decodeFrame, type Framed, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
-import { freshState, type ItemRecord } from './item-record.ts'
 import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Delivery } from './pull.ts'
 import type { Queues } from './queues.ts'
-import type { Handed, Settle } from './settle.ts'
-import { NONCE_MS } from './streams.ts'
+import type { Settle } from './settle.ts'
+import { createSurplus } from './surplus.ts'
+import { isYoung, unknownRecord } from './unknown.ts'
 
 export type LeaseParts = {
   link: Link
@@ -25,12 +24,7 @@ export type LeaseParts = {
 }
 
 const AFTER_FAULT_MS = 1_000
-/**
- * A young item that comes before its nonce is given back for a moment: whoever put it is about to write that. Otherwise
- * two would write it first, and a server of a cluster that had to refuse the one counts otherwise than the others after
- * its next start (2.9.10). After ten seconds, longer than a put is tried, its relay is dead and will not write it.
- */
-const YOUNG_MS = 10_000
+/** After which a young item without a record is handed out once more. */
 const UNKNOWN_MS = 500
 
 /** Leases: first what this relay has in hand, then what the server hands out. Each is looked up before it is given. */
@@ -60,23 +54,12 @@ export const createLease = (parts: LeaseParts): ((lane: Lane, max: number) => Pr
 }
 
 const createTake = ({ link, names, nonces, hands, settling, clock }: LeaseParts) => {
-  /**
-   * Whether another is the item, and lies there to be delivered: two in hand would be delivered at the same time. What
-   * was given a name was put beside it on purpose, and the other goes.
-   */
-  const isSurplus = async (handed: Handed, record: ItemRecord): Promise<boolean> => {
-    const { head } = handed
-    if (head.fingerprint !== record.fingerprint || isOfBefore(head, record)) return true
-    if (!isCopy(handed, record) || isNamedCopy(head) || record.seq === undefined) return false
-    const which = { seq: record.seq }
-    const item = await link.persist(() => link.jsm.streams.getMessage(names.items, which))
-    return item?.subject === names.subject.item(head.lane, head.nonce)
-  }
+  const isSurplus = createSurplus(link, names)
   return async (delivery: Delivery): Promise<LeasedEntry | undefined> => {
     const { seq, data } = delivery
     const { head, record: bytes } = decodeFrame<ItemHead>(data)
     const known = await nonces.read(nonceKeyOf(head))
-    if (!known && Math.abs(clock.now() - head.receivedAt) < YOUNG_MS) {
+    if (!known && isYoung(head, clock.now())) {
       delivery.giveBack(UNKNOWN_MS)
       return undefined
     }
@@ -100,17 +83,6 @@ const createTake = ({ link, names, nonces, hands, settling, clock }: LeaseParts)
     return undefined
   }
 }
-
-/**
- * The relay that took the item has not written its nonce, or never will. Or the nonce was forgotten in the thirty days
- * the item has waited: then nobody knows of an attempt that was begun, and what must not be repeated is in doubt.
- */
-const unknownRecord = ({ kind, lane, fingerprint, receivedAt }: ItemHead, now: number): ItemRecord => ({
-  ...freshState(lane),
-  attempting: kind === 'interaction' && now - receivedAt > NONCE_MS,
-  fingerprint,
-  by: '',
-})
 
 const entryOf = ({ head, record }: Framed<ItemHead>, seq: number): LeasedEntry => {
   const { kind, nonce, lane, index } = head

@@ -1,7 +1,7 @@
 import type { Kind } from '@wmkt/protocol'
 import type { DeadLetterFilter } from '../outbox.ts'
 import { decodeFrame, encodeFrame, type Framed, type LetterHead } from './frame.ts'
-import type { Link } from './link.ts'
+import { isGone, type Link } from './link.ts'
 import { letterOfSubject, type Names } from './names.ts'
 
 export type StoredLetter = Framed<LetterHead> & { seq: number }
@@ -70,9 +70,6 @@ export const createLetterBox = ({ js, jsm, persist }: Link, names: Names): Lette
 
 const inNonceOrder = (a: { kind: Kind; nonce: string }, b: { kind: Kind; nonce: string }): number =>
   a.nonce === b.nonce ? (a.kind < b.kind ? -1 : 1) : a.nonce < b.nonce ? -1 : 1
-
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && /no message found|not found/.test(error.message)
 
 /**
  * Narrows letters that come in order of nonce to what was asked for. An event and an interaction may bear one nonce: a

@@ -110,6 +110,7 @@ const AWAY = new Set([
 export const faultOf = (error: unknown): Fault => {
   if (error instanceof OutboxFull) return { kind: error.reason === 'unreachable' ? 'away' : 'full' }
   if (error instanceof JetStreamApiError) {
+    if (isGone(error)) return { kind: 'ours' }
     if (FULL.has(error.code)) return { kind: 'full' }
     if (error.code === NO_CLUSTER) return { kind: 'ours' }
     // Of a server in trouble: it has no leader for this, or is not the leader any more, or its cluster is not complete yet.
@@ -117,6 +118,10 @@ export const faultOf = (error: unknown): Fault => {
   }
   return { kind: error instanceof Error && AWAY.has(error.name) ? 'away' : 'ours' }
 }
+
+/** What was to be removed is not there: 2.9.10 says so with the status of a fault of its own. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof JetStreamApiError && /no message found|not found/.test(error.message)
 
 const WRONG_REVISION = new Set([10_071, 10_164])
 

@@ -104,7 +104,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
     view,
     leaseMs: settings.leaseMs,
     look: () => link.persist(() => lookAt(link, names, queues)),
-    sweep: createSweep({ ...common, settling, onPut }),
+    sweep: createSweep({ ...common, settling, leaseMs: settings.leaseMs, onPut }),
     onWork: listeners.tell,
   })
 

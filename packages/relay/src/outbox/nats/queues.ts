@@ -25,10 +25,10 @@ export interface Queues {
   learn(lane: Lane): void
   /** Where the lane's queue stood when the server last told; undefined when it never has. */
   stand(lane: Lane): Stand | undefined
-  /** The sequence number up to which some queue has handed out what there is. */
-  reach(): number
-  /** When the lane's queue was last found to have nothing more to hand out, in epoch ms. */
-  exhaustedAt(lane: Lane): number
+  /** The lanes whose queues have a stand. */
+  stood(): Lane[]
+  /** When the lane's queue was last asked here for items, and gave what there was to give; in epoch ms. */
+  pulledAt(lane: Lane): number
   /** What each lane holds, as the server counts it; of a lane nobody answers for, what was last known. */
   counts(): Promise<Map<Lane, number>>
 }
@@ -45,11 +45,17 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   }
   const held = new Map<Lane, number>()
   const stands = new Map<Lane, Stand>()
-  const exhausted = new Map<Lane, number>()
+  const pulled = new Map<Lane, number>()
   const note = (one: ConsumerInfo) => {
     learn(laneOf(one))
     held.set(laneOf(one), heldBy(one))
     stands.set(laneOf(one), standOf(one))
+  }
+  /** Those that nobody answered for are not listed either. */
+  const forgetRemoved = async () => {
+    const there = new Set(await namesOfConsumers(link, names.items))
+    for (const lane of [...stands.keys()].filter((lane) => !there.has(consumerOf(lane))))
+      for (const known of [made, held, stands]) known.delete(lane)
   }
   const list = () => listConsumers(link, names.items)
   for (const one of await list()) {
@@ -83,12 +89,12 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     learn,
     renew,
     stand: (lane) => stands.get(lane),
-    reach: () => Math.max(0, ...[...stands.values()].map(({ delivered }) => delivered)),
-    exhaustedAt: (lane) => exhausted.get(lane) ?? 0,
+    stood: () => [...stands.keys()],
+    pulledAt: (lane) => pulled.get(lane) ?? 0,
     async pull(lane, max) {
       try {
         const deliveries = await pull(nc, { stream: names.items, consumer: consumerOf(lane) }, max, clock)
-        if (deliveries.length < max) exhausted.set(lane, clock.now())
+        pulled.set(lane, clock.now())
         return deliveries
       } catch (error) {
         // Somebody may have removed the consumer: what it would hand out is still in the stream.
@@ -98,7 +104,9 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
       }
     },
     async counts() {
-      for (const one of await list()) note(one)
+      const listed = await list()
+      for (const one of listed) note(one)
+      if (stands.size > listed.length) await forgetRemoved()
       return new Map([...held].filter(([, count]) => count > 0))
     },
   }
@@ -108,8 +116,9 @@ const laneOf = ({ config }: ConsumerInfo): Lane => laneOfSubject(config.filter_s
 
 const heldBy = ({ num_pending, num_ack_pending }: ConsumerInfo): number => num_pending + num_ack_pending
 
-const standOf = ({ delivered, num_ack_pending }: ConsumerInfo): Stand => ({
+const standOf = ({ delivered, num_pending, num_ack_pending }: ConsumerInfo): Stand => ({
   delivered: delivered.stream_seq,
+  pending: num_pending,
   handedOut: num_ack_pending,
 })
 

@@ -6,6 +6,7 @@ export interface Suspects {
   seen(seq: number, revision: number, now: number): number
   /** Who was not seen in this round is none any more. */
   endRound(): void
+  clear(): void
 }
 
 export const createSuspects = (): Suspects => {
@@ -14,13 +15,18 @@ export const createSuspects = (): Suspects => {
   return {
     seen(seq, revision, now) {
       const known = before.get(seq)
-      const since = known?.revision === revision ? known.since : now
+      // A clock that was put back would have one wait until it is there again.
+      const since = known?.revision === revision ? Math.min(known.since, now) : now
       round.set(seq, { since, revision })
       return since
     },
     endRound() {
       before = round
       round = new Map()
+    },
+    clear() {
+      before.clear()
+      round.clear()
     },
   }
 }

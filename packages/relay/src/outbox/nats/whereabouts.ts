@@ -4,6 +4,8 @@ import type { ItemRecord } from './item-record.ts'
 export type Stand = {
   /** The sequence number up to which it has handed out what there is. */
   delivered: number
+  /** How many it has still to hand out. */
+  pending: number
   /** How many are handed out and not acknowledged. */
   handedOut: number
 }
@@ -14,8 +16,10 @@ export type Whereabouts =
   | 'done'
   /** It waits for its time, or for its turn. */
   | 'fine'
-  /** Its queue has passed it by, and knows nothing of it. Nobody will hand it out again. */
+  /** Its queue knows nothing of it: it would never be handed out again. */
   | 'forgotten'
+  /** The same, and an attempt was begun that another relay may be about to end. */
+  | 'begun'
   /** Its queue has passed it by, and has others handed out: perhaps it is one of them. */
   | 'unclear'
   /** It has no queue that we know of. */
@@ -30,6 +34,12 @@ export const whereaboutsOf = (
 ): Whereabouts => {
   if (record && record.state !== 'held') return 'done'
   if (!stand) return 'unqueued'
-  if (seq > stand.delivered || (record && record.dueAt > now)) return 'fine'
-  return stand.handedOut === 0 ? 'forgotten' : 'unclear'
+  if (record && record.dueAt > now) return 'fine'
+  if (seq > stand.delivered && stand.pending > 0) return 'fine'
+  if (stand.handedOut > 0) return 'unclear'
+  return record?.attempting ? 'begun' : 'forgotten'
 }
+
+/** Up to where items of a queue may be others than those it has still to hand out. */
+export const endOf = ({ delivered, pending }: Stand): number =>
+  pending > 0 ? delivered : Number.POSITIVE_INFINITY
