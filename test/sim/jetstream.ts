@@ -1,5 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
 import { laneOfSubject, type Names } from '../../packages/relay/src/outbox/nats/names.ts'
+import type { Stand } from '../../packages/relay/src/outbox/nats/whereabouts.ts'
 import { oneOf } from '../support/seeded.ts'
 import { createReplica, type Proposal } from './replica.ts'
 
@@ -17,6 +18,8 @@ export type Publication = {
   msgID?: string | undefined
   expected?: number | undefined
 }
+
+export type Which = { seq: number; next_by_subj?: string } | { last_by_subj: string }
 
 const wrongSequence = (last: number) =>
   new JetStreamApiError({ code: 400, err_code: 10_071, description: `wrong last sequence: ${last}` })
@@ -42,8 +45,12 @@ export const createStream = (now: () => number, { perSubject = false, dedupMs = 
       if ('refused' in outcome) throw wrongSequence(outcome.refused)
       return outcome
     },
-    get: (which: { seq: number } | { last_by_subj: string }): Message | null =>
-      leader.get('seq' in which ? which.seq : leader.lastOf(which.last_by_subj)),
+    get(which: Which): Message | null {
+      if ('last_by_subj' in which) return leader.get(leader.lastOf(which.last_by_subj))
+      const prefix = which.next_by_subj?.replace(/[*>]$/, '')
+      if (prefix === undefined) return leader.get(which.seq)
+      return leader.all().find(({ seq, subject }) => seq >= which.seq && subject.startsWith(prefix)) ?? null
+    },
     /** Each removes what bears this number with it. */
     remove: (seq: number): boolean => replicas.map((replica) => replica.remove(seq)).some(Boolean),
     all: () => leader.all(),
@@ -63,23 +70,48 @@ export const createStream = (now: () => number, { perSubject = false, dedupMs = 
 
 export type Stream = ReturnType<typeof createStream>
 
-/** The work queue's handing out: to one at a time, until it is acknowledged or its time is over. */
+/**
+ * The work queue's handing out: to one at a time, until it is acknowledged or its time is over. Each lane's queue goes
+ * through the stream once, and again only to what it knows to have handed out.
+ */
 export const createHandingOut = (items: Stream, now: () => number, leaseMs: number) => {
   const until = new Map<number, number>()
+  const places = new Map<string, number>()
+  const inLane = (lane: string) => items.all().filter(({ subject }) => laneOfSubject(subject) === lane)
+  const placeOf = (lane: string) => places.get(lane) ?? 0
   return {
     pull(lane: string, max: number): Message[] {
-      const free = items
-        .all()
-        .filter(({ seq, subject }) => laneOfSubject(subject) === lane && (until.get(seq) ?? 0) <= now())
+      const place = placeOf(lane)
+      const free = inLane(lane).filter(
+        ({ seq }) => (seq > place || until.has(seq)) && (until.get(seq) ?? 0) <= now(),
+      )
       const given = free.slice(0, max)
       for (const { seq } of given) until.set(seq, now() + leaseMs)
+      places.set(lane, Math.max(place, ...given.map(({ seq }) => seq)))
       return given
     },
-    ack: (seq: number) => items.remove(seq),
-    giveBack: (seq: number, delayMs: number) => void until.set(seq, now() + delayMs),
-    working: (seq: number) => void until.set(seq, now() + leaseMs),
-    /** A new leader does not know what the old one handed out last. */
-    forget: () => until.clear(),
+    ack(seq: number) {
+      until.delete(seq)
+      return items.remove(seq)
+    },
+    giveBack: (seq: number, delayMs: number) => void (until.has(seq) && until.set(seq, now() + delayMs)),
+    working: (seq: number) => void (until.has(seq) && until.set(seq, now() + leaseMs)),
+    /** A new leader does not know what the old one handed out last: it goes back there, or has passed it by. */
+    forget(isPassedBy: boolean) {
+      for (const { seq, subject } of isPassedBy ? [] : items.all()) {
+        const lane = laneOfSubject(subject)
+        if (until.has(seq)) places.set(lane, Math.min(placeOf(lane), seq - 1))
+      }
+      until.clear()
+    },
+    stand(lane: string): Stand {
+      const [seqs, delivered] = [inLane(lane).map(({ seq }) => seq), placeOf(lane)]
+      return {
+        delivered,
+        pending: seqs.filter((seq) => seq > delivered).length,
+        handedOut: seqs.filter((seq) => until.has(seq)).length,
+      }
+    },
   }
 }
 
@@ -108,7 +140,7 @@ export const createServer = (names: Names, now: () => number, leaseMs: number) =
   const handing = createHandingOut(of(names.items), now, leaseMs)
   const failover = (random: () => number) => {
     for (const stream of Object.values(streams)) stream.failover(random)
-    handing.forget()
+    handing.forget(random() < 0.3)
   }
   return { of, bySubject, handing, failover }
 }

@@ -11,7 +11,15 @@ const SEEDS = 1_200
 
 beforeEach(() => {
   vi.resetModules()
-  for (const part of ['item-record', 'settle', 'letter-box', 'nonce-bucket', 'enqueue'])
+  for (const part of [
+    'item-record',
+    'settle',
+    'letter-box',
+    'nonce-bucket',
+    'enqueue',
+    'sweep',
+    'whereabouts',
+  ])
     vi.doUnmock(`${PARTS}/${part}.ts`)
 })
 
@@ -29,6 +37,7 @@ const firstFault = async (kind: RegExp): Promise<string | undefined> => {
 type Records = typeof import('../../packages/relay/src/outbox/nats/item-record.ts')
 type Settling = typeof import('../../packages/relay/src/outbox/nats/settle.ts')
 type Queueing = typeof import('../../packages/relay/src/outbox/nats/enqueue.ts')
+type Places = typeof import('../../packages/relay/src/outbox/nats/whereabouts.ts')
 type Buckets = typeof import('../../packages/relay/src/outbox/nats/nonce-bucket.ts')
 
 const plantInRecords = (bug: (real: Records) => Partial<Records>) =>
@@ -110,5 +119,22 @@ describe('the simulation finds', { timeout: 300_000 }, () => {
       return { ...real, createEnqueue }
     })
     expect(await firstFault(/^lost/)).toBeDefined()
+  })
+
+  test('what a queue has forgotten, when nobody looks for it', async () => {
+    vi.doMock(`${PARTS}/sweep.ts`, () => ({ createSweep: () => async () => {} }))
+    expect(await firstFault(/^held for ever/)).toBeDefined()
+  })
+
+  test('what a queue has forgotten, when it is taken for done', async () => {
+    vi.doMock(`${PARTS}/whereabouts.ts`, async (original) => {
+      const real = await original<Places>()
+      const whereaboutsOf: Places['whereaboutsOf'] = (seq, record, stand, now) => {
+        const at = real.whereaboutsOf(seq, record, stand, now)
+        return at === 'forgotten' ? 'done' : at
+      }
+      return { ...real, whereaboutsOf }
+    })
+    expect(await firstFault(/^(lost|held for ever)/)).toBeDefined()
   })
 })

@@ -13,18 +13,19 @@ import type { Queues } from '../../packages/relay/src/outbox/nats/queues.ts'
 import { createDecisions } from '../../packages/relay/src/outbox/nats/redrive.ts'
 import { createRegister } from '../../packages/relay/src/outbox/nats/register.ts'
 import { createSettle } from '../../packages/relay/src/outbox/nats/settle.ts'
+import { createSweep } from '../../packages/relay/src/outbox/nats/sweep.ts'
 import { startTending } from '../../packages/relay/src/outbox/nats/tend.ts'
 import { createView, NO_COUNTS } from '../../packages/relay/src/outbox/nats/view.ts'
+import type { Stand } from '../../packages/relay/src/outbox/nats/whereabouts.ts'
 import type { EntryRef, Settlement } from '../../packages/relay/src/outbox/outbox.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { singleOf } from '../relay/outbox/intakes.ts'
-import type { Publication, Server } from './jetstream.ts'
+import type { Publication, Server, Which } from './jetstream.ts'
 import type { Being, World } from './world.ts'
 
 export const LANES = ['event:a', 'interaction:']
 
 type PublishOptions = { msgID?: string; expect?: { lastSubjectSequence?: number } }
-type Which = { seq: number } | { last_by_subj: string }
 
 /** The client library's face, as far as the outbox looks at it; behind it, requests of this world. */
 const createClient = (world: World, being: Being, clock: Clock, server: Server, names: Names) => {
@@ -88,16 +89,25 @@ export const createSimulatedRelay = (
     giveBack: (delayMs) => void ask(() => server.handing.giveBack(seq, delayMs)).catch(() => {}),
     working: () => void ask(() => server.handing.working(seq)).catch(() => {}),
   })
+  const stands = new Map<string, Stand>()
+  const pulledAt = new Map<string, number>()
   const queues: Queues = {
     enter: async (lane) => lane,
     has: () => true,
     learn: () => {},
     renew: async () => {},
-    stand: () => undefined,
-    stood: () => [],
-    pulledAt: () => 0,
-    pull: async (lane, max) => (await ask(() => server.handing.pull(lane, max))).map(deliveryOf),
-    counts: async () => new Map(),
+    stand: (lane) => stands.get(lane),
+    stood: () => [...stands.keys()],
+    pulledAt: (lane) => pulledAt.get(lane) ?? 0,
+    async pull(lane, max) {
+      const given = await ask(() => server.handing.pull(lane, max))
+      pulledAt.set(lane, clock.now())
+      return given.map(deliveryOf)
+    },
+    async counts() {
+      for (const lane of LANES) stands.set(lane, await ask(() => server.handing.stand(lane)))
+      return new Map([...stands].map(([lane, { pending, handedOut }]) => [lane, pending + handedOut]))
+    },
   }
   const view = createView(NO_COUNTS, EMPTY_LEDGER)
   const hands = createHands(clock, () => {})
@@ -118,8 +128,16 @@ export const createSimulatedRelay = (
     log: silentLog,
   }
   const settling = createSettle(common)
-  const look = async () => ({ seen: {}, unseen: new Map() })
-  startTending({ clock, log: silentLog, hands, view, leaseMs, look, sweep: async () => {}, onWork: () => {} })
+  const look = async () => {
+    const items = server.of(names.items)
+    const [held, first] = await ask(() => [items.all().length, items.all()[0]] as const)
+    return {
+      seen: { held, first: first && { seq: first.seq, receivedAt: 0 }, lanes: await queues.counts() },
+      unseen: new Map(),
+    }
+  }
+  const sweep = createSweep({ ...common, settling, leaseMs, onPut: () => {} })
+  startTending({ clock, log: silentLog, hands, view, leaseMs, look, sweep, onWork: () => {} })
   return {
     being,
     clock,
