@@ -8,7 +8,7 @@ import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild 
 import { given } from '../support/given.ts'
 import { pause, startLoad } from '../support/load.ts'
 import { type NatsCluster, startNatsCluster } from '../support/nats-cluster.ts'
-import { isNew } from '../support/nats-programs.ts'
+import { isSteady } from '../support/nats-programs.ts'
 import type { NatsServer } from '../support/nats-server.ts'
 import { drained, inTime, reckon, reckonItems } from '../support/reckoning.ts'
 import { createSeeded, oneOf, wholeIn } from '../support/seeded.ts'
@@ -58,9 +58,9 @@ const leader = async (): Promise<NatsServer> => {
     await nc.close()
   }
 }
-/** When it never is, what was left and where. */
+/** What its queue forgot is found in three minutes. When it never is empty: what was left, and where. */
 const drainedOrWhy = (relay: RelayChild): Promise<void> =>
-  drained(relay, 90_000).catch(async (error) => {
+  drained(relay, 240_000).catch(async (error) => {
     const { ledger, forward } = await relay.status()
     throw new Error(
       `${error}\n${JSON.stringify({ ledger, forward })}\n${await workQueueText(cluster.hosts)}\n${await cluster.state()}`,
@@ -70,7 +70,7 @@ const fail = (): never => {
   throw new Error('no server')
 }
 /** All that a test waits for, one after the other: it is the waiting that says what was waited for in vain. */
-const ALL_MS = 300_000
+const ALL_MS = 400_000
 
 test(`relays and the servers' leader killed with -9 under load: lost 0, doubled 0 (seed ${SOAK.seed})`, {
   timeout: ALL_MS + SOAK.leaderKills * (SOAK.leaderKillEveryMs + 120_000),
@@ -181,7 +181,7 @@ test(
 test(`a relay leaves a server that the others have lost: lost 0, doubled 0 (seed ${SOAK.seed})`, {
   timeout: ALL_MS,
 }, async ({ skip }) => {
-  if ('path' in nats && !isNew(nats.version))
+  if ('path' in nats && !isSteady(nats.version))
     skip(`copies at servers of ${nats.version} come to differ when their network is cut (docs/scale.md)`)
   await throughTrouble('cut', async ({ one, inUse, phase }) => {
     const { server } = await inUse()

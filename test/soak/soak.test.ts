@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { pause, startLoad } from '../support/load.ts'
-import { drained, eventsAt, inTime, lettersAt, reckonItems, reckonLedger } from '../support/reckoning.ts'
+import {
+  drained,
+  eventsAt,
+  inTime,
+  lettersAt,
+  missingEvents,
+  reckonItems,
+  reckonLedger,
+} from '../support/reckoning.ts'
 import { createSeeded, wholeIn } from '../support/seeded.ts'
 import { type Browsing, startBrowsing } from '../support/soak/browsing.ts'
 import { nextMishap, upstreamMishap } from '../support/soak/mishaps.ts'
@@ -59,9 +67,21 @@ const drainedOrWhy = async ({ relays, shared }: Rig): Promise<void> => {
   } catch (error) {
     const statuses = await Promise.all(relays.map((relay) => relay.status()))
     const texts = statuses.map(({ ledger, forward }) => JSON.stringify({ ledger, forward }))
-    const queue = shared && (await workQueueText(shared.servers.map(({ host }) => host).join(',')))
-    throw new Error([error, ...texts, queue, await shared?.cluster?.state()].join('\n'))
+    throw new Error([error, ...texts, await sharedText({ shared })].join('\n'))
   }
+}
+
+const sharedText = async (
+  { shared }: Pick<Rig, 'shared'>,
+  nonces: readonly string[] = [],
+): Promise<string> => {
+  if (!shared) return ''
+  const hosts = shared.servers.map(({ host }) => host).join(',')
+  return [
+    await workQueueText(hosts, nonces),
+    await shared.cluster?.state(),
+    ...shared.relays.map((one) => one.output()),
+  ].join('\n')
 }
 
 test(`whatever goes wrong, nothing is lost and nothing doubled (${SOAK.minutes} minutes, seed ${SOAK.seed})`, {
@@ -86,7 +106,12 @@ test(`whatever goes wrong, nothing is lost and nothing doubled (${SOAK.minutes} 
 
   const told: string[] = []
   for (const { load, relay, name } of loads) {
-    const { events, interactions, letters } = await inTime(() => reckonItems(load, name, relay, sandbox))
+    const { events, interactions, letters } = await inTime(() =>
+      reckonItems(load, name, relay, sandbox),
+    ).catch(async (error) => {
+      const missing = await missingEvents(load, name, relay, sandbox)
+      throw new Error([error, await sharedText(rig, missing)].join('\n'))
+    })
     const codes = [...new Set(letters.values())]
     expect(codes.filter((code) => code !== 'IN_DOUBT' && code !== 'FORBIDDEN')).toEqual([])
     const others = relay === lmdb ? browsing.recorded.size : 0

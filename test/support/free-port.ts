@@ -25,7 +25,7 @@ const isFree = async (port: number): Promise<boolean> => {
   }
 }
 
-/** A port that is free now, and that nothing but this worker takes. */
+/** A port that is free now, and that nothing else of this run takes. */
 export const freePort = async (): Promise<number> => {
   const port = first + next
   next = (next + 1) % SLICE

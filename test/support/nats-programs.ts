@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { warningOf } from '../../packages/relay/src/outbox/nats/durability.ts'
 import { aptInstall, reasonOf } from './apt.ts'
 import { unpackDebian } from './debian-package.ts'
 import type { Given } from './provisions.ts'
@@ -19,11 +20,14 @@ const PATHS = [
 const versionOf = (path: string): string =>
   /v(\d+\.\d+\.\d+\S*)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1] ?? 'unknown'
 
-/** Whether copies in a cluster stay the same when its network is cut (docs/scale.md). */
-export const isNew = (version: string): boolean => {
+const isNew = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > 2 || (major === 2 && minor >= 10)
 }
+
+/** Whether the copies of a cluster stay the same when its network is cut (docs/scale.md). */
+export const isSteady = (version: string): boolean =>
+  warningOf({ version, replicas: 3, monitored: [] }) === undefined
 
 /** The machine's own; undefined when it has none. */
 export const findNats = (): string | undefined =>

@@ -22,6 +22,16 @@ export const lettersAt = async (relay: RelayChild): Promise<Map<string, string>>
 export const drained = (relay: RelayChild, timeoutMs: number): Promise<void> =>
   expect.poll(async () => (await relay.status()).ledger.held, { timeout: timeoutMs, interval: 100 }).toBe(0)
 
+const lostOf = ({ acknowledged }: Load, arrived: ReadonlySet<string>, letters: ReadonlyMap<string, string>) =>
+  [...acknowledged.event].filter((nonce) => !arrived.has(nonce) && !letters.has(nonce))
+
+/** The events that were acknowledged, and have not come to anything yet. */
+export const missingEvents = async (load: Load, name: string, relay: RelayChild, sandbox: SandboxChild) => {
+  const { event, interaction } = load.acknowledged
+  const arrived = await eventsAt(sandbox, name, event.size + interaction.size)
+  return lostOf(load, new Set(arrived), await lettersAt(relay))
+}
+
 /**
  * Every acknowledged item against what the sandbox holds and the relay keeps: each is at the sandbox once, or a dead
  * letter; an interaction in doubt may be both, never twice.
@@ -34,7 +44,7 @@ export const reckonItems = async (load: Load, name: string, relay: RelayChild, s
   const visits = (await sandbox.interactions()).map(({ userData }) => String(userData.loyalty_id))
   expect(arrived).toHaveLength(once.size)
   expect([...once].filter((nonce) => !event.has(nonce))).toEqual([])
-  expect([...event].filter((nonce) => !once.has(nonce) && !letters.has(nonce))).toEqual([])
+  expect(lostOf(load, once, letters)).toEqual([])
   expect(visits).toHaveLength(new Set(visits).size)
   expect([...interaction].filter((nonce) => !visits.includes(nonce) && !letters.has(nonce))).toEqual([])
   return { events: event.size, interactions: interaction.size, letters }

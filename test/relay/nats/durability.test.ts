@@ -19,10 +19,12 @@ const facts = (more: Partial<DurabilityFacts> = {}): DurabilityFacts => ({
 })
 
 test('copies that may come to differ are warned of: those of old servers, when there is more than one', () => {
-  expect(warningOf({ version: '2.9.10', replicas: 3 })).toMatch(/of 2\.9\.10 .* may come to differ/)
-  expect(warningOf({ version: '2.10.26', replicas: 3 })).toBeDefined()
-  expect(warningOf({ version: '2.10.27', replicas: 3 })).toBeUndefined()
-  expect(warningOf({ version: '2.9.10', replicas: 1 })).toBeUndefined()
+  const warning = (more: Partial<DurabilityFacts>) => warningOf(facts({ monitored: [], ...more }))
+  expect(warning({ version: '2.9.10' })).toMatch(/of 2\.9\.10 .* may come to differ/)
+  expect(warning({ version: '2.10.26' })).toBeDefined()
+  expect(warning({ monitored: [{ ...synced('n2'), version: '2.10.9' }] })).toMatch(/of 2\.10\.9 /)
+  expect(warning({ monitored: [synced('n2')] })).toBeUndefined()
+  expect(warning({ version: '2.9.10', replicas: 1 })).toBeUndefined()
 })
 
 describe('a claim of durability', () => {

@@ -4,7 +4,7 @@ import { type Cable, layCable } from '../cable.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../chain.ts'
 import { given } from '../given.ts'
 import { type NatsCluster, startNatsCluster } from '../nats-cluster.ts'
-import { isNew } from '../nats-programs.ts'
+import { isSteady } from '../nats-programs.ts'
 import { type NatsServer, startNatsServer } from '../nats-server.ts'
 import { tempFolder } from '../temp-folder.ts'
 import { createRelayClock, type RelayClock } from './clock.ts'
@@ -59,7 +59,7 @@ const startServers = async (isLong: boolean) => {
   const cluster = isLong ? await startNatsCluster(setup) : undefined
   const servers = cluster?.servers ?? [await startNatsServer(setup)]
   onTestFinished(async () => void (await Promise.all(servers.map((server) => server.dispose()))))
-  return { servers: [...servers], isSteady: !cluster || isNew(nats.version), ...(cluster && { cluster }) }
+  return { servers: [...servers], isSteady: !cluster || isSteady(nats.version), ...(cluster && { cluster }) }
 }
 
 const layCables = async (servers: readonly NatsServer[]): Promise<Cable[]> => {

@@ -43,10 +43,12 @@ const unsynced = ({ servers, monitored }: DurabilityFacts): string | undefined =
 }
 
 /** What an operator should hear though the claim is granted. */
-export const warningOf = ({ version, replicas }: Pick<DurabilityFacts, 'version' | 'replicas'>) =>
-  replicas > 1 && !isAtLeast(version, STEADY)
-    ? `the copies that servers of ${version} keep may come to differ for good when the network between them is cut or one is frozen, and then what was acknowledged may be lost; none of 2.10.27 were seen to`
+export const warningOf = ({ version, replicas, monitored }: Omit<DurabilityFacts, 'servers'>) => {
+  const old = [version, ...monitored.map((one) => one.version)].find((one) => !isAtLeast(one, STEADY))
+  return replicas > 1 && old !== undefined
+    ? `the copies that servers of ${old} keep may come to differ for good when the network between them is cut or one is frozen, and then what was acknowledged may be lost; none of 2.10.27 were seen to`
     : undefined
+}
 
 type Version = readonly [major: number, minor: number, patch: number]
 

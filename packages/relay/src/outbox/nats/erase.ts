@@ -11,6 +11,7 @@ import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Decisions } from './redrive.ts'
 import type { Register } from './register.ts'
+import { remove } from './remove.ts'
 import type { View } from './view.ts'
 
 export type EraseParts = {
@@ -107,8 +108,7 @@ const createEraseItem = (parts: EraseParts) => {
     if (mine) hands.drop(mine)
     const outcome = await bury(item)
     if (outcome !== 'held') return outcome
-    const isGone = await link.persist(() => link.jsm.streams.deleteMessage(names.items, seq, true))
-    if (isGone) view.left(head.lane)
+    if (await remove(link, names, seq, true)) view.left(head.lane)
     await drop(head.nonce, head.kind)
     // Handed out anew while its record was written: an attempt may have begun, and comes too late to be settled.
     return hands.leased(ref) ? 'underWay' : 'held'

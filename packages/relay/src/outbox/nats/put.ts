@@ -9,6 +9,7 @@ import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
 import type { Register } from './register.ts'
+import { remove } from './remove.ts'
 import type { View } from './view.ts'
 
 export type PutParts = {
@@ -87,14 +88,13 @@ const outcomeOf = (entry: NewEntry, standing: Standing | undefined, isFirst: boo
 }
 
 const createStore = ({ link, names, nonces, view, register }: PutParts) => {
-  const { jsm, persist } = link
   const enqueue = createEnqueue(link, names)
 
   /** What another has put meanwhile counts, and ours is taken out again: whoever dies before that leaves a copy. */
   const giveWay = async (lane: Lane, seq: number) => {
     await register.copy(seq)
     view.left(lane)
-    await persist(() => jsm.streams.deleteMessage(names.items, seq, false)).catch(() => {})
+    await remove(link, names, seq).catch(() => {})
   }
   return async (entry: NewEntry, lane: Lane, own: Placed, receivedAt: number): Promise<Standing> => {
     const { kind, nonce } = entry

@@ -45,8 +45,7 @@ export const createRequeue = (parts: RequeueParts): Requeue => {
     const copy = await enqueue(head, record, requeuedFrom(head, seq))
     if (copy.isNew) view.stored(head.lane, copy.seq, head.receivedAt)
     await countBoth(register, handed, copy.seq, claimed)
-    await remove(link, names, seq)
-    view.left(head.lane)
+    if (await remove(link, names, seq)) view.left(head.lane)
     log.warn({ lane: head.lane }, 'an item that its queue had forgotten is in it again')
     onPut(new Set([head.lane]))
   }
