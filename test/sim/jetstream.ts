@@ -71,7 +71,7 @@ export const createStream = (now: () => number, { perSubject = false, dedupMs = 
 export type Stream = ReturnType<typeof createStream>
 
 /**
- * The work queue's handing out: to one at a time, until it is acknowledged or its time is over. Each lane's queue goes
+ * The work queue's handing out: to one at a time, until it is removed or its time is over. Each lane's queue goes
  * through the stream once, and again only to what it knows to have handed out.
  */
 export const createHandingOut = (items: Stream, now: () => number, leaseMs: number) => {
@@ -89,10 +89,6 @@ export const createHandingOut = (items: Stream, now: () => number, leaseMs: numb
       for (const { seq } of given) until.set(seq, now() + leaseMs)
       places.set(lane, Math.max(place, ...given.map(({ seq }) => seq)))
       return given
-    },
-    ack(seq: number) {
-      until.delete(seq)
-      return items.remove(seq)
     },
     giveBack: (seq: number, delayMs: number) => void (until.has(seq) && until.set(seq, now() + delayMs)),
     working: (seq: number) => void (until.has(seq) && until.set(seq, now() + leaseMs)),

@@ -12,6 +12,7 @@ import { createPut } from '../../packages/relay/src/outbox/nats/put.ts'
 import type { Queues } from '../../packages/relay/src/outbox/nats/queues.ts'
 import { createDecisions } from '../../packages/relay/src/outbox/nats/redrive.ts'
 import { createRegister } from '../../packages/relay/src/outbox/nats/register.ts'
+import { createRemove } from '../../packages/relay/src/outbox/nats/remove.ts'
 import { createSettle } from '../../packages/relay/src/outbox/nats/settle.ts'
 import { createSweep } from '../../packages/relay/src/outbox/nats/sweep.ts'
 import { startTending } from '../../packages/relay/src/outbox/nats/tend.ts'
@@ -85,7 +86,6 @@ export const createSimulatedRelay = (
   const deliveryOf = ({ seq, data }: { seq: number; data: Uint8Array }): Delivery => ({
     seq,
     data,
-    ack: () => ask(() => server.handing.ack(seq)),
     giveBack: (delayMs) => void ask(() => server.handing.giveBack(seq, delayMs)).catch(() => {}),
     working: () => void ask(() => server.handing.working(seq)).catch(() => {}),
   })
@@ -114,9 +114,11 @@ export const createSimulatedRelay = (
   const nonces = createNonceBucket(kv, link)
   const letters = createLetterBox(link, names)
   const register = createRegister({ link, names, view })
+  const remove = createRemove(link, names)
   const common = {
     relay: name,
     register,
+    remove,
     link,
     names,
     queues,

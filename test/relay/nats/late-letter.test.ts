@@ -29,10 +29,11 @@ const lettersAfter = async (now: ItemRecord): Promise<LetterHead[]> => {
       remove: async (seq) => letters.delete(seq),
       async *inOrder() {},
     },
+    remove: async () => true,
     register: { copy: none, redriven: none, burial: none, leaving: none },
     view: createView(NO_COUNTS),
   })
-  await settling.finish({ head, seq: 1, record: Buffer.of() }, buried, none)
+  await settling.finish({ head, seq: 1, record: Buffer.of() }, buried)
   return [...letters.values()]
 }
 

@@ -37,6 +37,7 @@ test('a mark that another relay wrote over at the same moment is not believed', 
   const settling = createSettle({
     ...{ relay: 'one', nonces: createLaxBucket(), hands, clock, log: silentLog },
     letters: { put: fail, read: fail, remove: fail, inOrder: fail },
+    remove: fail,
     register: { copy: fail, redriven: fail, burial: fail, leaving: fail },
     view: createView(NO_COUNTS),
   })
@@ -44,7 +45,7 @@ test('a mark that another relay wrote over at the same moment is not believed', 
     entry: { ...freshState(LANE), ...head, ref: { lane: LANE, seq: 1, index: 0 }, record: Buffer.of() },
     ...{ head, record: { ...freshState(LANE), fingerprint: 'f', by: '', seq: 1 }, revision: 1 },
     ...{ leased: true, since: 0 },
-    delivery: { seq: 1, data: Buffer.of(), ack: fail, giveBack: fail, working: fail },
+    delivery: { seq: 1, data: Buffer.of(), giveBack: fail, working: fail },
   }
   await expect(settling.settle(item, { type: 'mark' })).rejects.toThrow('another relay has gone on')
 })

@@ -21,7 +21,7 @@ test('what is missing is made: a work queue on disk that refuses what is too muc
   await (await openOn(server(), { clock, projectId, query: 'max_bytes=5000000' })).close()
   expect(await itemsConfig(projectId)).toMatchObject({
     subjects: [`wmkt.${projectId}.items.>`],
-    retention: 'workqueue',
+    retention: 'limits',
     storage: 'file',
     discard: 'new',
     num_replicas: 1,

@@ -16,6 +16,7 @@ import {
 import { lookAtAll } from '../../../packages/relay/src/outbox/nats/look.ts'
 import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { createRegister } from '../../../packages/relay/src/outbox/nats/register.ts'
+import { createRemove } from '../../../packages/relay/src/outbox/nats/remove.ts'
 import type { Settle } from '../../../packages/relay/src/outbox/nats/settle.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
 import { createSweep } from '../../../packages/relay/src/outbox/nats/sweep.ts'
@@ -245,6 +246,7 @@ describe('an item in the stream that no queue counts', () => {
     const sweep = createSweep({
       ...ground,
       relay: 'the sweeping',
+      remove: createRemove(ground.link, names),
       queues: { ...ground.queues, stand: () => stand, stood: () => [LANE], pulledAt },
       view,
       hands: createHands(clock, () => {}),

@@ -11,7 +11,7 @@ import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Decisions } from './redrive.ts'
 import type { Register } from './register.ts'
-import { remove } from './remove.ts'
+import type { Remove } from './remove.ts'
 import type { View } from './view.ts'
 
 export type EraseParts = {
@@ -21,6 +21,7 @@ export type EraseParts = {
   nonces: NonceBucket
   letters: LetterBox
   register: Register
+  remove: Remove
   hands: Hands
   view: View
   clock: Clock
@@ -79,7 +80,7 @@ const eraseItems = async (
  * whoever dies in between leaves what an erasure finds again. A relay that holds the item comes too late by its revision.
  */
 const createEraseItem = (parts: EraseParts) => {
-  const { relay, link, names, nonces, letters, register, hands, view, clock, drop } = parts
+  const { relay, nonces, letters, register, remove, hands, view, clock, drop } = parts
   const bury = async (item: Item): Promise<Outcome> => {
     const { head, seq } = item
     const key = nonceKeyOf(head)
@@ -108,7 +109,7 @@ const createEraseItem = (parts: EraseParts) => {
     if (mine) hands.drop(mine)
     const outcome = await bury(item)
     if (outcome !== 'held') return outcome
-    if (await remove(link, names, seq, true)) view.left(head.lane)
+    if (await remove(seq, true)) view.left(head.lane)
     await drop(head.nonce, head.kind)
     // Handed out anew while its record was written: an attempt may have begun, and comes too late to be settled.
     return hands.leased(ref) ? 'underWay' : 'held'

@@ -66,7 +66,7 @@ const createTake = ({ link, names, nonces, hands, settling, clock }: LeaseParts)
     const record = known?.record ?? unknownRecord(head, clock.now())
     const handed = { head, seq, record: bytes }
     if (record.state !== 'held' || (await isSurplus(handed, record))) {
-      await settling.finish(handed, record, delivery.ack)
+      await settling.finish(handed, record)
       return undefined
     }
     const item = {

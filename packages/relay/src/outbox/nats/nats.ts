@@ -25,6 +25,7 @@ import { nonceKeyOf } from './names.ts'
 import { createPut } from './put.ts'
 import { createDecisions } from './redrive.ts'
 import { createRegister } from './register.ts'
+import { createRemove } from './remove.ts'
 import { createSettle } from './settle.ts'
 import { type KeysAtHand, shareKey } from './shared-key.ts'
 import { createSweep } from './sweep.ts'
@@ -82,7 +83,8 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
   const hands = createHands(clock, (lane) => listeners.tell([lane]))
   const letters = createLetterBox(link, names)
   const register = createRegister({ link, names, view })
-  const common = { ...ground, relay, letters, register, hands, view, clock, log }
+  const remove = createRemove(link, names)
+  const common = { ...ground, relay, letters, register, remove, hands, view, clock, log }
   const settling = createSettle(common)
   const lease = createLease({ ...common, settling })
   const onLanes = (lanes: readonly Lane[]) => {

@@ -1,12 +1,10 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import type { Clock } from '../../clock.ts'
 
-/** A held item as the server handed it out, to be given back or taken off by its sequence number. */
+/** A held item as the server handed it out. It is never acknowledged: what is done is removed by its number. */
 export type Delivery = {
   seq: number
   data: Uint8Array
-  /** Gone from the stream; resolves when the server has said so. */
-  ack(): Promise<unknown>
   /** Somebody else's, after so long. */
   giveBack(delayMs: number): void
   /** Still ours. */
@@ -59,12 +57,9 @@ export const pull = (
     nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, wish, { reply: inbox })
   })
 
-const ACK_MS = 2_000
-
 const deliveryOf = (nc: NatsConnection, { reply = '', data }: Msg): Delivery => ({
   seq: seqOfReply(reply),
   data,
-  ack: () => nc.request(reply, '+ACK', { timeout: ACK_MS }),
   giveBack: (delayMs) =>
     nc.publish(reply, delayMs > 0 ? `-NAK ${JSON.stringify({ delay: delayMs * 1_000_000 })}` : '-NAK'),
   working: () => nc.publish(reply, '+WPI'),

@@ -9,7 +9,7 @@ import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
 import type { Register } from './register.ts'
-import { remove } from './remove.ts'
+import type { Remove } from './remove.ts'
 import type { View } from './view.ts'
 
 export type PutParts = {
@@ -19,6 +19,7 @@ export type PutParts = {
   nonces: NonceBucket
   view: View
   register: Register
+  remove: Remove
   single: Single
   maxBacklog: number
   /** Lanes that got entries. */
@@ -87,14 +88,14 @@ const outcomeOf = (entry: NewEntry, standing: Standing | undefined, isFirst: boo
   return standing?.fingerprint === fingerprintText(entry.fingerprint) ? 'duplicate' : 'conflict'
 }
 
-const createStore = ({ link, names, nonces, view, register }: PutParts) => {
+const createStore = ({ link, names, nonces, view, register, remove }: PutParts) => {
   const enqueue = createEnqueue(link, names)
 
   /** What another has put meanwhile counts, and ours is taken out again: whoever dies before that leaves a copy. */
   const giveWay = async (lane: Lane, seq: number) => {
     await register.copy(seq)
     view.left(lane)
-    await remove(link, names, seq).catch(() => {})
+    await remove(seq).catch(() => {})
   }
   return async (entry: NewEntry, lane: Lane, own: Placed, receivedAt: number): Promise<Standing> => {
     const { kind, nonce } = entry

@@ -6,13 +6,12 @@ import type { Names } from './names.ts'
  *
  * @param erase its bytes are written over, too
  */
-export const remove = (
-  { jsm, persist }: Link,
-  { items }: Names,
-  seq: number,
-  erase = false,
-): Promise<boolean> =>
-  persist(() => jsm.streams.deleteMessage(items, seq, erase)).catch((error) => {
-    if (isGone(error)) return false
-    throw error
-  })
+export type Remove = (seq: number, erase?: boolean) => Promise<boolean>
+
+export const createRemove =
+  ({ jsm, persist }: Link, { items }: Names): Remove =>
+  (seq, erase = false) =>
+    persist(() => jsm.streams.deleteMessage(items, seq, erase)).catch((error) => {
+      if (isGone(error)) return false
+      throw error
+    })

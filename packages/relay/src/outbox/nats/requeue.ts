@@ -9,7 +9,7 @@ import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket, Revised } from './nonce-bucket.ts'
 import type { Queues } from './queues.ts'
 import type { Register } from './register.ts'
-import { remove } from './remove.ts'
+import type { Remove } from './remove.ts'
 import type { Handed } from './settle.ts'
 import { unknownRecord } from './unknown.ts'
 import type { View } from './view.ts'
@@ -21,6 +21,7 @@ export type RequeueParts = {
   queues: Queues
   nonces: NonceBucket
   register: Register
+  remove: Remove
   view: View
   clock: Clock
   log: Log
@@ -35,7 +36,7 @@ export type Requeue = (handed: Handed, known: Revised | undefined) => Promise<vo
  * then on, and of two that do this at once one alone gets through. Then the copy, then the count, then the old one goes.
  */
 export const createRequeue = (parts: RequeueParts): Requeue => {
-  const { link, names, queues, register, view, log, onPut } = parts
+  const { link, names, queues, register, remove, view, log, onPut } = parts
   const enqueue = createEnqueue(link, names)
   return async (handed, known) => {
     const { head, seq, record } = handed
@@ -45,7 +46,7 @@ export const createRequeue = (parts: RequeueParts): Requeue => {
     const copy = await enqueue(head, record, requeuedFrom(head, seq))
     if (copy.isNew) view.stored(head.lane, copy.seq, head.receivedAt)
     await countBoth(register, handed, copy.seq, claimed)
-    if (await remove(link, names, seq)) view.left(head.lane)
+    if (await remove(seq)) view.left(head.lane)
     log.warn({ lane: head.lane }, 'an item that its queue had forgotten is in it again')
     onPut(new Set([head.lane]))
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../telemetry/log.ts'
-import type { Lane, Settlement } from '../outbox.ts'
+import type { Settlement } from '../outbox.ts'
 import { roundOf } from './copy.ts'
 import type { ItemHead } from './frame.ts'
 import type { Hands, InHand } from './hands.ts'
@@ -15,8 +15,8 @@ import {
 import type { LetterBox } from './letter-box.ts'
 import { nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
-import type { Delivery } from './pull.ts'
 import type { Register } from './register.ts'
+import type { Remove } from './remove.ts'
 import type { View } from './view.ts'
 
 export type SettleParts = {
@@ -25,6 +25,7 @@ export type SettleParts = {
   nonces: NonceBucket
   letters: LetterBox
   register: Register
+  remove: Remove
   hands: Hands
   view: View
   clock: Clock
@@ -43,18 +44,18 @@ export interface Settle {
   /** Rejects with LeaseLost when a mark came too late. */
   settle(item: InHand, settlement: Settlement): Promise<void>
   /** Ends what somebody began and did not live to end: the record says that the item is done with. */
-  finish(handed: Handed, state: ItemRecord, ack: Delivery['ack']): Promise<void>
+  finish(handed: Handed, state: ItemRecord): Promise<void>
 }
 
 /** Waits longer than this are given back to the server, with the time to wait. */
 const FAR_MS = 60_000
 
 /**
- * Carries settlements out: first what became of the nonce is written, then the server is told. Whoever dies in between
+ * Carries settlements out: first what became of the nonce is written, then the item removed. Whoever dies in between
  * leaves an item that is handed out again, and whose record says that it is done.
  */
 export const createSettle = (parts: SettleParts): Settle => {
-  const { relay, nonces, letters, register, hands, view, clock, log } = parts
+  const { relay, nonces, letters, register, remove, hands, view, clock, log } = parts
 
   /** True once the state is written; false when another relay has gone on with the item. */
   const write = async (item: InHand, state: ItemState): Promise<boolean> => {
@@ -75,10 +76,10 @@ export const createSettle = (parts: SettleParts): Settle => {
       return true
     }
   }
-  /** Off the work queue. An ack that is lost is made good when the item is handed out again. */
-  const takeOff = async (lane: Lane, ack: Delivery['ack']) => {
-    await ack().catch(() => log.debug('an ack was lost: the item will be handed out again'))
-    view.left(lane)
+  /** Off the work queue. What stays in it is handed out again, and its record says that it is done. */
+  const takeOff = async ({ head, seq }: Handed) => {
+    await remove(seq).catch((err) => log.debug({ err }, 'what is done stays in the queue for now'))
+    view.left(head.lane)
   }
   const writeLetter = async ({ head: { copy, ...head }, seq, record }: Handed, state: BuriedState) => {
     const { code, message, attempts, at: buriedAt } = state
@@ -122,7 +123,7 @@ export const createSettle = (parts: SettleParts): Settle => {
     if (state.state === 'buried') await writeLetter(handedOf(item), state)
     await leave(handedOf(item), item.record)
     hands.drop(item)
-    await takeOff(item.head.lane, item.delivery.ack)
+    await takeOff(handedOf(item))
   }
   const lose = (item: InHand, settlement: Settlement) => {
     hands.drop(item)
@@ -135,10 +136,10 @@ export const createSettle = (parts: SettleParts): Settle => {
       if (await write(item, state)) await carryOut(item, settlement, state)
       else lose(item, settlement)
     },
-    async finish(handed, state, ack) {
+    async finish(handed, state) {
       if (state.state === 'buried' && (await isLetterMissing(handed, state))) await writeLetter(handed, state)
       await leave(handed, state)
-      await takeOff(handed.head.lane, ack)
+      await takeOff(handed)
     },
   }
 }

@@ -23,7 +23,10 @@ export type StreamWishes = {
   maxBytes?: number | undefined
 }
 
-/** The streams of one project, as they must be. */
+/**
+ * The streams of one project, as they must be. The work queue is none of the server's work queues: those drop what their
+ * consumers believe to be acknowledged, and consumers whose leader changes were seen to believe it of what was not.
+ */
 export const streamsOf = ({ names, replicas, keepDeadLettersMs, maxBytes }: StreamWishes): StreamWish[] => {
   const common = { storage: StorageType.File, num_replicas: replicas, retention: RetentionPolicy.Limits }
   const lettersMs = Math.max(LEAST_AGE_MS, keepDeadLettersMs)
@@ -42,7 +45,6 @@ export const streamsOf = ({ names, replicas, keepDeadLettersMs, maxBytes }: Stre
       ...common,
       name: names.items,
       subjects: [names.subject.items],
-      retention: RetentionPolicy.Workqueue,
       discard: DiscardPolicy.New,
       max_bytes: maxBytes ?? -1,
       duplicate_window: DEDUP_MS * NANOS,

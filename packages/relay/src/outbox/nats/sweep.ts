@@ -4,16 +4,15 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Lane } from '../outbox.ts'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'
-import type { ItemRecord } from './item-record.ts'
 import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import { createOccasion } from './occasion.ts'
 import type { Queues } from './queues.ts'
 import type { Register } from './register.ts'
-import { remove } from './remove.ts'
+import type { Remove } from './remove.ts'
 import { createRequeue } from './requeue.ts'
-import type { Handed, Settle } from './settle.ts'
+import type { Settle } from './settle.ts'
 import { createSurplus } from './surplus.ts'
 import { createSuspects } from './suspects.ts'
 import { isYoung } from './unknown.ts'
@@ -32,6 +31,7 @@ export type SweepParts = {
   settling: Settle
   view: View
   register: Register
+  remove: Remove
   leaseMs: number
   clock: Clock
   log: Log
@@ -94,8 +94,6 @@ const createJudge = (
   const isSurplus = createSurplus(link, names)
   const requeue = createRequeue(parts)
   const unclearMs = Math.max(UNCLEAR_MS, 2 * leaseMs)
-  const takeOff = (handed: Handed, record: ItemRecord) =>
-    settling.finish(handed, record, () => remove(link, names, handed.seq))
   /** Whether it has been a suspect for long enough. */
   const isLost = (at: Whereabouts, lane: Lane, since: number): boolean => {
     const forMs = clock.now() - since
@@ -110,11 +108,11 @@ const createJudge = (
     if (hands.has(seq) || (!known && isYoung(head, clock.now()))) return undefined
     const at = whereaboutsOf(seq, known?.record, queues.stand(head.lane), clock.now())
     if (at === 'unqueued') return head.lane
-    if (known && at === 'done') await takeOff(handed, known.record)
+    if (known && at === 'done') await settling.finish(handed, known.record)
     if (at === 'done' || at === 'fine') return undefined
     const since = suspectSince(seq, known?.revision ?? 0, clock.now())
     if (!isLost(at, head.lane, since)) return undefined
-    if (known && (await isSurplus(handed, known.record))) await takeOff(handed, known.record)
+    if (known && (await isSurplus(handed, known.record))) await settling.finish(handed, known.record)
     else await requeue(handed, known)
     return undefined
   }
