@@ -5,26 +5,14 @@ import type { Kind } from '@wmkt/protocol'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fingerprintText } from '../../../packages/relay/src/outbox/fingerprint.ts'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
-import { openGround } from '../../../packages/relay/src/outbox/nats/ground.ts'
-import { createHands } from '../../../packages/relay/src/outbox/nats/hands.ts'
 import {
   freshState,
-  type HeldState,
   type ItemRecord,
   type ItemState,
 } from '../../../packages/relay/src/outbox/nats/item-record.ts'
-import { lookAtAll } from '../../../packages/relay/src/outbox/nats/look.ts'
-import { namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
-import { createRegister } from '../../../packages/relay/src/outbox/nats/register.ts'
-import { createRemove } from '../../../packages/relay/src/outbox/nats/remove.ts'
-import type { Settle } from '../../../packages/relay/src/outbox/nats/settle.ts'
+import { consumerOf, namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
-import { createSweep } from '../../../packages/relay/src/outbox/nats/sweep.ts'
-import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
-import { createView } from '../../../packages/relay/src/outbox/nats/view.ts'
-import type { Stand } from '../../../packages/relay/src/outbox/nats/whereabouts.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
-import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
@@ -236,119 +224,18 @@ describe('an item in the stream that no queue counts', () => {
     expect(await lettersOf(outbox)).toMatchObject([{ nonce: 'a', kind: 'interaction', code: 'NO' }])
   })
 
-  /** A sweep of its own, of a relay that believes of its queue what is said here. */
-  const sweepBelieving = async (stand: Stand, pulledAt = () => clock.now()) => {
-    const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
-    const ground = await openGround({ ...options, keepDeadLettersMs: 90 * 24 * 3_600_000 })
-    onTestFinished(() => ground.link.nc.close())
-    const view = createView(await lookAtAll(ground.link, names, ground.queues))
-    const finish = vi.fn<Settle['finish']>(() => Promise.resolve())
-    const sweep = createSweep({
-      ...ground,
-      relay: 'the sweeping',
-      remove: createRemove(ground.link, names),
-      queues: { ...ground.queues, stand: () => stand, stood: () => [LANE], pulledAt },
-      view,
-      hands: createHands(clock, () => {}),
-      settling: { settle: () => Promise.reject(), finish },
-      register: createRegister({ ...ground, view }),
-      leaseMs: 30_000,
-      clock,
-      log: silentLog,
-      onPut: () => {},
-    })
-    const { held, first } = view.counts()
-    /** Once a second, with so many in its queues as these believe. */
-    const sweeps = async (seconds: number, queued: number) => {
-      const lanes = new Map([[LANE, queued]])
-      for (let look = 0; look < seconds; look += 1) {
-        await sweep({ ...view.counts(), held, lanes, first })
-        clock.turn(1_000)
-      }
-    }
-    return { finish, sweeps }
-  }
-  const lastSeq = async () => (await jsm.streams.info(names.items)).state.last_seq
-  const leaveHeld = async (more: Partial<HeldState> = {}) => {
+  test('gets its queue back when it is not done, also when that was removed before everybody’s eyes', async () => {
     await openLane()
-    const { seq } = await leaveItem()
-    await leaveRecord({ ...freshState(LANE), ...more })
-    return seq
-  }
-
-  test('is put into the queue anew when that has passed it by: once, and counted once', async () => {
-    const seq = await leaveHeld()
-    const { sweeps } = await sweepBelieving({ delivered: seq, pending: 0, handedOut: 0 })
-    await sweeps(9, 0)
-    expect(await lastSeq()).toBe(seq)
-    await sweeps(2, 0)
-    expect(await outbox.lease(LANE, 5)).toMatchObject([{ nonce: 'a', ref: { seq: seq + 1 } }])
-    const { messages, last_seq } = (await jsm.streams.info(names.items)).state
-    expect([messages, last_seq]).toEqual([1, seq + 1])
-    await looks(async () => expect(outbox.ledger()).toMatchObject({ received: 2, held: 1, delivered: 1 }))
+    await looks(async () => expect(outbox.heldIn(LANE)).toBe(0))
+    await jsm.consumers.delete(names.items, consumerOf(LANE))
+    await leaveItem()
+    await leaveRecord(freshState(LANE))
+    const queues = async () => (await jsm.streams.info(names.items)).state.consumer_count
+    await looks(async () => expect(await queues()).toBe(1))
+    expect(await leaseOne()).toMatchObject({ nonce: 'a' })
   })
 
-  test.each<[string, Stand['handedOut'], Partial<HeldState>]>([
-    ['the queue has others handed out', 3, {}],
-    ['an attempt was begun on it', 0, { attempting: true }],
-  ])('is so after three minutes when %s', async (_, handedOut, more) => {
-    const seq = await leaveHeld(more)
-    const { sweeps } = await sweepBelieving({ delivered: seq, pending: 0, handedOut })
-    await sweeps(handedOut > 0 ? 210 : 184, handedOut)
-    expect(await lastSeq()).toBe(seq)
-    await sweeps(handedOut > 0 ? 1 : 6, handedOut)
-    expect(await lastSeq()).toBe(seq + 1)
-  })
-
-  test.each<[string, (seq: number) => Stand, number, () => Partial<HeldState>]>([
-    [
-      'the queue has still to come to it',
-      (seq) => ({ delivered: seq - 1, pending: 1, handedOut: 0 }),
-      0,
-      () => ({}),
-    ],
-    [
-      'it waits for its time',
-      (seq) => ({ delivered: seq, pending: 0, handedOut: 0 }),
-      0,
-      () => ({ dueAt: clock.now() + 600_000 }),
-    ],
-    [
-      'nobody has asked the queue for more',
-      (seq) => ({ delivered: seq, pending: 0, handedOut: 3 }),
-      3,
-      () => ({}),
-    ],
-  ])('is not while %s', async (_, standAt, queued, more) => {
-    const seq = await leaveHeld(more())
-    const { sweeps } = await sweepBelieving(standAt(seq), () => 0)
-    await sweeps(300, queued)
-    expect(await lastSeq()).toBe(seq)
-  })
-
-  test('is not while something becomes of it', async () => {
-    const seq = await leaveHeld()
-    const { sweeps } = await sweepBelieving({ delivered: seq, pending: 0, handedOut: 0 })
-    for (let attempts = 1; attempts < 5; attempts += 1) {
-      await sweeps(4, 0)
-      await leaveRecord({ ...freshState(LANE), attempts })
-    }
-    expect(await lastSeq()).toBe(seq)
-  })
-
-  test('is taken off though its queues count it, and more, when it stays the oldest for half a minute', async () => {
-    await openLane()
-    const [done, waiting] = [await leaveItem(), await leaveItem({ nonce: 'b' })]
-    await leaveRecord({ state: 'delivered', at: 1 })
-    const { finish, sweeps } = await sweepBelieving({ delivered: waiting.seq, pending: 0, handedOut: 5 })
-    await sweeps(30, 5)
-    expect(finish).not.toHaveBeenCalled()
-    await sweeps(1, 5)
-    expect(finish.mock.calls.map(([{ seq }]) => seq)).toEqual([done.seq])
-    expect(await lastSeq()).toBe(waiting.seq)
-  })
-
-  test('gets its queue back when it is not done', async () => {
+  test('gets its queue back when it is not done, and was never recorded', async () => {
     await leaveItem({ receivedAt: clock.now() - 60_000 })
     await looks(async () => expect(await outbox.lease(LANE, 1)).toMatchObject([{ nonce: 'a' }]))
   })
