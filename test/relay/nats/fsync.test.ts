@@ -49,12 +49,12 @@ const writesOf = (calls: readonly SystemCall[], texts: readonly string[]): Write
       }),
   )
 
-/** Where in the trace the server acknowledged a message. */
-const ackOf = (calls: readonly SystemCall[], stream: string, seq: number): number | undefined =>
-  calls.find(
-    ({ name, args }) =>
-      name.startsWith('write') && args.replaceAll('\\', '').includes(`{"stream":"${stream}", "seq":${seq}}`),
-  )?.began
+/** Where in the trace the server acknowledged a message; of its words, newer ones leave out a blank. */
+const ackOf = (calls: readonly SystemCall[], stream: string, seq: number): number | undefined => {
+  const ack = new RegExp(`\\{"stream":"${stream}", ?"seq":${seq}[,}]`)
+  return calls.find(({ name, args }) => name.startsWith('write') && ack.test(args.replaceAll('\\', '')))
+    ?.began
+}
 
 /** What was acknowledged before it was synced everywhere this server had written it to. */
 const unsynced = (calls: readonly SystemCall[], stream: string, texts: readonly string[]): string[] =>
