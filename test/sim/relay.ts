@@ -90,7 +90,7 @@ export const createSimulatedRelay = (
     working: () => void ask(() => server.handing.working(seq)).catch(() => {}),
   })
   const stands = new Map<string, Stand>()
-  const pulledAt = new Map<string, number>()
+  const drainedAt = new Map<string, number>()
   const queues: Queues = {
     enter: async (lane) => lane,
     has: () => true,
@@ -98,10 +98,10 @@ export const createSimulatedRelay = (
     renew: async () => {},
     stand: (lane) => stands.get(lane),
     stood: () => [...stands.keys()],
-    pulledAt: (lane) => pulledAt.get(lane) ?? 0,
+    drainedAt: (lane) => drainedAt.get(lane) ?? 0,
     async pull(lane, max) {
       const given = await ask(() => server.handing.pull(lane, max))
-      pulledAt.set(lane, clock.now())
+      if (given.length < max) drainedAt.set(lane, clock.now())
       return given.map(deliveryOf)
     },
     async counts() {

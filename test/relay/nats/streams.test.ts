@@ -16,7 +16,7 @@ const itemsConfig = async (projectId: string) => {
   return config
 }
 
-test('what is missing is made: a work queue on disk that refuses what is too much', async () => {
+test('what is missing is made: a stream on disk that keeps what is not removed, and refuses what is too much', async () => {
   const projectId = freshProject()
   await (await openOn(server(), { clock, projectId, query: 'max_bytes=5000000' })).close()
   expect(await itemsConfig(projectId)).toMatchObject({

@@ -18,6 +18,7 @@ import { createRemove } from '../../../packages/relay/src/outbox/nats/remove.ts'
 import type { Settle } from '../../../packages/relay/src/outbox/nats/settle.ts'
 import { createSweep } from '../../../packages/relay/src/outbox/nats/sweep.ts'
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
+import type { Counts } from '../../../packages/relay/src/outbox/nats/view.ts'
 import { createView } from '../../../packages/relay/src/outbox/nats/view.ts'
 import type { Stand } from '../../../packages/relay/src/outbox/nats/whereabouts.ts'
 import type { Lane, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
@@ -61,14 +62,14 @@ afterEach(async () => {
 
 type Beliefs = {
   stands: Record<Lane, Stand>
-  pulledAt?: () => number
+  drainedAt?: () => number
   /** Over the real one. */
   ground?: (real: Ground) => Partial<Ground>
 }
 
 const startSweeping = async ({
   stands,
-  pulledAt = () => clock.now(),
+  drainedAt = () => clock.now(),
   ground: over = () => ({}),
 }: Beliefs) => {
   const options = { settings: parseNatsUrl(`nats://${server().host}`), projectId, clock, log: silentLog }
@@ -81,7 +82,7 @@ const startSweeping = async ({
   const sweep = createSweep({
     ...ground,
     relay: `sweeper-${Math.random()}`,
-    queues: { ...ground.queues, stand: (lane) => stands[lane], stood: () => Object.keys(stands), pulledAt },
+    queues: { ...ground.queues, stand: (lane) => stands[lane], stood: () => Object.keys(stands), drainedAt },
     settling: { settle: () => Promise.reject(), finish },
     hands: createHands(clock, () => {}),
     register: createRegister({ ...ground, view }),
@@ -89,11 +90,14 @@ const startSweeping = async ({
     ...{ view, clock, log: silentLog, leaseMs: 30_000, onPut: () => {} },
   })
   /** One look, with so many in all queues. */
-  const look = (queued: number) => sweep({ ...counts, lanes: new Map([[LANE, queued]]) })
-  const sweeps = async (seconds: number, queued = 0) => {
-    for (let n = 0; n < seconds; n += 1) {
+  const look = async (queued: number, more: Partial<Counts> = {}) => {
+    const itemsEver = await lastSeq()
+    await sweep({ ...counts, itemsEver, lanes: new Map([[LANE, queued]]), ...more })
+  }
+  const sweeps = async (looks: number, queued = 0, everyMs = 1_000) => {
+    for (let n = 0; n < looks; n += 1) {
       await look(queued)
-      clock.turn(1_000)
+      clock.turn(everyMs)
     }
   }
   return { finish, look, sweeps }
@@ -111,7 +115,7 @@ const leaveItem = (nonce: string) => {
     encodeFrame(head, Buffer.from(`[{"nonce":"${nonce}"}]`)),
   )
 }
-const leaveRecord = (nonce: string, itemState: ItemState) => {
+const leaveRecord = (nonce: string, itemState: ItemState & { by?: string }) => {
   const head = headOf(nonce)
   const record = { fingerprint: head.fingerprint, by: 'the dead', ...itemState }
   return kv.put(nonceKeyOf(head), JSON.stringify(record))
@@ -164,7 +168,7 @@ describe('an item that its queue has passed by', () => {
     ['nobody has asked the queue for more', { delivered: 1, pending: 0, handedOut: 3 }, 3, () => ({})],
   ])('is not while %s', async (_, stand, queued, more) => {
     const seq = await leaveHeld(more())
-    const { sweeps } = await startSweeping({ stands: { [LANE]: stand }, pulledAt: () => 0 })
+    const { sweeps } = await startSweeping({ stands: { [LANE]: stand }, drainedAt: () => 0 })
     await sweeps(300, queued)
     expect(await lastSeq()).toBe(seq)
   })
@@ -181,10 +185,13 @@ describe('an item that its queue has passed by', () => {
 
   test('is not for what was seen of it before a pause', async () => {
     const seq = await leaveHeld()
-    const { sweeps } = await startSweeping(passed(seq))
+    const { look, sweeps } = await startSweeping(passed(seq))
     await sweeps(7)
-    clock.turn(3_600_000)
-    await sweeps(4)
+    for (let n = 0; n < 61; n += 1) {
+      await look(1, { first: undefined })
+      clock.turn(1_000)
+    }
+    await sweeps(8)
     expect(await lastSeq()).toBe(seq)
     await sweeps(3)
     expect(await lastSeq()).toBe(seq + 1)
@@ -201,6 +208,25 @@ describe('an item that its queue has passed by', () => {
     await expect(kv.create(nonceKeyOf(headOf('a')), '{}')).rejects.toThrow('wrong last sequence')
     expect((await kv.get(nonceKeyOf(headOf('a'))))?.json()).toMatchObject({ state: 'held', seq })
     expect(await ledger()).toMatchObject({ received: 1, held: 1 })
+  })
+
+  test('is so when looks are three seconds apart, and its queue counts it wrongly', async () => {
+    const seq = await leaveHeld()
+    const { sweeps } = await startSweeping(passed(seq))
+    await sweeps(61, 5, 3_000)
+    expect(await lastSeq()).toBe(seq + 1)
+  })
+
+  test('does not wait for the end of what comes all the time', async () => {
+    const seq = await leaveHeld()
+    const { look } = await startSweeping(passed(seq))
+    for (let n = 0; n < 14; n += 1) {
+      await one.put(intakeOf(Array.from({ length: 150 }, (_, k) => `n${n}-${k}`)))
+      await look(0)
+      clock.turn(1_000)
+    }
+    const again = await jsm.streams.getMessage(names.items, { last_by_subj: names.subject.item(LANE, 'a') })
+    expect(again?.seq).toBeGreaterThan(seq)
   })
 
   test('does not wait for what another lane has parked', async () => {
@@ -229,6 +255,14 @@ describe('an item that its queue has passed by', () => {
     await sweeps(12)
     expect(await state()).toMatchObject({ messages: 2, last_seq: 3 })
   })
+})
+
+test('what is claimed is not delivered from where it lay, whoever is handed it', async () => {
+  const seq = await leaveHeld()
+  const claimed = { ...freshState(LANE), by: `a sweeper/sweep/${seq}/1` }
+  await leaveRecord('a', claimed)
+  await one.put(intakeOf(['b']))
+  expect(await one.lease(LANE, 5)).toMatchObject([{ nonce: 'b' }])
 })
 
 test('what is done is taken off though its queues count it, and more, when it stays the oldest for half a minute', async () => {

@@ -15,7 +15,7 @@ export type Enqueue = (head: ItemHead, record: Uint8Array, copy?: string) => Pro
 /**
  * Puts an item into the work queue, under no condition: no message id, no expected sequence. The servers of a cluster
  * judge a condition each for itself, by what it remembers and still holds; two that judge differently number everything
- * that follows differently, and an ack then takes off another item than the one that was delivered. Seen of 2.9.10:
+ * that follows differently, and whoever removes by number then takes off another item than the one that was delivered. Seen of 2.9.10:
  * 100 of 9,000 lost. So an item may come to lie there twice, and the record of its nonce decides.
  */
 export const createEnqueue = ({ js, jsm, persist }: Link, names: Names): Enqueue => {

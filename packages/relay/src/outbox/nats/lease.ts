@@ -8,6 +8,7 @@ import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
 import type { Delivery } from './pull.ts'
 import type { Queues } from './queues.ts'
+import { isClaimedAt } from './requeue.ts'
 import type { Settle } from './settle.ts'
 import { createSurplus } from './surplus.ts'
 import { isYoung, unknownRecord } from './unknown.ts'
@@ -24,6 +25,8 @@ export type LeaseParts = {
 }
 
 const AFTER_FAULT_MS = 1_000
+/** Its copy comes in its place. If the relay that claimed it has died, a sweep finds it in some minutes. */
+const CLAIMED_MS = 5_000
 /** After which a young item without a record is handed out once more. */
 const UNKNOWN_MS = 500
 
@@ -64,6 +67,10 @@ const createTake = ({ link, names, nonces, hands, settling, clock }: LeaseParts)
       return undefined
     }
     const record = known?.record ?? unknownRecord(head, clock.now())
+    if (record.state === 'held' && isClaimedAt(seq, record)) {
+      delivery.giveBack(CLAIMED_MS)
+      return undefined
+    }
     const handed = { head, seq, record: bytes }
     if (record.state !== 'held' || (await isSurplus(handed, record))) {
       await settling.finish(handed, record)

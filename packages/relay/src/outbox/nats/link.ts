@@ -121,7 +121,7 @@ export const faultOf = (error: unknown): Fault => {
 
 /** What was to be removed is not there: 2.9.10 says so with the status of a fault of its own. */
 export const isGone = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && /no message found|not found/.test(error.message)
+  error instanceof JetStreamApiError && /no message found/.test(error.message)
 
 const WRONG_REVISION = new Set([10_071, 10_164])
 

@@ -9,9 +9,9 @@ export type Occasion = 'surplus' | 'standing'
 /** Looks in a row that must find more in the stream than in its queues: one alone sees what is just on its way. */
 const SURPLUS = 5
 /** Looks at which the same item was the oldest: it waits for another attempt, or for nobody. */
-const STANDING = 30
+export const STANDING = 30
 
-/** To be told of each look, a second after the one before. */
+/** To be told of each look that is believed. */
 export const createOccasion = (): ((counts: Counts) => Occasion | undefined) => {
   let surplus = 0
   let stood = 0

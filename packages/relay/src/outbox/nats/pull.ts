@@ -25,31 +25,34 @@ export class PullFailed extends Error {
   }
 }
 
+/** What a queue gave, and whether it said itself that it has no more. */
+export type Pulled = { deliveries: Delivery[]; isDrained: boolean }
+
 /** Takes up to `max` items that are there now. */
 export const pull = (
   nc: NatsConnection,
   { stream, consumer }: PullFrom,
   max: number,
   clock: Clock,
-): Promise<Delivery[]> =>
+): Promise<Pulled> =>
   new Promise((resolve, reject) => {
-    const got: Delivery[] = []
+    const deliveries: Delivery[] = []
     const inbox = createInbox()
-    const end = (error?: Error) => {
+    const end = (error?: Error, isDrained = false) => {
       callOff()
       subscription.unsubscribe()
-      if (error && got.length === 0) reject(error)
-      else resolve(got)
+      if (error && deliveries.length === 0) reject(error)
+      else resolve({ deliveries, isDrained })
     }
     const callback = (error: Error | null, message: Msg) => {
       if (error) return end(error)
       const code = message.headers?.code ?? 0
       if (code === 503) return end(new PullFailed('nobody is there', true))
       // 404, 408: there is no more. Others name a fault, such as a consumer that was deleted.
-      if (code !== 0)
-        return end(code < 409 ? undefined : new PullFailed(message.headers?.description ?? '', true))
-      got.push(deliveryOf(nc, message))
-      if (got.length === max) end()
+      if (code !== 0 && code < 409) return end(undefined, true)
+      if (code !== 0) return end(new PullFailed(message.headers?.description ?? '', true))
+      deliveries.push(deliveryOf(nc, message))
+      if (deliveries.length === max) end()
     }
     const subscription = nc.subscribe(inbox, { callback })
     const callOff = clock.after(PULL_MS, () => end(new PullFailed('no answer', false)))

@@ -9,9 +9,12 @@ import { StreamsDiffer } from './streams.ts'
 import type { Stand } from './whereabouts.ts'
 
 /** Lanes with a queue of their own: each is a consumer at the server, in a cluster a group of its own that votes. */
-export const MAX_NAMED_QUEUES = 64
-/** Of one lane, over all relays: handed out and not yet settled. */
-const MAX_HANDED_OUT = 4_096
+const MAX_NAMED_QUEUES = 64
+/**
+ * No bound: relays have bounds of their own, and what was removed may go on counting as handed out when a server was
+ * killed (up to 2.10.27), until the lane's oldest item goes. With a bound the lane would stand still.
+ */
+const MAX_HANDED_OUT = -1
 
 /** The lanes as the server knows them: a pull consumer each, shared by all relays. */
 export interface Queues {
@@ -23,12 +26,12 @@ export interface Queues {
   pull(lane: Lane, max: number): Promise<Delivery[]>
   /** Another relay has made the lane. */
   learn(lane: Lane): void
-  /** Where the lane's queue stood when the server last told; undefined when it never has. */
+  /** Where the lane's queue stood at the last look; undefined when nobody answered for it. */
   stand(lane: Lane): Stand | undefined
   /** The lanes whose queues have a stand. */
   stood(): Lane[]
-  /** When the lane's queue was last asked here for items, and gave what there was to give; in epoch ms. */
-  pulledAt(lane: Lane): number
+  /** When the lane's queue last said here that it has no more to hand out, in epoch ms. */
+  drainedAt(lane: Lane): number
   /** What each lane holds, as the server counts it; of a lane nobody answers for, what was last known. */
   counts(): Promise<Map<Lane, number>>
 }
@@ -45,7 +48,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   }
   const held = new Map<Lane, number>()
   const stands = new Map<Lane, Stand>()
-  const pulled = new Map<Lane, number>()
+  const drained = new Map<Lane, number>()
   const note = (one: ConsumerInfo) => {
     learn(laneOf(one))
     held.set(laneOf(one), heldBy(one))
@@ -54,8 +57,8 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   /** Those that nobody answered for are not listed either. */
   const forgetRemoved = async () => {
     const there = new Set(await namesOfConsumers(link, names.items))
-    for (const lane of [...stands.keys()].filter((lane) => !there.has(consumerOf(lane))))
-      for (const known of [made, held, stands]) known.delete(lane)
+    for (const lane of [...made.keys()].filter((lane) => !there.has(consumerOf(lane))))
+      for (const known of [made, held]) known.delete(lane)
   }
   const list = () => listConsumers(link, names.items)
   for (const one of await list()) {
@@ -90,11 +93,12 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     renew,
     stand: (lane) => stands.get(lane),
     stood: () => [...stands.keys()],
-    pulledAt: (lane) => pulled.get(lane) ?? 0,
+    drainedAt: (lane) => drained.get(lane) ?? 0,
     async pull(lane, max) {
       try {
-        const deliveries = await pull(nc, { stream: names.items, consumer: consumerOf(lane) }, max, clock)
-        pulled.set(lane, clock.now())
+        const from = { stream: names.items, consumer: consumerOf(lane) }
+        const { deliveries, isDrained } = await pull(nc, from, max, clock)
+        if (isDrained) drained.set(lane, clock.now())
         return deliveries
       } catch (error) {
         // Somebody may have removed the consumer: what it would hand out is still in the stream.
@@ -104,9 +108,10 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
       }
     },
     async counts() {
+      stands.clear()
       const listed = await list()
       for (const one of listed) note(one)
-      if (stands.size > listed.length) await forgetRemoved()
+      if (made.size > listed.length) await forgetRemoved()
       return new Map([...held].filter(([, count]) => count > 0))
     },
   }

@@ -7,7 +7,6 @@ import type { ItemRecord } from './item-record.ts'
 import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket, Revised } from './nonce-bucket.ts'
-import type { Queues } from './queues.ts'
 import type { Register } from './register.ts'
 import type { Remove } from './remove.ts'
 import type { Handed } from './settle.ts'
@@ -18,7 +17,6 @@ export type RequeueParts = {
   relay: string
   link: Link
   names: Names
-  queues: Queues
   nonces: NonceBucket
   register: Register
   remove: Remove
@@ -36,13 +34,12 @@ export type Requeue = (handed: Handed, known: Revised | undefined) => Promise<vo
  * then on, and of two that do this at once one alone gets through. Then the copy, then the count, then the old one goes.
  */
 export const createRequeue = (parts: RequeueParts): Requeue => {
-  const { link, names, queues, register, remove, view, log, onPut } = parts
+  const { link, names, register, remove, view, log, onPut } = parts
   const enqueue = createEnqueue(link, names)
   return async (handed, known) => {
     const { head, seq, record } = handed
     const claimed = await claim(parts, handed, known)
     if (!claimed) return
-    await queues.renew(head.lane)
     const copy = await enqueue(head, record, requeuedFrom(head, seq))
     if (copy.isNew) view.stored(head.lane, copy.seq, head.receivedAt)
     await countBoth(register, handed, copy.seq, claimed)
@@ -52,6 +49,11 @@ export const createRequeue = (parts: RequeueParts): Requeue => {
   }
 }
 
+const claimOf = (seq: number): string => `/sweep/${seq}/`
+
+/** Whether it is being put into its queue anew from this place: then it is not to be delivered from there. */
+export const isClaimedAt = (seq: number, { by }: ItemRecord): boolean => by.includes(claimOf(seq))
+
 /** Undefined when another was faster. Read again, for the reason that a mark is (`settle.ts`). */
 const claim = async (
   { relay, nonces, clock }: RequeueParts,
@@ -60,7 +62,7 @@ const claim = async (
 ): Promise<ItemRecord | undefined> => {
   const key = nonceKeyOf(head)
   const { record = unknownRecord(head, clock.now()), revision = 0 } = known ?? {}
-  const by = `${relay}/sweep/${seq}/${revision}`
+  const by = `${relay}${claimOf(seq)}${revision}`
   await nonces.write(key, { ...record, by, seq: record.seq ?? seq }, revision)
   const there = (await nonces.read(key))?.record
   return there?.by === by ? there : undefined

@@ -47,6 +47,7 @@ export interface Settle {
   finish(handed: Handed, state: ItemRecord): Promise<void>
 }
 
+const NO_BYTES = new Uint8Array()
 /** Waits longer than this are given back to the server, with the time to wait. */
 const FAR_MS = 60_000
 
@@ -78,14 +79,16 @@ export const createSettle = (parts: SettleParts): Settle => {
   }
   /** Off the work queue. What stays in it is handed out again, and its record says that it is done. */
   const takeOff = async ({ head, seq }: Handed) => {
-    await remove(seq).catch((err) => log.debug({ err }, 'what is done stays in the queue for now'))
-    view.left(head.lane)
+    const stays = (err: unknown) => void log.debug({ err }, 'what is done stays in the queue for now')
+    if (await remove(seq).catch(stays)) view.left(head.lane)
   }
   const writeLetter = async ({ head: { copy, ...head }, seq, record }: Handed, state: BuriedState) => {
     const { code, message, attempts, at: buriedAt } = state
     const round = roundOf({ copy })
     await register.burial({ ...head, round })
-    const letter = await letters.put({ ...head, seq, round, code, message, attempts, buriedAt }, record)
+    // What somebody erased is not to come back in its letter.
+    const bytes = code === 'ERASED' ? NO_BYTES : record
+    const letter = await letters.put({ ...head, seq, round, code, message, attempts, buriedAt }, bytes)
     view.buried()
     // Whoever was long silent in between may come after a person who has decided on another relay's letter.
     const now = (await nonces.read(nonceKeyOf(head)))?.record

@@ -10,7 +10,7 @@ import type { Names } from './names.ts'
 const NANOS = 1_000_000
 const MINUTE_MS = 60_000
 /** Of message ids, which nothing here uses: servers of a cluster may come to judge them differently. */
-export const DEDUP_MS = 10 * MINUTE_MS
+const DEDUP_MS = 10 * MINUTE_MS
 /** How long a nonce is remembered after the last change of what became of it. */
 export const NONCE_MS = 30 * 24 * 60 * MINUTE_MS
 const LEAST_AGE_MS = 1_000

@@ -7,7 +7,7 @@ import type { Hands } from './hands.ts'
 import type { Link } from './link.ts'
 import { type Names, nonceKeyOf } from './names.ts'
 import type { NonceBucket } from './nonce-bucket.ts'
-import { createOccasion } from './occasion.ts'
+import { createOccasion, STANDING } from './occasion.ts'
 import type { Queues } from './queues.ts'
 import type { Register } from './register.ts'
 import type { Remove } from './remove.ts'
@@ -42,22 +42,22 @@ export type SweepParts = {
 const FORGOTTEN_MS = 5_000
 /** Longer than an attempt may last that another relay has begun. */
 const UNCLEAR_MS = 180_000
-/** Without an occasion for so long, what was seen before it says nothing any more. */
-const GAP_MS = 60_000
+/** After so many looks without an occasion what was seen before says nothing any more. */
+const GAP = 2 * STANDING
 
 /**
- * Finds items that are in the stream and that nobody would hand out any more. Leaders that change, and copies that lag,
- * may take one for acknowledged that is not, forget that it was handed out, or keep it though it was acknowledged: seen
- * of 2.9.10 and of 2.10.27. What its record says is done is taken off. What is not is put into the queue anew, or its
+ * Finds items that are in the stream and that nobody would hand out any more. Consumers whose leader changes, and copies
+ * that lag, may forget that they handed one out, or take it for done: seen of 2.9.10 and of 2.10.27. What its record says is done is taken off. What is not is put into the queue anew, or its
  * queue is made anew if somebody has removed that. To be told of each look.
  */
 export const createSweep = (parts: SweepParts): ((counts: Counts) => Promise<void>) => {
-  const { clock, queues, log } = parts
+  const { queues, log } = parts
   const occasionOf = createOccasion()
   const [passed, all] = [createLaneWalk(parts), createStreamWalk(parts)]
   const suspects = createSuspects()
   const judge = createJudge(parts, suspects.seen)
-  let sweptAt = 0
+  let idle = 0
+  let isUnderWay = false
   const startAnew = () => {
     suspects.clear()
     passed.startAnew()
@@ -73,14 +73,16 @@ export const createSweep = (parts: SweepParts): ((counts: Counts) => Promise<voi
   }
   return async (counts) => {
     const occasion = occasionOf(counts)
-    if (!occasion) return
-    if (clock.now() - sweptAt > GAP_MS) startAnew()
-    sweptAt = clock.now()
-    const { items, isLast } = await passed.next()
+    idle += 1
+    if (!occasion && !isUnderWay) return
+    if (idle > GAP) startAnew()
+    idle = 0
+    const { items, isLast } = await passed.next(counts.itemsEver)
     await judgeEach(items)
+    isUnderWay = !isLast
     if (isLast) suspects.endRound()
     if (occasion !== 'surplus') return
-    for (const lane of await judgeEach((await all.next()).items))
+    for (const lane of await judgeEach((await all.next(counts.itemsEver)).items))
       if (lane !== undefined) await queues.renew(lane)
   }
 }
@@ -98,16 +100,18 @@ const createJudge = (
   const isLost = (at: Whereabouts, lane: Lane, since: number): boolean => {
     const forMs = clock.now() - since
     if (at === 'forgotten') return forMs >= FORGOTTEN_MS
-    // Had the queue it among what it has handed out, it would have given it to whoever asked.
-    return forMs >= unclearMs && (at === 'begun' || queues.pulledAt(lane) > since)
+    // Had the queue it among what it may hand out again, it would have done so before it said that it has no more.
+    return forMs >= unclearMs && (at === 'begun' || queues.drainedAt(lane) > since)
   }
   return async ({ seq, data }: StoredMsg): Promise<Lane | undefined> => {
     const handed = { ...decodeFrame<ItemHead>(data), seq }
     const { head } = handed
-    const known = hands.has(seq) ? undefined : await nonces.read(nonceKeyOf(head))
-    if (hands.has(seq) || (!known && isYoung(head, clock.now()))) return undefined
+    if (hands.has(seq)) return undefined
+    const known = await nonces.read(nonceKeyOf(head))
+    if (!known && isYoung(head, clock.now())) return undefined
     const at = whereaboutsOf(seq, known?.record, queues.stand(head.lane), clock.now())
-    if (at === 'unqueued') return head.lane
+    // Nobody may answer for the queue just now.
+    if (at === 'unqueued') return queues.has(head.lane) ? undefined : head.lane
     if (known && at === 'done') await settling.finish(handed, known.record)
     if (at === 'done' || at === 'fine') return undefined
     const since = suspectSince(seq, known?.revision ?? 0, clock.now())

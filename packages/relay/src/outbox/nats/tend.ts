@@ -48,6 +48,7 @@ export const startTending = (options: TendingOptions): (() => void) => {
   const { clock, log, hands, view, leaseMs, look, sweep, onWork } = options
   const warn = createSightWarning(clock, log)
   let overtaken = 0
+  let isSweeping = false
 
   const keepAlive = () => {
     for (const { delivery } of hands.all()) delivery.working()
@@ -60,6 +61,16 @@ export const startTending = (options: TendingOptions): (() => void) => {
     const before = clock.now() - IDLE_MS
     for (const item of [...hands.all()]) if (!item.leased && item.since < before) giveBack(item)
   }
+  /** What it asks for may take long, and is not to hold up the looks. */
+  const sweepBeside = (counts: Counts) => {
+    if (isSweeping) return
+    isSweeping = true
+    sweep(counts)
+      .catch((err) => log.warn({ err }, 'the queue could not be swept'))
+      .finally(() => {
+        isSweeping = false
+      })
+  }
   const lookOnce = async () => {
     const version = view.version()
     const { seen, unseen } = await look()
@@ -70,7 +81,7 @@ export const startTending = (options: TendingOptions): (() => void) => {
     view.looked(seen)
     const counts = view.counts()
     onWork([...counts.lanes].filter(([lane, held]) => held > hands.count(lane)).map(([lane]) => lane))
-    await sweep(counts)
+    sweepBeside(counts)
   }
   const lookSafely = () =>
     lookOnce().catch((error) => {

@@ -13,35 +13,41 @@ export type Stretch = {
   isLast: boolean
 }
 
-/** Goes through items of the work queue, a stretch at a time, and when it has come to the end from the beginning. */
+/**
+ * Goes through items of the work queue, a stretch at a time, and when it has come to the end from the beginning: not to
+ * what comes while it goes. A stretch that fails is done again.
+ */
 export interface Walk {
-  next(): Promise<Stretch>
+  /** @param last the sequence number that is the last one now */
+  next(last: number): Promise<Stretch>
   startAnew(): void
 }
 
 export type WalkParts = { link: Link; names: Names; queues: Queues }
 
+type Place = { lane: number; seq: number; end: number }
+
 /** Through what its queue has passed by, in each lane: not more than is handed out, however many still wait. */
 export const createLaneWalk = ({ link, names, queues }: WalkParts): Walk => {
-  let [lane, seq] = [0, 0]
-  const startAnew = () => {
-    ;[lane, seq] = [0, 0]
-  }
+  let place: Place | undefined
   return {
-    startAnew,
-    async next() {
+    startAnew() {
+      place = undefined
+    },
+    async next(last) {
+      let { lane, seq, end } = place ?? { lane: 0, seq: 0, end: last }
       const lanes = queues.stood()
       const items: StoredMsg[] = []
       for (let name = lanes[lane]; name !== undefined && items.length < STRETCH; name = lanes[lane]) {
         const stand = queues.stand(name)
         const item = await itemFrom(link, names, seq, names.subject.lane(name))
-        if (item && stand && item.seq <= endOf(stand)) {
+        if (item && stand && item.seq <= Math.min(end, endOf(stand))) {
           items.push(item)
           seq = item.seq + 1
         } else [lane, seq] = [lane + 1, 0]
       }
       const isLast = lane >= lanes.length
-      if (isLast) startAnew()
+      place = isLast ? undefined : { lane, seq, end }
       return { items, isLast }
     },
   }
@@ -49,22 +55,22 @@ export const createLaneWalk = ({ link, names, queues }: WalkParts): Walk => {
 
 /** Through all of them. */
 export const createStreamWalk = ({ link, names }: WalkParts): Walk => {
-  let seq = 0
-  const startAnew = () => {
-    seq = 0
-  }
+  let place: Omit<Place, 'lane'> | undefined
   return {
-    startAnew,
-    async next() {
+    startAnew() {
+      place = undefined
+    },
+    async next(last) {
+      let { seq, end } = place ?? { seq: 0, end: last }
       const items: StoredMsg[] = []
-      for (let at = seq; items.length < STRETCH; at = seq) {
-        const item = await itemFrom(link, names, at, names.subject.items)
+      while (items.length < STRETCH && seq <= end) {
+        const item = await itemFrom(link, names, seq, names.subject.items)
         if (!item) break
         items.push(item)
         seq = item.seq + 1
       }
       const isLast = items.length < STRETCH
-      if (isLast) startAnew()
+      place = isLast ? undefined : { seq, end }
       return { items, isLast }
     },
   }

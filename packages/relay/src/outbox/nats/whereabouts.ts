@@ -6,7 +6,7 @@ export type Stand = {
   delivered: number
   /** How many it has still to hand out. */
   pending: number
-  /** How many are handed out and not acknowledged. */
+  /** How many are handed out, and there still; of some versions also some that are gone. */
   handedOut: number
 }
 
