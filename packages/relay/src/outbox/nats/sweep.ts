@@ -47,8 +47,9 @@ const GAP = 2 * STANDING
 
 /**
  * Finds items that are in the stream and that nobody would hand out any more. Consumers whose leader changes, and copies
- * that lag, may forget that they handed one out, or take it for done: seen of 2.9.10 and of 2.10.27. What its record says is done is taken off. What is not is put into the queue anew, or its
- * queue is made anew if somebody has removed that. To be told of each look.
+ * that lag, may forget that they handed one out, or take it for done: seen of 2.9.10 and of 2.10.27. What its record says
+ * is done is taken off. What is not is put into the queue anew, or its queue is made anew if somebody has removed that.
+ * To be told of each look.
  */
 export const createSweep = (parts: SweepParts): ((counts: Counts) => Promise<void>) => {
   const { queues, log } = parts
