@@ -67,7 +67,7 @@ export const reckon = async (...of: Parameters<typeof reckonItems>) => {
 
 /**
  * Of relays that share an outbox each sees a moment late what the others did, and says that it holds nothing while an
- * item of another one's is still on its way: what is not right yet has a minute to become so.
+ * item of another one's is still on its way: what is not right yet has half a minute to become so.
  */
 export const inTime = <T>(reckoning: () => Promise<T>): Promise<T> =>
-  vi.waitFor(reckoning, { timeout: 60_000, interval: 500 })
+  vi.waitFor(reckoning, { timeout: 30_000, interval: 250 })

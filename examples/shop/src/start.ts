@@ -23,7 +23,9 @@ const runDemo = async (env: Readonly<Record<string, string | undefined>>, folder
   const stop = async () => {
     if (stopping) return
     stopping = true
+    console.log('Stopping …')
     await demo.stop()
+    console.log('Stopped. What was recorded is kept for the next start.')
     process.exit(0)
   }
   process.once('SIGINT', stop)
