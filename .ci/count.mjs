@@ -1,18 +1,43 @@
-// Prints the closing line of a run, `N passed, N failed`, summed over vitest's JSON reports. A report that is missing, or that
-// failed without a failed test (a setup that threw), is one failure.
+// Prints what failed and the closing line of a run, `N passed, N failed`, summed over vitest's JSON reports. A report that is
+// missing, or that failed without a failed test (a setup that threw), is one failure.
 import { existsSync, readFileSync } from 'node:fs'
 
-const reports = process.argv
-  .slice(2)
-  .map((path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined))
-const sum = (count) => reports.reduce((total, report) => total + count(report), 0)
-const brokenFiles = ({ testResults }) =>
-  testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+/** Lines of each failure that are shown: what was expected and where. The whole is further up, where it may have been cut off. */
+const SHOWN_LINES = 12
 
-const passed = sum((report) => report?.numPassedTests ?? 0)
-const failed = sum((report) => {
-  const named = report ? report.numFailedTests + brokenFiles(report) : 0
-  return named || (report?.success ? 0 : 1)
-})
-const skipped = sum((report) => report?.numPendingTests ?? 0)
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+const paths = process.argv.slice(2)
+const reports = paths.map((path) => ({
+  path,
+  ...(existsSync(path) && JSON.parse(readFileSync(path, 'utf8'))),
+}))
+
+const failedTests = ({ testResults = [] }) =>
+  testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => ({
+        what: `${name}: ${fullName}`,
+        why: failureMessages.join('\n'),
+      })),
+  )
+const brokenFiles = ({ testResults = [] }) =>
+  testResults
+    .filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+    .map(({ name, message }) => ({ what: name, why: message }))
+
+const failuresOf = (report) => {
+  const named = [...failedTests(report), ...brokenFiles(report)]
+  return named.length > 0 || report.success
+    ? named
+    : [{ what: report.path, why: 'no report, or one that names no failure' }]
+}
+
+const sum = (key) => reports.reduce((total, report) => total + (report[key] ?? 0), 0)
+const failures = reports.flatMap(failuresOf)
+for (const { what, why } of failures) {
+  console.log(`failed: ${what}\n${why.split('\n').slice(0, SHOWN_LINES).join('\n')}\n`)
+}
+const skipped = sum('numPendingTests')
+console.log(
+  `${sum('numPassedTests')} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+)
