@@ -16,6 +16,7 @@ export type Reckoning = {
 
 const MINUTE_MS = 60_000
 const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS)
+export const isSameMinute = (a: number, b: number): boolean => minuteOf(a) === minuteOf(b)
 
 export const begin = (now: number): Reckoning => ({
   kept: 0,
@@ -28,13 +29,13 @@ export const begin = (now: number): Reckoning => ({
 /** Buckets that are kept apart: as long as nobody can read the trash they would grow in number, and cost each delivery. */
 const MOST_BUCKETS = 1_440
 
-/** An event was delivered. */
-export const delivered = (reckoning: Reckoning, at: number): Reckoning => {
+/** So many events were delivered within a minute. */
+export const delivered = (reckoning: Reckoning, at: number, count = 1): Reckoning => {
   const minute = minuteOf(at)
   const last = reckoning.pending.at(-1)
   return last?.minute === minute
-    ? { ...reckoning, pending: [...reckoning.pending.slice(0, -1), { minute, count: last.count + 1 }] }
-    : { ...reckoning, pending: oldestMerged([...reckoning.pending, { minute, count: 1 }]) }
+    ? { ...reckoning, pending: [...reckoning.pending.slice(0, -1), { minute, count: last.count + count }] }
+    : { ...reckoning, pending: oldestMerged([...reckoning.pending, { minute, count }]) }
 }
 
 /** The two oldest as one, which is settled when the later of them would be. */

@@ -2,6 +2,7 @@ import { ApiError } from '@wmkt/api/client'
 import { backoffMs } from '@wmkt/protocol'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../telemetry/log.ts'
+import { createBook } from './book.ts'
 import { createDeliveries } from './deliveries.ts'
 import { type Joined, join, type Memory } from './join.ts'
 import type { ReadTrash } from './read-trash.ts'
@@ -72,7 +73,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   const deliveries = createDeliveries()
   const recent = createRecentTrash(clock.now)
   const abort = new AbortController()
-  let reckoning = reckon.begin(clock.now())
+  const book = createBook(reckon.begin(clock.now()))
   let beganAt = clock.now()
   let readUntil = beganAt
   let hasRead = false
@@ -91,10 +92,10 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   const isOurConcern = ({ sighting, joined: { type } }: Found): boolean =>
     type === 'ours' || (type === 'unknown' && !isBefore(sighting, beganAt))
   const count = ({ sighting: { eventType }, joined }: Found) => {
-    if (joined.type === 'unknown') reckoning = reckon.strange(reckoning)
+    if (joined.type === 'unknown') book.turn(reckon.strange)
     if (joined.type !== 'ours') return
     const isOthers = isShared && joined.by === 'nonce'
-    reckoning = isOthers ? reckon.trashedElsewhere(reckoning) : reckon.trashed(reckoning, joined.deliveredAt)
+    book.turn(isOthers ? reckon.trashedElsewhere : (before) => reckon.trashed(before, joined.deliveredAt))
     if (eventType) onTrashed(eventType)
   }
   /**
@@ -117,7 +118,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     const before = sightings.map(({ key }) => key).filter((key) => seen.has(key))
     seen = new Set([...before, ...decided.map(({ sighting }) => sighting.key)])
   }
-  const save = () => file.save({ reckoning, beganAt, readUntil, seen: [...seen], waiting })
+  const save = () => file.save({ reckoning: book.read(), beganAt, readUntil, seen: [...seen], waiting })
   const readOnce = async () => {
     const until = clock.now()
     const events = await readTrash(readUntil - OVERLAP_MS, until, abort.signal)
@@ -125,7 +126,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
     await settle(events.map(sightingOf))
     readUntil = until
     hasRead = true
-    reckoning = reckon.settledUpTo(reckoning, until - SETTLED_AFTER_MS)
+    book.turn((before) => reckon.settledUpTo(before, until - SETTLED_AFTER_MS))
     await save()
   }
   const fail = (error: unknown) => {
@@ -160,15 +161,12 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
   return {
     delivered(nonce, upstreamId) {
       const deliveredAt = clock.now()
-      reckoning = reckon.delivered(reckoning, deliveredAt)
+      book.delivered(deliveredAt)
       if (upstreamId !== undefined) deliveries.add(upstreamId, { nonce, deliveredAt })
     },
     look,
     status: () => ({
-      kept: reckoning.kept,
-      trashed: reckoning.trashed,
-      unknown: reckoning.unknown,
-      pending: reckon.pendingIn(reckoning),
+      ...countsOf(book.read()),
       recent: recent.read(),
       ...(hasRead && { readUntil }),
       ...(problem !== undefined && { problem }),
@@ -177,7 +175,7 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
       const kept = await file.load()
       recent.add(await trashLog.read())
       if (kept) {
-        reckoning = kept.reckoning
+        book.turn(() => kept.reckoning)
         beganAt = kept.beganAt
         readUntil = kept.readUntil
         seen = new Set(kept.seen)
@@ -194,6 +192,11 @@ export const createSettlement = (options: SettlementOptions): Settlement => {
       )
     },
   }
+}
+
+const countsOf = (reckoning: reckon.Reckoning) => {
+  const { kept, trashed, unknown } = reckoning
+  return { kept, trashed, unknown, pending: reckon.pendingIn(reckoning) }
 }
 
 type Found = { readonly sighting: Sighting; readonly joined: Joined }
