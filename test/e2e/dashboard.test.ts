@@ -108,7 +108,7 @@ afterAll(async () => {
 test('what is stored and delivered shows without a reload', async () => {
   await page.locator('#live.on').waitFor()
   for (let at = 0; at < 24; at += 1) await stage.event(`ok-${at}`)
-  await expect.poll(() => tile('delivered').textContent(), { timeout: 10_000 }).toBe('24')
+  await expect.poll(() => tile('delivered').textContent()).toBe('24')
   await expect.poll(() => page.locator('#state').textContent()).toBe('running')
   await expect.poll(() => page.locator('#lanes tbody tr').count()).toBe(1)
   await expect.poll(() => page.locator('#legend-rates').textContent()).toMatch(/in .*out /)
@@ -143,11 +143,11 @@ test('a redrive and a drop ask first, and do nothing when refused', async () => 
   expect(await letter('no-drop').count()).toBe(1)
   await letter('no-drop').getByRole('button', { name: 'Drop' }).click()
   await page.locator('#confirm-yes').click()
-  await expect.poll(() => letter('no-drop').count(), { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => letter('no-drop').count()).toBe(0)
   await letter('no-evil').getByRole('button', { name: 'Redrive' }).click()
   await page.locator('#confirm-yes').click()
   // Refused again by the upstream: the letter comes back with one more attempt of its own.
-  await expect.poll(() => tile('buried').textContent(), { timeout: 10_000 }).toBe('1')
+  await expect.poll(() => tile('buried').textContent()).toBe('1')
 })
 
 test('an action that fails says so, and what the relay said', async () => {
@@ -160,9 +160,7 @@ test('an action that fails says so, and what the relay said', async () => {
   )
   await letter('no-evil').getByRole('button', { name: 'Redrive' }).click()
   await page.locator('#confirm-yes').click()
-  await expect
-    .poll(() => page.locator('#confirm-title').textContent(), { timeout: 10_000 })
-    .toBe('That did not work')
+  await expect.poll(() => page.locator('#confirm-title').textContent()).toBe('That did not work')
   expect(await page.locator('#confirm-text').textContent()).toContain(
     'The relay refused it: come back later.',
   )
@@ -176,7 +174,7 @@ test('an action that fails says so, and what the relay said', async () => {
 test('dead letters are chosen by any reason there is, and an empty choice is no false comfort', async () => {
   await page.selectOption('#letters-code', 'FIELD_MISSING')
   await expect
-    .poll(() => page.locator('#letters-empty').textContent(), { timeout: 10_000 })
+    .poll(() => page.locator('#letters-empty').textContent())
     .toBe('No dead letter for the reason FIELD_MISSING.')
   expect(await letter('no-evil').count()).toBe(0)
   await page.selectOption('#letters-code', 'UPSTREAM_REJECTED')
@@ -304,10 +302,8 @@ describe('a relay that knows event types, and has found some of its deliveries i
     await known.event('doubt', 'purchase', { email: MAIL, more: 1, value: '12,50' })
     await known.event('bad', 'contact-form', { email: 'nobody' })
     const rows = shown.locator('#types tbody tr')
-    await expect.poll(() => rows.first().textContent(), { timeout: 10_000 }).toMatch(/^contact-form\w{8}001/)
-    await expect
-      .poll(() => rows.nth(1).textContent(), { timeout: 10_000 })
-      .toMatch(/^purchase\w{8}310running/)
+    await expect.poll(() => rows.first().textContent()).toMatch(/^contact-form\w{8}001/)
+    await expect.poll(() => rows.nth(1).textContent()).toMatch(/^purchase\w{8}310running/)
     expect(await rows.nth(2).textContent()).toMatch(/^newsletter\w{8}000nothing yet/)
     const said = await shown.locator('#types-findings').textContent()
     expect(said).toContain('reject FIELD_NOT_EMAIL 1')

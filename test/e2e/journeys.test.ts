@@ -129,12 +129,12 @@ describe('the relay', () => {
     }
     await relay.collect([interaction])
     // The request has reached the upstream, which takes its time over it.
-    await expect.poll(sandbox.struck, { timeout: 10_000 }).toBe(1)
+    await expect.poll(sandbox.struck).toBe(1)
     await relay.end('SIGKILL')
     await sandbox.mend()
     await relay.restart()
     await expect
-      .poll(() => relay.deadLetters().then((page) => JSON.stringify(page)), { timeout: 10_000 })
+      .poll(() => relay.deadLetters().then((page) => JSON.stringify(page)))
       .toMatch(/visit-1.*IN_DOUBT/)
     expect((await sandbox.interactions()).length - before).toBeLessThanOrEqual(1)
     expect((await relay.collect([interaction])).duplicates).toBe(1)

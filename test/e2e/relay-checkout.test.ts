@@ -62,7 +62,7 @@ test('the purchase reaches the API once, with the tracker ID of the visitor who 
     204, 204, 204,
   ])
   const computed = async () => (await sandbox.events('?nonce=purchase-o-1')).map(({ status }) => status)
-  await expect.poll(computed, { timeout: 10_000 }).toEqual(['computed'])
+  await expect.poll(computed).toEqual(['computed'])
   const [event] = await sandbox.events('?nonce=purchase-o-1')
   expect(event).toMatchObject({
     eventType: 'purchase',

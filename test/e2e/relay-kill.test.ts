@@ -74,9 +74,7 @@ describe('the credential', () => {
     await pause(500)
     await sandbox.fault({ kind: 'revoke-key' })
     await sandbox.fault({ kind: 'expire-tokens' })
-    await expect
-      .poll(async () => JSON.stringify((await relay.status()).forward), { timeout: 10_000 })
-      .toContain('parked')
+    await expect.poll(async () => JSON.stringify((await relay.status()).forward)).toContain('parked')
     await sandbox.rotateKey()
     await pause(500)
     await load.stop()

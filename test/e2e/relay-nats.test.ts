@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { afterAll, beforeAll, beforeEach, expect, onTestFailed, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, onTestFinished, test } from 'vitest'
 import { startBalancer } from '../support/balancer.ts'
 import { layCable } from '../support/cable.ts'
 import { type RelayChild, type SandboxChild, startRelayChild, startSandboxChild } from '../support/chain.ts'
+import { eventually } from '../support/eventually.ts'
 import { given } from '../support/given.ts'
 import { pause, startLoad } from '../support/load.ts'
 import { type NatsCluster, startNatsCluster } from '../support/nats-cluster.ts'
@@ -46,7 +47,7 @@ const leader = async (): Promise<NatsServer> => {
   const nc = await connect({ servers: cluster.hosts.split(','), timeout: 5_000 })
   try {
     const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 1_000 })
-    return await vi.waitFor(
+    return await eventually(
       async () => {
         const { cluster: state } = await jsm.streams.info('wmkt_demo-shop_items')
         const server = cluster.servers.find(({ name }) => name === state?.leader)
@@ -114,7 +115,7 @@ const startCabled = async () => {
   const relay = await startRelay(cables.map(({ port }) => `127.0.0.1:${port}`).join(','))
   /** The cable in use, and the server it leads to. */
   const inUse = () =>
-    vi.waitFor(() => {
+    eventually(() => {
       const [at = -1, more] = cables.flatMap((cable, n) => (cable.connections() > 0 ? [n] : []))
       const [cable, server] = [cables[at], cluster.servers[at]]
       return cable && server && more === undefined ? { cable, server } : fail()
@@ -131,7 +132,7 @@ const takesWithin = (relay: RelayChild, timeout: number) => {
     occurredAt: Date.now(),
     data: {},
   }
-  return vi.waitFor(() => relay.collect([item]), { timeout, interval: 100 })
+  return eventually(() => relay.collect([item]), { timeout, interval: 100 })
 }
 
 /** What two relays, one of them with cables, hold and deliver while `trouble` goes on. */
@@ -147,7 +148,7 @@ const throughTrouble = async (name: string, trouble: (around: Trouble) => Promis
   const phase = (what: string) => void phases.push(`${what} at ${event.size}`)
   onTestFailed(() => console.log(phases.join(', ')))
   const goesOn = (from = event.size) =>
-    vi.waitFor(() => expect(event.size).toBeGreaterThan(from + 200), { timeout: 30_000 })
+    eventually(() => expect(event.size).toBeGreaterThan(from + 200), { timeout: 30_000 })
   await goesOn()
   await trouble({ one, inUse, phase })
   await goesOn()

@@ -42,7 +42,7 @@ const survivors = async (afterMs: number): Promise<number> => {
   for (const [at, collector] of collectors.entries()) {
     await page.goto(urls[at] ?? '')
     await expect
-      .poll(() => collector.stored.has('last'), { timeout: 8_000, interval: 10 })
+      .poll(() => collector.stored.has('last'), { interval: 10 })
       .toBe(true)
       .catch(() => {})
   }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Cable, layCable } from '../support/cable.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** The network that tests cut: what was on its way in a pulled cable arrives, in a refused one it does not. */
 let cable: Cable
@@ -28,7 +29,7 @@ const dial = async (): Promise<Socket> => {
   ends.push(() => socket.destroy())
   return socket
 }
-const hears = (text: string) => vi.waitFor(() => expect(heard).toBe(text))
+const hears = (text: string) => eventually(() => expect(heard).toBe(text))
 
 test('a whole cable lets through', async () => {
   near.write('a')
@@ -43,10 +44,10 @@ test('a pulled cable tells nobody: old connections and new ones wait, and go on 
   near.write('b')
   const later = await dial()
   later.write('c')
-  await vi.waitFor(() => expect(cable.connections()).toBe(2))
+  await eventually(() => expect(cable.connections()).toBe(2))
   expect([heard, near.destroyed, later.destroyed]).toEqual(['a', false, false])
   cable.mend()
-  await vi.waitFor(() => expect([...heard].sort().join('')).toBe('abc'))
+  await eventually(() => expect([...heard].sort().join('')).toBe('abc'))
 })
 
 test('a refusing cable ends what goes through it, and takes nothing new until it is mended', async () => {

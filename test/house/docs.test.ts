@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startChild } from '../support/child.ts'
+import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-port.ts'
 import { ROOT } from '../support/sources.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -58,7 +59,7 @@ describe('the README', () => {
     const program = join(ROOT, '.cache/readme.mjs')
     writeFileSync(program, code)
     const child = startChild([program])
-    await vi.waitFor(
+    await eventually(
       async () => {
         const answer = await fetch(`http://127.0.0.1:${port}/wmkt/readyz`)
         expect(answer.status, child.output()).toBe(200)

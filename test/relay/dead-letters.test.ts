@@ -60,6 +60,6 @@ test('a large batch refused item by item takes its size on disk once more, and e
   expect((await fetch(`${letter}/redrive`, { method: 'POST', headers: { 'wmkt-admin': '1' } })).status).toBe(
     200,
   )
-  await expect.poll(ledger, { timeout: 10_000 }).toMatchObject({ buried: 99, delivered: 1 })
+  await expect.poll(ledger).toMatchObject({ buried: 99, delivered: 1 })
   expect(got.map((sent) => JSON.parse(sent).data)).toEqual([items[73]?.data])
 })

@@ -117,7 +117,7 @@ describe('any JSON posted anywhere', () => {
   })
 
   test('leaves nothing that ingestion cannot settle', async () => {
-    await expect.poll(async () => (await box.sandbox.counts()).accepted, { timeout: 5000 }).toBe(0)
+    await expect.poll(async () => (await box.sandbox.counts()).accepted).toBe(0)
   })
 })
 
@@ -184,7 +184,7 @@ describe('a call that the contract describes', () => {
       { numRuns: 300 },
     )
     expect(taken / made).toBeGreaterThan(1 / 3)
-    await expect.poll(async () => (await box.sandbox.counts()).accepted, { timeout: 5000 }).toBe(0)
+    await expect.poll(async () => (await box.sandbox.counts()).accepted).toBe(0)
   })
 
   test.each(NAMES)('is taken as it stands: %s', async (name) => {

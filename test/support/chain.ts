@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { vi } from 'vitest'
 import { type Child, QUICK_DATABASE, startChild } from './child.ts'
+import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
 import { makeDataDir } from './sandbox-folder.ts'
 import { ROOT } from './sources.ts'
@@ -100,7 +100,7 @@ export const startRelayChild = async (
   const begin = () => startChild([join(ROOT, 'packages/relay/bin/wmkt-relay.js'), 'start'], env)
   const up = async () => {
     child = begin()
-    await vi.waitFor(
+    await eventually(
       async () => {
         const { status } = await fetch(`${url}/readyz`)
         if (status !== 200)

@@ -1,5 +1,6 @@
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { RelayChild, SandboxChild } from './chain.ts'
+import { eventually } from './eventually.ts'
 import { CHUNK, chunkOf, type Load } from './load.ts'
 
 /** Nonces of a load's events as the sandbox holds them, with repeats if there were any. */
@@ -70,4 +71,4 @@ export const reckon = async (...of: Parameters<typeof reckonItems>) => {
  * item of another one's is still on its way: what is not right yet has half a minute to become so.
  */
 export const inTime = <T>(reckoning: () => Promise<T>): Promise<T> =>
-  vi.waitFor(reckoning, { timeout: 30_000, interval: 250 })
+  eventually(reckoning, { timeout: 30_000, interval: 250 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type * as Source from '@wmkt/tag'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 
 /** What a site loads: the minified bundle, as `npm run build` has left it. */
 const bundle = join(process.cwd(), 'packages/tag/dist/tag.mjs')
@@ -130,7 +131,7 @@ describe.each([
           if (typeof nonce === 'string') return void recorded.push(nonce)
           expect(nonce).toBe(null)
           refused += 1
-          await vi.waitFor(
+          await eventually(
             () => expect(endings.filter(({ ending }) => ending === 'rejected')).toHaveLength(refused),
             { interval: 1 },
           )
@@ -142,7 +143,7 @@ describe.each([
     )
     tag.flush()
     const delivered = () => endings.filter(({ ending }) => ending === 'delivered').map(({ nonce }) => nonce)
-    await vi.waitFor(() => expect(delivered().sort()).toEqual([...recorded].sort()), { timeout: 10_000 })
+    await eventually(() => expect(delivered().sort()).toEqual([...recorded].sort()))
     expect(stored.sort()).toEqual([...recorded].sort())
     expect(endings).toHaveLength(400)
     expect(refused).toBeGreaterThan(50)
@@ -164,7 +165,7 @@ describe.each([
       }),
     )
     tag.flush()
-    await vi.waitFor(() => expect(endings).toHaveLength(200), { timeout: 10_000 })
+    await eventually(() => expect(endings).toHaveLength(200))
     const arrived = new Map(bodies.flatMap(({ items }) => items.map(({ nonce, data }) => [nonce, data])))
     expect(given.size).toBe(100)
     for (const [nonce, data] of given) expect(arrived.get(nonce)).toEqual(data)

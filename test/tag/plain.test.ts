@@ -44,7 +44,7 @@ test('what a tag really sends is read by the relay without a parser, with a sche
   const sent = () => bodies.flatMap((body) => scan(body, anyType)?.events ?? [])
   const counts = () => bodies.map((body) => JSON.parse(body.toString()).items.length)
   // A recorder waits two seconds for the tracker ID.
-  await expect.poll(counts, { timeout: 10_000 }).toEqual([3, 1])
+  await expect.poll(counts).toEqual([3, 1])
   expect(sent().map(({ lane }) => lane)).toEqual(Array(4).fill('event:lead'))
   expect(bodies.flatMap((body) => scan(body, judged)?.events ?? [])).toEqual(sent())
 })

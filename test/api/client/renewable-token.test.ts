@@ -1,6 +1,7 @@
 import { TokenError } from '@wmkt/api/client'
 import { describe, expect, test, vi } from 'vitest'
 import { createRenewableToken } from '../../../packages/api/src/client/renewable-token.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const LIFE_MS = 100_000
 
@@ -24,7 +25,7 @@ describe('a renewable token', () => {
     refuse()
     clock.now = 60_000
     await renewable.token()
-    await vi.waitFor(() => expect(renewable.health().state).toBe('failing'))
+    await eventually(() => expect(renewable.health().state).toBe('failing'))
     clock.now += 4999
     await renewable.token()
     expect(exchange).toHaveBeenCalledTimes(2)
@@ -38,7 +39,7 @@ describe('a renewable token', () => {
     refuse()
     clock.now = 99_999
     await renewable.token()
-    await vi.waitFor(() => expect(renewable.health().state).toBe('failing'))
+    await eventually(() => expect(renewable.health().state).toBe('failing'))
     clock.now += 1
     await expect(renewable.token()).rejects.toThrow('busy')
     expect(exchange).toHaveBeenCalledTimes(3)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
 import { startRelay } from '../../support/relay.ts'
 import { runCli } from '../../support/terminal.ts'
@@ -22,7 +23,7 @@ test('status says how collecting and forwarding stand, what is held, and which l
     seams: { tokens: createStaticTokens() },
   })
   await relay.event('lead\u001b[2J', {})
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { out, code } = await runCli(['status'], { env: { WMKT_ADMIN_PORT: new URL(adminUrl).port } })
     expect(code).toBe(0)
     expect(out).toMatch(/^project {5}demo-shop$/m)

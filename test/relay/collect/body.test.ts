@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readBody } from '../../../packages/relay/src/collect/body.ts'
 import { createGathering } from '../../../packages/relay/src/collect/gathering.ts'
 import { createUnfinished } from '../../../packages/relay/src/collect/unfinished.ts'
 import { listen } from '../../../packages/relay/src/http/listen.ts'
 import { Problem } from '../../../packages/relay/src/http/problem.ts'
+import { eventually } from '../../support/eventually.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 
 test('what is gathered is what came, however it was cut', () => {
@@ -95,18 +96,18 @@ describe('over the wire', () => {
   test('the oldest of too many unfinished bodies is told, and the others may go on', async () => {
     const { ended, post } = await start()
     await post(8_000, 4_000)
-    await vi.waitFor(() => expect(unfinished.bytes()).toBe(4_000))
+    await eventually(() => expect(unfinished.bytes()).toBe(4_000))
     const second = await post(8_000, 4_000)
-    await vi.waitFor(() => expect(unfinished.bytes()).toBe(8_000))
+    await eventually(() => expect(unfinished.bytes()).toBe(8_000))
     await post(4_000, 4_000)
-    await vi.waitFor(() => expect(ended).toEqual(['4000']))
+    await eventually(() => expect(ended).toEqual(['4000']))
     const third = await post(8_000, 4_000)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(ended).toEqual(['4000', 'BODY_TOO_SLOW not complete, and others need its room']),
     )
     second.write('x'.repeat(4_000))
     third.write('x'.repeat(4_000))
-    await vi.waitFor(() => expect(ended.slice(2)).toEqual(['8000', '8000']))
+    await eventually(() => expect(ended.slice(2)).toEqual(['8000', '8000']))
     expect(unfinished.bytes()).toBe(0)
   })
 
@@ -116,7 +117,7 @@ describe('over the wire', () => {
     )
     const socket = await post(10, 5)
     socket.destroy()
-    await vi.waitFor(() => expect(ended).toEqual(['BODY_CUT the connection ended before the body did']))
+    await eventually(() => expect(ended).toEqual(['BODY_CUT the connection ended before the body did']))
     expect(clock.nextAt()).toBeUndefined()
   })
 })

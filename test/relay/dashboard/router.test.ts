@@ -1,7 +1,8 @@
 import express from 'express'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createAppServer } from '../../../packages/relay/src/http/app-server.ts'
 import { listen } from '../../../packages/relay/src/http/listen.ts'
+import { eventually } from '../../support/eventually.ts'
 import { startRelay } from '../../support/relay.ts'
 
 const adminToken = 'correct-horse-battery'
@@ -114,7 +115,7 @@ test('the stream tells how things stand at once, and ends with the relay', async
   const frame = JSON.parse(value.replace(/^data: /, ''))
   expect(frame.status).toMatchObject({ projectId: 'demo-shop', ledger: { held: 1 } })
   await relay.stop()
-  await vi.waitFor(async () => expect((await reader.read()).done).toBe(true))
+  await eventually(async () => expect((await reader.read()).done).toBe(true))
 })
 
 test('strangers get no stream', async () => {

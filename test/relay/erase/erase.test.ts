@@ -1,8 +1,9 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { createRelay } from '../../../packages/relay/src/relay.ts'
 import { startStandalone } from '../../../packages/relay/src/standalone.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { eventually } from '../../support/eventually.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { type Ran, runCli, type TerminalOptions } from '../../support/terminal.ts'
 import { createStaticTokens, respond, type StubAnswer, startUpstream } from '../../support/upstream-stub.ts'
@@ -41,14 +42,14 @@ const start = async (answer: (nonce: string) => StubAnswer | Promise<StubAnswer>
     })
   const status = async () => (await fetch(`${running.admin.url}/api/status`)).json()
   const ledgerIs = (ledger: object) =>
-    vi.waitFor(async () => expect((await status()).ledger).toMatchObject(ledger), { timeout: 10_000 })
+    eventually(async () => expect((await status()).ledger).toMatchObject(ledger))
   return { running, arrived, erase, collect, ledgerIs }
 }
 
 /** Again until nothing was under way: a parked lane is tried now and then. Held, dead letters, kept, in all. */
 const eraseFully = async (erase: (args: string[]) => Promise<Ran>, ...who: string[]) => {
   const total = [0, 0, 0]
-  await vi.waitFor(
+  await eventually(
     async () => {
       const { code, out } = await erase([...who, '--yes', '--json'])
       const { held, deadLetters, kept } = JSON.parse(out)
@@ -102,7 +103,7 @@ test('what is being delivered is named, and can be erased once it has come back'
   })
   const { arrived, erase, collect, ledgerIs } = await start(() => pending)
   await collect(event('n1', 'lead', MONA))
-  await vi.waitFor(() => expect(arrived).toEqual(['n1']))
+  await eventually(() => expect(arrived).toEqual(['n1']))
   expect(await erase(['--email', MONA, '--yes'])).toMatchObject({
     code: 1,
     out: 'erase: 0 held, 0 dead letters, 0 in records that are kept\n',
@@ -123,14 +124,12 @@ test('what waits for its turn is erased though its lane is leased ahead, and the
     event(`n${number}`, 'lead', number % 2 === 0 ? MONA : 'leo@shop.test'),
   )
   await collect(...people)
-  await vi.waitFor(() => expect(arrived.length).toBeGreaterThan(0))
-  await vi.waitFor(async () => expect((await erase(['--email', MONA, '--yes'])).code).toBe(0), {
-    timeout: 10_000,
-  })
+  await eventually(() => expect(arrived.length).toBeGreaterThan(0))
+  await eventually(async () => expect((await erase(['--email', MONA, '--yes'])).code).toBe(0))
   await ledgerIs({ held: 30, dropped: 30 })
   isOpen = true
   arrived.length = 0
-  await vi.waitFor(() => expect(new Set(arrived).size).toBe(30), { timeout: 20_000 })
+  await eventually(() => expect(new Set(arrived).size).toBe(30), { timeout: 20_000 })
   await ledgerIs({ held: 0, delivered: 30 })
   expect(arrived.filter((nonce) => Number(nonce.slice(1)) % 2 === 0)).toEqual([])
 })

@@ -22,7 +22,7 @@ const serve = async (listener: RequestListener): Promise<Server> => {
   return server
 }
 
-const wireTo = (port: number, deadlineMs = 1_000, path = '/api/v1') => {
+const wireTo = (port: number, deadlineMs = 10_000, path = '/api/v1') => {
   // One connection, so that the second call comes over the first one's.
   const apiUrl = new URL(`http://127.0.0.1:${port}${path}`)
   const upstream = createUpstream({ apiUrl, concurrency: 1, deadlineMs, clock: systemClock })
@@ -40,7 +40,7 @@ describe('an answer', () => {
         `${request.method} ${request.url} ${request.headers.authorization} ${request.headers['content-type']}`,
       )
     })
-    expect(await wireTo(portOf(server), 1_000, '/api/v1/').call(post, 'secret')).toMatchObject({
+    expect(await wireTo(portOf(server), 10_000, '/api/v1/').call(post, 'secret')).toMatchObject({
       kind: 'answer',
       status: 429,
       body: 'POST /api/v1/events Bearer secret application/json',

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
+import { eventually } from '../../support/eventually.ts'
 import { given } from '../../support/given.ts'
 import { startNatsCluster } from '../../support/nats-cluster.ts'
 import { type NatsServer, type NatsSetup, startNatsServer, TRACE } from '../../support/nats-server.ts'
@@ -92,7 +93,7 @@ const leaderOf = async (servers: readonly NatsServer[], stream: string): Promise
 /** Its system calls, once it has acknowledged all of a stream's. */
 const traceOf = async (servers: readonly NatsServer[], stream: string): Promise<SystemCall[]> => {
   const leader = await leaderOf(servers, stream)
-  return vi.waitFor(() => {
+  return eventually(() => {
     const calls = callsOf(leader)
     expect(ackOf(calls, stream, NONCES.length)).toBeDefined()
     return calls

@@ -5,6 +5,7 @@ import { namesOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { UNSEEN_MS } from '../../../packages/relay/src/outbox/nats/sight-warning.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { type Log, silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { eventually } from '../../support/eventually.ts'
 import { intakeOf, singleOf } from '../outbox/intakes.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
@@ -35,7 +36,7 @@ const onServer = async (work: (jsm: JetStreamManager) => Promise<unknown>) => {
 const removeRepeats = () => onServer((jsm) => jsm.streams.delete(names().repeats))
 /** One look after the other, each a second after the last. */
 const looks = (done: () => void) =>
-  vi.waitFor(
+  eventually(
     () => {
       clock.turn(1_000)
       done()

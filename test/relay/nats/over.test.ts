@@ -4,6 +4,7 @@ import { type Link, openLink } from '../../../packages/relay/src/outbox/nats/lin
 import { parseNatsUrl } from '../../../packages/relay/src/outbox/nats/url.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { layCable } from '../../support/cable.ts'
+import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
 import { given } from '../../support/given.ts'
 import { makeNatsServer, type NatsServer } from '../../support/nats-server.ts'
@@ -40,7 +41,7 @@ const layCables = async () => {
   return cables.map((cable) => ({ ...cable, host: `127.0.0.1:${cable.port}` }))
 }
 const leadsTo = (nc: NatsConnection, name: string) =>
-  vi.waitFor(() => expect(nc.info?.server_name).toBe(name), { timeout: 10_000 })
+  eventually(() => expect(nc.info?.server_name).toBe(name))
 const asksWell = async ({ nc }: Link) => {
   const text = (await nc.request('$JS.API.INFO', '', { timeout: 1_000 })).string()
   expect(text).toContain('account_info')
@@ -90,14 +91,11 @@ test('a server that answers pings and no request for eight seconds is left, but 
   await asksWell(link)
   expect(link.nc.info?.server_name).toBe('other')
   // The client passes over a server that it was with a moment ago: then it is this one's turn again.
-  await vi.waitFor(
-    async () => {
-      clock.turn(10_000)
-      await inVain(link, clock)
-      await vi.waitFor(() => expect(link.nc.info?.server_name).toBe('one'), { timeout: 500 })
-    },
-    { timeout: 10_000 },
-  )
+  await eventually(async () => {
+    clock.turn(10_000)
+    await inVain(link, clock)
+    await eventually(() => expect(link.nc.info?.server_name).toBe('one'), { timeout: 500 })
+  })
 })
 
 test('a server that was away when the connection was made is one to go over to', async () => {

@@ -1,7 +1,8 @@
 import { connect } from '@nats-io/transport-node'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Clock, systemClock } from '../../../packages/relay/src/clock.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { eventually } from '../../support/eventually.ts'
 import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
@@ -23,13 +24,13 @@ afterEach(async () => void (await Promise.all(opened.map((outbox) => outbox.clos
 
 const nonces = (entries: readonly { nonce: string }[]) => entries.map(({ nonce }) => nonce)
 const leaseOne = async (outbox: Outbox, lane = LANE) => {
-  const [entry] = await vi.waitFor(
+  const [entry] = await eventually(
     async () => {
       const entries = await outbox.lease(lane, 1)
       expect(entries).toHaveLength(1)
       return entries
     },
-    { timeout: 8_000, interval: 50 },
+    { interval: 50 },
   )
   if (!entry) throw new Error('nothing is due')
   return entry
@@ -41,7 +42,7 @@ describe('several relays on one stream', () => {
     const heard: string[] = []
     other.onWork((lane) => heard.push(lane))
     await one.put(intakeOf(['a', 'b', 'c', 'd']))
-    await vi.waitFor(() => expect(heard).toContain(LANE))
+    await eventually(() => expect(heard).toContain(LANE))
     expect(nonces(await other.lease(LANE, 2))).toEqual(['a', 'b'])
     expect(nonces(await one.lease(LANE, 9))).toEqual(['c', 'd'])
   })
@@ -55,9 +56,7 @@ describe('several relays on one stream', () => {
       'accepted',
     ])
     const both = { received: 3, held: 3, duplicates: 1 }
-    await vi.waitFor(() => expect([one.ledger(), other.ledger()]).toMatchObject([both, both]), {
-      timeout: 5_000,
-    })
+    await eventually(() => expect([one.ledger(), other.ledger()]).toMatchObject([both, both]))
     expect([one.heldIn(LANE), other.heldIn(LANE)]).toEqual([3, 3])
   })
 
@@ -65,10 +64,7 @@ describe('several relays on one stream', () => {
     const relays = [await open(), await open(), await open()]
     const outcomes = await Promise.all(relays.map((relay) => relay.put(intakeOf(['a', 'b', 'c']))))
     expect(outcomes.flat().filter((outcome) => outcome === 'accepted')).toHaveLength(3)
-    await vi.waitFor(
-      () => expect(relays[0]?.ledger()).toMatchObject({ received: 3, held: 3, duplicates: 6 }),
-      { timeout: 5_000 },
-    )
+    await eventually(() => expect(relays[0]?.ledger()).toMatchObject({ received: 3, held: 3, duplicates: 6 }))
   })
 
   test('take over from one that falls silent, and its late word changes nothing', async () => {
@@ -124,10 +120,10 @@ describe('several relays on one stream', () => {
     await one.put(intakeOf(['a', 'b', 'c']))
     const [a] = await one.lease(LANE, 2)
     clock.turn(10_000)
-    await vi.waitFor(() => expect(alive).toHaveLength(2))
+    await eventually(() => expect(alive).toHaveLength(2))
     if (a) await one.settle(a.ref, { type: 'ack' })
     clock.turn(10_000)
-    await vi.waitFor(() => expect(alive).toHaveLength(3))
+    await eventually(() => expect(alive).toHaveLength(3))
     expect(new Set(alive).size).toBe(2)
   })
 
@@ -156,17 +152,12 @@ describe('a server', () => {
     onTestFinished(() => clearInterval(turning))
     await refused
     await server().start()
-    await vi.waitFor(async () => expect(await outbox.put(intakeOf(['b', 'a']))).toContain('duplicate'), {
-      timeout: 10_000,
+    await eventually(async () => expect(await outbox.put(intakeOf(['b', 'a']))).toContain('duplicate'))
+    const entries = await eventually(async () => {
+      const leased = await outbox.lease(LANE, 5)
+      expect(nonces(leased)).toEqual(['a', 'b'])
+      return leased
     })
-    const entries = await vi.waitFor(
-      async () => {
-        const leased = await outbox.lease(LANE, 5)
-        expect(nonces(leased)).toEqual(['a', 'b'])
-        return leased
-      },
-      { timeout: 5_000 },
-    )
     for (const { ref } of entries) await outbox.settle(ref, { type: 'ack' })
     expect((await outbox.fate('b'))?.state).toBe('delivered')
   })

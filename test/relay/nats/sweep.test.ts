@@ -23,6 +23,7 @@ import { createView } from '../../../packages/relay/src/outbox/nats/view.ts'
 import type { Stand } from '../../../packages/relay/src/outbox/nats/whereabouts.ts'
 import type { Lane, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { eventually } from '../../support/eventually.ts'
 import { intakeOf, singleOf } from '../outbox/intakes.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
@@ -280,7 +281,7 @@ describe('an interaction that its queue has passed by', () => {
   const putVisit = () => one.put(intakeOf([{ nonce: 'a', kind: 'interaction' }]))
   /** As soon as it has heard of the lane. */
   const leaseVisit = (outbox: Outbox) =>
-    vi.waitFor(async () => {
+    eventually(async () => {
       const [entry] = await outbox.lease(VISITS, 1)
       if (!entry) throw new Error('nothing to lease yet')
       return entry

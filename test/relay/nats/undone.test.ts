@@ -2,7 +2,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { type KV, Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Kind } from '@wmkt/protocol'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { fingerprintText } from '../../../packages/relay/src/outbox/fingerprint.ts'
 import { encodeFrame, type ItemHead } from '../../../packages/relay/src/outbox/nats/frame.ts'
 import {
@@ -13,6 +13,7 @@ import {
 import { consumerOf, namesOf, nonceKeyOf } from '../../../packages/relay/src/outbox/nats/names.ts'
 import { NONCE_MS } from '../../../packages/relay/src/outbox/nats/streams.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { eventually } from '../../support/eventually.ts'
 import { intakeOf, lettersOf, singleOf } from '../outbox/intakes.ts'
 import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { freshProject, openOn, useNatsServer } from './nats-ground.ts'
@@ -65,7 +66,7 @@ const openLane = async (kind: 'event' | 'interaction' = 'event') => {
 }
 
 const leaseOne = (lane = LANE) =>
-  vi.waitFor(
+  eventually(
     async () => {
       const [entry] = await outbox.lease(lane, 1)
       expect(entry).toBeDefined()
@@ -75,7 +76,7 @@ const leaseOne = (lane = LANE) =>
   )
 /** Asked for work until nothing is held any more. */
 const lastTakenOff = () =>
-  vi.waitFor(
+  eventually(
     async () => {
       expect(await outbox.lease(LANE, 5)).toEqual([])
       expect(await held()).toBe(0)
@@ -204,12 +205,12 @@ describe('an item whose record says it is done, still in the queue', () => {
 
 describe('an item in the stream that no queue counts', () => {
   const looks = (done: () => Promise<void>) =>
-    vi.waitFor(
+    eventually(
       async () => {
         clock.turn(1_000)
         await done()
       },
-      { timeout: 10_000, interval: 20 },
+      { interval: 20 },
     )
 
   test('is taken off when its record says that it is done', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { unsoundness } from '../../../packages/relay/src/outbox/soundness.ts'
+import { eventually } from '../../support/eventually.ts'
 import { intakeOf, singleOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 import { createTurnedClock } from './turned-clock.ts'
@@ -78,7 +79,7 @@ test('what is delivered makes room for what comes: the file does not grow with t
     await Promise.all(entries.flat().map(({ ref }) => outbox.settle(ref, { type: 'ack' })))
     const { delivered } = outbox.ledger()
     clock.turn(keepDeliveredMs)
-    await vi.waitFor(() => {
+    await eventually(() => {
       clock.turn(1_000)
       expect(outbox.fate(`n${made}`)).toEqual({ state: 'settled' })
     })

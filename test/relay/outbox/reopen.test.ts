@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LmdbOutboxOptions } from '../../../packages/relay/src/outbox/lmdb.ts'
 import { GENERATION_MS } from '../../../packages/relay/src/outbox/nonce-memory.ts'
 import type { LeasedEntry, LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { eventually } from '../../support/eventually.ts'
 import { intakeOf, singleOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
@@ -31,13 +32,13 @@ const leaseOne = async (): Promise<LeasedEntry> => {
   return entry
 }
 /** Turns the clock a second at a time, as the janitor's rounds need, until the claim holds. */
-const eventually = (claim: () => void) =>
-  vi.waitFor(
+const onceTurned = (claim: () => void) =>
+  eventually(
     () => {
       clock.turn(1_000)
       claim()
     },
-    { timeout: 5_000, interval: 5 },
+    { interval: 5 },
   )
 
 describe('after closing and opening again', () => {
@@ -102,7 +103,7 @@ describe('keeping', () => {
     for (const { ref } of await outbox.lease(LANE, 2)) await outbox.settle(ref, { type: 'ack' })
     clock.turn(DAY_MS - 2_000)
     expect(outbox.fate('a')?.state).toBe('delivered')
-    await eventually(() => expect(outbox.fate('a')).toEqual({ state: 'settled' }))
+    await onceTurned(() => expect(outbox.fate('a')).toEqual({ state: 'settled' }))
     expect(outbox.fate('b')).toEqual({ state: 'settled' })
     expect(await outbox.put(intakeOf(['a']))).toEqual(['duplicate'])
   })
@@ -120,7 +121,7 @@ describe('keeping', () => {
     await outbox.settle((await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
     clock.turn(DAY_MS - 5_000)
     expect(outbox.ledger()).toMatchObject({ buried: 1, dropped: 0 })
-    await eventually(() => expect(outbox.ledger()).toMatchObject({ buried: 0, dropped: 1 }))
+    await onceTurned(() => expect(outbox.ledger()).toMatchObject({ buried: 0, dropped: 1 }))
     expect(outbox.deadLetter('a')).toBeUndefined()
   })
 
@@ -137,7 +138,7 @@ describe('keeping', () => {
     await reopen()
     expect(await outbox.put(intakeOf(['a']))).toEqual(['duplicate'])
     await turnGeneration()
-    await eventually(() => expect(outbox.fate('a')).toBeUndefined())
+    await onceTurned(() => expect(outbox.fate('a')).toBeUndefined())
     expect(await outbox.put(intakeOf(['a']))).toEqual(['accepted'])
   })
 

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LmdbOutbox } from '../../../packages/relay/src/outbox/lmdb.ts'
 import type { LeasedEntry } from '../../../packages/relay/src/outbox/outbox.ts'
 import { openStore } from '../../../packages/relay/src/outbox/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { eraseAll, intakeOf, pickerOf, singleOf, type Wanted } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
@@ -114,12 +115,12 @@ test('what nobody was told of while it was kept is crossed out, also once nobody
   await open(false)
   expect(outbox.untold).toBeUndefined()
   await deliver('unheard')
-  await vi.waitFor(
+  await eventually(
     async () => {
       clock.turn(1_000)
       expect(outbox.fate('a19')).toEqual({ state: 'settled' })
     },
-    { timeout: 5_000, interval: 5 },
+    { interval: 5 },
   )
   // What a round of the janitor's removes it finds gone in the next one.
   for (let round = 0; round < 3; round += 1) await turnOfJanitor()

@@ -7,6 +7,7 @@ import { ensureKeyFile } from '../../../packages/relay/src/seal/key-file.ts'
 import { POLL_MS } from '../../../packages/relay/src/settlement/settlement.ts'
 import { startStandalone } from '../../../packages/relay/src/standalone.ts'
 import { createLogger } from '../../../packages/relay/src/telemetry/logger.ts'
+import { eventually } from '../../support/eventually.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'
 import { createStaticTokens } from '../../support/upstream-stub.ts'
@@ -107,7 +108,7 @@ const collectEverybody = async ({ collect }: Running, people: readonly Person[])
 /** All that is under way has come to where it stays. */
 const settled = async ({ get, upstream }: Running, people: number) => {
   const buried = countOf(people, 'held', 'refused', 'doubt')
-  await vi.waitFor(
+  await eventually(
     async () => {
       const { ledger, settlement } = JSON.parse(await get('/api/status'))
       expect(ledger).toMatchObject({ buried, held: countOf(people, 'lost') })
@@ -204,7 +205,7 @@ test('of a thousand people nothing is found in the outbox, the logs, the metrics
   const relay = await start({ webhookUrl: receiver.url, webhookSecret: SECRET })
   const people = peopleOf(1_000, 20_260_101)
   await expectNoTrace(relay, people, join(relay.dataDir, 'outbox'), () =>
-    vi.waitFor(() => expect(receiver.taken.length).toBeGreaterThan(200), { timeout: 60_000 }),
+    eventually(() => expect(receiver.taken.length).toBeGreaterThan(200), { timeout: 60_000 }),
   )
   const told = receiver.messages.map(({ body }, number): [string, string] => [`message ${number}`, body])
   expectNobodyIn(createSearch(people), told)

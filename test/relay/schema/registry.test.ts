@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { SchemaFacts } from '../../../packages/relay/src/schema/parse-schema.ts'
 import {
   createRegistry,
@@ -10,6 +10,7 @@ import {
 } from '../../../packages/relay/src/schema/registry.ts'
 import { createSchemaFile } from '../../../packages/relay/src/schema/schema-file.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { eventually } from '../../support/eventually.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { eventType, field } from '../../support/schema-facts.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -48,7 +49,7 @@ test('a schema is read at the start, and again each few minutes', async () => {
   const { upstream, clock, known } = await start()
   await expect.poll(known).toEqual(['lead'])
   upstream.references = ['lead', 'quote']
-  await vi.waitFor(() => expect(clock.nextAt()).toBe(clock.now() + REFRESH_MS))
+  await eventually(() => expect(clock.nextAt()).toBe(clock.now() + REFRESH_MS))
   clock.advance(REFRESH_MS)
   await expect.poll(known).toEqual(['lead', 'quote'])
   expect(upstream.reads).toBe(2)
@@ -73,7 +74,7 @@ test('while the upstream cannot be read nobody waits for it, and it is asked aga
   expect(registry.ask()).toBeUndefined()
   await expect.poll(() => upstream.reads).toBe(2)
   upstream.references = ['lead']
-  await vi.waitFor(() => expect(clock.nextAt()).toBeDefined())
+  await eventually(() => expect(clock.nextAt()).toBeDefined())
   clock.advance(REFRESH_MS)
   await expect.poll(known).toEqual(['lead'])
   expect(registry.status().problem).toBeUndefined()

@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { openLmdbOutbox } from '../../../packages/relay/src/outbox/lmdb.ts'
 import { encodeRecord } from '../../../packages/relay/src/record.ts'
 import { createRelay } from '../../../packages/relay/src/relay.ts'
 import { startStandalone } from '../../../packages/relay/src/standalone.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { eventually } from '../../support/eventually.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { runCli } from '../../support/terminal.ts'
 import { createStaticTokens, respond, startUpstream } from '../../support/upstream-stub.ts'
@@ -48,7 +49,7 @@ const start = async (dataDir = tempFolder('keys')) => {
       isOpen = true
     },
     ledgerIs: (ledger: object) =>
-      vi.waitFor(async () => expect((await status()).ledger).toMatchObject(ledger), PATIENT),
+      eventually(async () => expect((await status()).ledger).toMatchObject(ledger), PATIENT),
   }
 }
 
@@ -62,7 +63,7 @@ test('what a missing key has sealed is set aside and said, all else goes on, and
   expect((await cli('keys', 'rotate')).code).toBe(0)
   expect((await cli('keys', 'shred', first, '--yes')).code).toBe(0)
   const shredded = JSON.parse(readFileSync(keyFile, 'utf8'))
-  await vi.waitFor(async () => expect((await status()).storage.keys).not.toContain(first), PATIENT)
+  await eventually(async () => expect((await status()).storage.keys).not.toContain(first), PATIENT)
   await collect(item('new', 'lead'))
   open()
   await ledgerIs({ received: 2, held: 0, buried: 1, delivered: 1 })
@@ -72,7 +73,7 @@ test('what a missing key has sealed is set aside and said, all else goes on, and
 
   const [lost] = JSON.parse(before).keys
   writeFileSync(keyFile, JSON.stringify({ ...shredded, keys: [lost, ...shredded.keys] }))
-  await vi.waitFor(async () => expect((await status()).storage.keys).toContain(first), PATIENT)
+  await eventually(async () => expect((await status()).storage.keys).toContain(first), PATIENT)
   expect((await cli('dead-letters', 'redrive', 'old')).code).toBe(0)
   await ledgerIs({ received: 2, held: 0, buried: 0, delivered: 2 })
   expect(arrived).toEqual(['new', 'old'])

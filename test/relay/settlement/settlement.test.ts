@@ -12,6 +12,7 @@ import {
 import { createSettlementFile } from '../../../packages/relay/src/settlement/settlement-file.ts'
 import { createTrashLog } from '../../../packages/relay/src/settlement/trash-log.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
+import { eventually } from '../../support/eventually.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -89,7 +90,7 @@ test('readings overlap, and what is met again is counted once', async () => {
   throwAway('n1', 'u1')
   await settlement.look()
   clock.advance(POLL_MS)
-  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  await eventually(() => expect(asked).toHaveLength(2))
   await settlement.look()
   const [first, second] = asked
   expect((first?.[1] ?? 0) - (second?.[0] ?? 0)).toBe(OVERLAP_MS)
@@ -149,7 +150,7 @@ test('a trash that cannot be read is asked again with growing pauses, and read f
   expect(next - clock.now()).toBeLessThan(POLL_MS)
   delete fault.error
   clock.advance(3_600_000)
-  await vi.waitFor(() => expect(settlement.status().problem).toBeUndefined())
+  await eventually(() => expect(settlement.status().problem).toBeUndefined())
   expect(asked.at(-1)?.[0]).toBe(asked[0]?.[0])
   expect(settlement.status()).toMatchObject({ trashed: 1 })
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { HISTOGRAMS, METRICS } from '../../../packages/relay/src/telemetry/metrics.ts'
+import { eventually } from '../../support/eventually.ts'
 import { startRelay } from '../../support/relay.ts'
 import { createStaticTokens, respond, startUpstream } from '../../support/upstream-stub.ts'
 
@@ -95,7 +96,7 @@ test('attempts are counted by class, buried items by reason, and lanes by state,
     seams: { tokens: createStaticTokens() },
   })
   await collect(url, [item('bad'), item('good'), item('odd', { eventType: 'x"} 1\nwmkt_evil 1' })])
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const metrics = await scrape(adminUrl)
     expect(metrics.get('wmkt_forward_attempts_total{kind="event",status="2xx"}')).toBe(2)
     expect(metrics.get('wmkt_forward_attempts_total{kind="event",status="4xx"}')).toBe(1)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startChild } from '../../support/child.ts'
+import { eventually } from '../../support/eventually.ts'
 import { freePort } from '../../support/free-port.ts'
 import { ROOT } from '../../support/sources.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -114,7 +115,7 @@ test('no token, no address and nothing personal is logged, on any path, at any l
   await login(SECRETS.guess)
   await login(SECRETS.adminToken)
 
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { deadLetters } = await (await admin('GET', '/api/dead-letters')).json()
     expect(deadLetters.map(({ nonce }: { nonce: string }) => nonce)).toEqual([
       'doubt-1',
