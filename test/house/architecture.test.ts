@@ -23,7 +23,7 @@ const POWERS: { power: string; use: RegExp; owners: RegExp }[] = [
   {
     power: 'undici',
     use: /from 'undici'/,
-    owners: /^packages\/(relay\/src\/forward\/upstream|api\/src\/client\/)/,
+    owners: /^packages\/(relay\/src\/forward\/connection|api\/src\/client\/)/,
   },
   { power: 'lmdb', use: /from 'lmdb'/, owners: /^packages\/relay\/src\/outbox\// },
   { power: 'NATS', use: /from '@nats-io\//, owners: /^packages\/relay\/src\/outbox\/nats\// },

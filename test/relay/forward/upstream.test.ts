@@ -106,6 +106,38 @@ describe('an answer', () => {
   })
 })
 
+describe('more calls than connections', () => {
+  test('wait for one to be free, and come over it in their order', async () => {
+    const sockets = new Set<unknown>()
+    const seen: unknown[] = []
+    const server = await serve((request, response) => {
+      sockets.add(request.socket)
+      seen.push(request.url)
+      response.end('{}')
+    })
+    const wire = wireTo(portOf(server))
+    const paths = ['/1', '/2', '/3', '/4']
+    const outcomes = await Promise.all(paths.map((path) => wire.call({ ...post, path }, 't')))
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['answer', 'answer', 'answer', 'answer'])
+    expect(seen).toEqual(paths.map((path) => `/api/v1${path}`))
+    expect(sockets.size).toBe(1)
+  })
+
+  test('end as failures when the wire is closed, of which those that waited were not written', async () => {
+    const begun: unknown[] = []
+    const server = await serve((request) => begun.push(request.url))
+    const wire = wireTo(portOf(server))
+    const calls = Promise.all([1, 2, 3].map(() => wire.call(post, 't')))
+    await expect.poll(() => begun.length).toBe(1)
+    await wire.close()
+    expect((await calls).map((outcome) => outcome.kind === 'failure' && outcome.written)).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+})
+
 describe('no answer', () => {
   test('because nobody listens: nothing was written', async () => {
     const server = await serve(() => {})
