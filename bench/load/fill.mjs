@@ -7,9 +7,9 @@ import { bodyOf, slotsIn, writeNonce } from './template.mjs'
 const EVENTS = 10
 const CALLERS = 256
 
-/** Fills an outbox with batches by the way that collect takes; `packed`: as the relay has it, with packs or without. */
-export const fill = async (outbox, items, { packed = packPuts(outbox), callers = CALLERS } = {}) => {
-  const policy = { interactions: 'off', projectId: 'demo-shop' }
+/** Fills an outbox with batches by the way that collect takes; `packed`: as the relay has it, with packs or without; `judge`: who looks at their types. */
+export const fill = async (outbox, items, { packed = packPuts(outbox), callers = CALLERS, judge } = {}) => {
+  const policy = { interactions: 'off', projectId: 'demo-shop', judge }
   const contentOf = createContentReader(policy)
   const template = bodyOf(EVENTS)
   const slots = slotsIn(template)

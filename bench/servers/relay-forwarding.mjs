@@ -7,7 +7,7 @@ import { createRelay } from '../../packages/relay/dist/index.js'
 import { openLmdbOutbox } from '../../packages/relay/dist/outbox/lmdb.js'
 import { fill } from '../load/fill.mjs'
 import { noForwarding, optionsIn } from './relay-options.mjs'
-import { keepSchema } from './schema.mjs'
+import { createJudge, keepSchema } from './schema.mjs'
 
 const [, , dataDir, origin] = process.argv
 const clock = { now: Date.now, after: (ms, callback) => clearTimeout.bind(null, setTimeout(callback, ms)) }
@@ -31,6 +31,7 @@ const onFatal = (error) => {
   throw error
 }
 await keepSchema(dataDir)
+const judge = createJudge(clock, log)
 const outbox = await openLmdbOutbox({ dir: join(dataDir, 'outbox'), clock, log, onFatal, maxBacklog: 1e9 })
 const tokens = { ...noForwarding.tokens, token: () => given.promise, inHand: () => given.value() }
 const relay = createRelay(
@@ -54,7 +55,7 @@ const drain = (items) =>
   })
 
 process.on('message', async (order) => {
-  if (order.fill) await fill(outbox, order.fill)
+  if (order.fill) await fill(outbox, order.fill, { judge })
   process.send({ perSecond: order.drain ? await drain(order.drain) : 0, held: outbox.ledger().held })
 })
 process.send({ ready: true })

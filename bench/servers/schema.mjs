@@ -1,6 +1,8 @@
 /** The project's event types as a relay keeps them on disk, so that it judges what it collects as it does in use. */
 import { join } from 'node:path'
+import { schemaOf } from '../../packages/relay/dist/schema/parse-schema.js'
 import { createSchemaFile } from '../../packages/relay/dist/schema/schema-file.js'
+import { createValidation } from '../../packages/relay/dist/schema/validation.js'
 
 const FIELDS = {
   email: 'email',
@@ -20,8 +22,17 @@ export const eventTypes = ['page-view', 'add-to-cart', 'purchase'].map((referenc
   ...{ _id: `id-of-${reference}`, projectId: 'demo-shop', reference, name: reference, fields },
 }))
 
+const facts = { eventTypes, project: {} }
+
 export const keepSchema = (dataDir) =>
   createSchemaFile(join(dataDir, 'schema.json')).save({
-    facts: { eventTypes, project: {} },
+    facts,
     readAt: Date.now(),
   })
+
+/** Judges as a relay does that has read them. */
+export const createJudge = (clock, log) => {
+  const schema = schemaOf(facts)
+  const registry = { schema: () => schema, ask: () => undefined, status: () => ({ state: 'fresh' }) }
+  return createValidation({ policy: 'hold', coercions: new Set(), registry, clock, log })
+}

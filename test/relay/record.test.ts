@@ -27,6 +27,7 @@ test('what goes in comes out, stamped by what was noted at the receipt', () => {
       sentAt: fc.double({ noNaN: true }),
       trackerId,
       keyed: fc.boolean(),
+      judgedBy: fc.nat({ max: 2 ** 48 - 1 }),
     },
     { requiredKeys: ['receivedAt'] },
   )

@@ -28,7 +28,9 @@ const DATA = {
 }
 const FORMS = { email: 'email', note: 'string', amount: 'number', news: 'boolean', place: 'location' }
 const fields = Object.entries(FORMS).map(([key, form]) => field(key, form))
-const judged = createGlance(new Set())(schemaOf({ eventTypes: [eventType('lead', fields)], project: {} }))
+const judged = createGlance(new Set())(
+  schemaOf({ eventTypes: [eventType('lead', fields)], project: {} }),
+).types
 const scan = createBatchScanner()
 
 test('what a tag really sends is read by the relay without a parser, with a schema and without', async () => {

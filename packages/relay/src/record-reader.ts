@@ -18,6 +18,8 @@ export type PlainItem = {
   date: string
   /** Of the batch, which counts when the event has none of its own. */
   trackerId: string | undefined
+  /** Mark of the glance at which it was plain. */
+  judgedBy: number | undefined
 }
 
 /** The same an item at a time, by its place: reading one does not cost the others. */
@@ -51,13 +53,13 @@ const openPart = (part: Buffer): RecordReader => {
 const plainIn = ({ head, body, starts }: OpenHead): RecordReader['plainAt'] => {
   if (!starts) return () => undefined
   const whole = bodyOver(body)
-  const { trackerId } = head
+  const { trackerId, judgedBy } = head
   return (index) => {
     const span = spanIn(starts, index)
     const spans = span && spansOf(body, span.from, span.to)
     if (!spans) return undefined
     const { timeFrom, timeTo } = spans
     const occurredAt = timeTo > timeFrom ? numberIn(body, timeFrom, timeTo) : undefined
-    return { body: whole, spans, date: dateOf(occurredAt, head).date, trackerId }
+    return { body: whole, spans, date: dateOf(occurredAt, head).date, trackerId, judgedBy }
   }
 }

@@ -15,6 +15,8 @@ export type RecordHead = {
   trackerId?: string | undefined
   /** Posted with a server key, or by this process itself. */
   keyed?: boolean
+  /** Mark of the glance at which all items were plain. */
+  judgedBy?: number | undefined
 }
 
 type Stamp = {
@@ -31,13 +33,15 @@ export type StampedItem = (EventItem & Stamp) | (InteractionItem & Stamp)
 export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 
 // form (1) | flags (1) | receivedAt (8, double) | sentAt (8, double) | length of the tracker ID (1) | tracker ID
-// | where items begin, if that is known: count (1), positions in the body (4 each), one more than there are items | body
+// | judgedBy (6), if there is one | where items begin, if that is known: count (1), positions in the body (4 each), one more than there are items | body
 const FORM = 1
 const KEYED = 1
 const SENT_AT = 2
 const STARTS = 4
+const JUDGED = 8
 const FIXED_BYTES = 19
 const START_BYTES = 4
+const JUDGED_BYTES = 6
 
 const slab = createSlab()
 
@@ -54,19 +58,24 @@ export const encodeRecord = (
   roomFor: (bytes: number) => Buffer = slab,
 ): Buffer => {
   const trackerId = head.trackerId ?? ''
-  const startsAt = FIXED_BYTES + trackerId.length
+  const judgedAt = FIXED_BYTES + trackerId.length
+  const startsAt = judgedAt + (head.judgedBy === undefined ? 0 : JUDGED_BYTES)
   const bodyAt = startsAt + (starts ? 1 + START_BYTES * starts.length : 0)
   const record = roomFor(bodyAt + body.length)
   record[0] = FORM
-  record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT) | (starts ? STARTS : 0)
+  record[1] = flagsOf(head) | (starts ? STARTS : 0)
   record.writeDoubleLE(head.receivedAt, 2)
   record.writeDoubleLE(head.sentAt ?? 0, 10)
   record[18] = trackerId.length
   record.write(trackerId, FIXED_BYTES, 'latin1')
+  if (head.judgedBy !== undefined) record.writeUIntLE(head.judgedBy, judgedAt, JUDGED_BYTES)
   if (starts) writeStarts(record, startsAt, starts)
   record.set(body, bodyAt)
   return record
 }
+
+const flagsOf = ({ keyed, sentAt, judgedBy }: RecordHead): number =>
+  (keyed ? KEYED : 0) | (sentAt === undefined ? 0 : SENT_AT) | (judgedBy === undefined ? 0 : JUDGED)
 
 const writeStarts = (record: Buffer, at: number, starts: readonly number[]): void => {
   record[at] = starts.length
@@ -219,11 +228,13 @@ export type OpenHead = { head: RecordHead; body: Buffer; starts: Buffer | undefi
 export const headOf = (record: Buffer): OpenHead => {
   if (record[0] !== FORM || record.length < FIXED_BYTES) throw new Error('a record of unknown form')
   const flags = record[1] ?? 0
-  const startsAt = FIXED_BYTES + (record[18] ?? 0)
+  const judgedAt = FIXED_BYTES + (record[18] ?? 0)
+  const startsAt = judgedAt + ((flags & JUDGED) === 0 ? 0 : JUDGED_BYTES)
   const starts = (flags & STARTS) === 0 ? undefined : startsIn(record, startsAt)
-  const trackerId = record.toString('latin1', FIXED_BYTES, startsAt)
+  const trackerId = record.toString('latin1', FIXED_BYTES, judgedAt)
   const head: RecordHead = { receivedAt: record.readDoubleLE(2), keyed: (flags & KEYED) !== 0 }
   if (flags & SENT_AT) head.sentAt = record.readDoubleLE(10)
+  if (flags & JUDGED) head.judgedBy = record.readUIntLE(judgedAt, JUDGED_BYTES)
   if (trackerId) head.trackerId = trackerId
   return { head, body: record.subarray(starts ? startsAt + 1 + starts.length : startsAt), starts }
 }

@@ -2,13 +2,15 @@ import type { Coercion, Schema } from '@wmkt/protocol/schema'
 import { COERCIONS } from '@wmkt/protocol/schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { encodeRecord } from '../../../packages/relay/src/record.ts'
+import { openRecord } from '../../../packages/relay/src/record-reader.ts'
 import { createBatchScanner } from '../../../packages/relay/src/scan/batch.ts'
 import { createGlance } from '../../../packages/relay/src/schema/glance.ts'
 import { schemaOf } from '../../../packages/relay/src/schema/parse-schema.ts'
 import { dataOf, FORMS_TRIED } from '../../protocol/schema/generated.ts'
 import { eventType, field } from '../../support/schema-facts.ts'
 import { bodyText } from '../scan/bodies.ts'
-import { expectAlike } from '../scan/two-ways.ts'
+import { expectAlike, judgeOf } from '../scan/two-ways.ts'
 
 const project = { phoneParsingConfig: ['FR'] }
 const schemaWith = (...fields: Parameters<typeof eventType>[1]): Schema =>
@@ -156,9 +158,38 @@ test('a field whose key needs escapes is found by them', () => {
 
 test('a schema that changes is looked at anew, and none lets nothing pass', () => {
   const [scan, glance] = [createBatchScanner(), createGlance(new Set())]
-  const taken = (schema: Schema | undefined) => scan(lead({ v: 1 }), glance(schema)) !== undefined
+  const taken = (schema: Schema | undefined) => scan(lead({ v: 1 }), glance(schema).types) !== undefined
   const [one, other] = [schemaWith(field('v', 'number')), schemaWith(field('v', 'string'))]
   expect([undefined, one, other, one, undefined, other].map(taken)).toEqual([
     ...[false, true, false, true, false, false],
   ])
+})
+
+test('a mark is of one schema and of one set of coercions, and there is none without a schema', () => {
+  const [one, other] = [schemaWith(field('v', 'number')), schemaWith(field('v', 'string'))]
+  const again = schemaWith(field('v', 'number'))
+  const markOf = (schema: Schema | undefined, ...coercions: Coercion[]) =>
+    createGlance(new Set(coercions))(schema).mark
+  expect(markOf(again)).toBe(markOf(one))
+  const marks = [markOf(one), markOf(other), markOf(one, 'phone'), markOf(one, 'phone', 'date')]
+  expect(new Set(marks).size).toBe(marks.length)
+  expect(markOf(one, 'date', 'phone')).toBe(markOf(one, 'phone', 'date'))
+  expect(markOf(undefined)).toBeUndefined()
+})
+
+test('what was plain by the glance of the moment is not walked again; by another it is', () => {
+  const number = judgeOf(schemaWith(field('v', 'number')))
+  const raw = lead({ v: 'text' })
+  const starts = createBatchScanner()(raw, judgeOf(schemaWith(field('v', 'string'))).glance().types)?.starts
+  const plainWith = (judgedBy: number | undefined) =>
+    openRecord(encodeRecord({ receivedAt: 1, judgedBy }, raw, starts)).plainAt(0)
+  const isSent = (judgedBy: number | undefined) => {
+    const plain = plainWith(judgedBy)
+    return plain && number.isSentAsIs(plain)
+  }
+  const { mark } = number.glance()
+  // It is believed: looked at, it would not be sent.
+  expect([isSent(mark), isSent(Number(mark) + 1), isSent(undefined)]).toEqual([true, false, false])
+  const plain = plainWith(undefined)
+  expect(plain && judgeOf(undefined).isSentAsIs(plain)).toBe(false)
 })

@@ -27,6 +27,8 @@ const startApi = async (eventTypes = [LEAD]) => {
     sync: 0,
     events: [] as { nonce: string; data: object }[],
     broken: false,
+    /** Of events: its event types can be read all the same. */
+    refuses: false,
   }
   const answerOf = (path: string, body: string) => {
     if (path.includes('/events')) {
@@ -42,8 +44,10 @@ const startApi = async (eventTypes = [LEAD]) => {
   const server = createServer(async (req, res) => {
     let body = ''
     for await (const chunk of req) body += chunk
-    const answer = answerOf(new URL(req.url ?? '/', 'http://api.test').pathname, body)
-    res.writeHead(api.broken ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    const { pathname } = new URL(req.url ?? '/', 'http://api.test')
+    const fails = api.broken || (api.refuses && pathname.includes('/events'))
+    const answer = fails ? {} : answerOf(pathname, body)
+    res.writeHead(fails ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })
   const listener = await listen(server, '127.0.0.1', 0)
   onTestFinished(() => listener.close(0))
@@ -124,6 +128,24 @@ describe('with the policy hold', () => {
     expect(await outbox.redrive('bad')).toBe(true)
     await expect.poll(ledger).toMatchObject({ delivered: 1, buried: 0 })
     expect(api.events).toMatchObject([bad])
+  })
+
+  test('an event that fitted when it came and no longer does when its turn comes is held', async () => {
+    const api = await startApi()
+    const clock = createTurnedClock()
+    const { collect, ledger, outbox, status } = await start(api, {}, clock)
+    api.refuses = true
+    const schema = async () => (await status()).schema
+    await expect.poll(schema).toMatchObject({ state: 'fresh' })
+    const before = (await schema()).hash
+    await collect(good)
+    api.eventTypes = [eventType('lead', [...LEAD.fields, field('note', 'string', { optional: false })])]
+    clock.turn(LEAST_GAP_MS)
+    await collect({ ...good, nonce: 'unheard-of', eventType: 'quote' })
+    await expect.poll(async () => (await schema()).hash).not.toBe(before)
+    api.refuses = false
+    await expect.poll(ledger).toMatchObject({ delivered: 0, buried: 2, held: 0 })
+    expect(outbox.deadLetter('good')).toMatchObject({ code: 'FIELD_MISSING' })
   })
 
   test("the host's own events are told that they are held", async () => {

@@ -4,14 +4,18 @@ import { Problem } from '../http/problem.ts'
 import { createBatchScanner, type PlainBatch } from '../scan/batch.ts'
 import type { Frame } from '../scan/frame.ts'
 import { anyType } from '../scan/plain-type.ts'
+import type { Glance } from '../schema/glance.ts'
 import type { ArrivedBody } from './arrived-body.ts'
 import type { ItemPolicy } from './sift.ts'
 
 /** What a body says: plain events all through, or items to be parsed one by one. */
 export type Content = { frame: Frame; keyed: boolean } & (
-  | ({ kind: 'plain' } & Pick<PlainBatch, 'events' | 'starts'>)
+  | ({ kind: 'plain'; judgedBy: Glance['mark'] } & Pick<PlainBatch, 'events' | 'starts'>)
   | { kind: 'items'; items: readonly unknown[]; bodyBytes: number }
 )
+
+/** Where nobody looks at types. */
+const UNJUDGED: Glance = { types: anyType, mark: undefined }
 
 export type ContentPolicy = ItemPolicy & { projectId: string }
 
@@ -29,11 +33,12 @@ export const createContentReader = (
   const mayBePlain = ({ raw }: ArrivedBody, keyed: boolean): boolean =>
     raw.length <= MAX_ITEM_BYTES && (keyed || !policy.browserEventTypes)
   const plainIn = (body: ArrivedBody, keyed: boolean): Content | undefined => {
-    const found = mayBePlain(body, keyed) ? scan(body.raw, policy.judge?.plainTypes() ?? anyType) : undefined
+    const { types, mark } = policy.judge?.glance() ?? UNJUDGED
+    const found = mayBePlain(body, keyed) ? scan(body.raw, types) : undefined
     const { consent = 'granted' } = found?.frame ?? {}
     if (!found || consent !== 'granted') return undefined
     const { frame, events, starts } = found
-    return { kind: 'plain', keyed, frame, events, starts }
+    return { kind: 'plain', keyed, frame, events, starts, judgedBy: mark }
   }
   const parsedIn = (body: ArrivedBody, keyed: boolean): Content => {
     const parsed = parseBatch(body.parsed())

@@ -15,7 +15,7 @@ export type ItemPolicy = {
   /** Event types that callers without a key may post; undefined: all. */
   browserEventTypes?: ReadonlySet<string> | undefined
   /** Whether events fit their event type. @default nobody looks */
-  judge?: Pick<Validation, 'prepare' | 'holdOf' | 'plainTypes' | 'passed'> | undefined
+  judge?: Pick<Validation, 'prepare' | 'holdOf' | 'glance' | 'passed'> | undefined
 }
 
 export type Sifted = {

@@ -1,8 +1,6 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
 import type { StampedItem } from '../record.ts'
 import type { OpenRecord, PlainItem } from '../record-reader.ts'
-import type { Body } from '../scan/body.ts'
-import { createTypeNames } from '../scan/type-names.ts'
 import { holdMessage, type Outgoing } from '../schema/hold.ts'
 import type { Authorized, NoToken } from './authorized.ts'
 import type { Outcome } from './outcome.ts'
@@ -28,7 +26,7 @@ export type AttemptOptions = {
   /** An item as it is to be sent, or why it must not be. @default as it is */
   outgoing?: ((item: StampedItem) => Outgoing | Promise<Outgoing>) | undefined
   /** Whether `outgoing` would leave an event's data, seen where they lie, as they are. @default never, if there is `outgoing` */
-  isSentAsIs?: ((eventType: string, body: Body, dataFrom: number, dataTo: number) => boolean) | undefined
+  isSentAsIs?: ((item: PlainItem) => boolean) | undefined
   now: () => number
 }
 
@@ -45,7 +43,6 @@ export const createAttempts = (options: AttemptOptions): MakeAttempt => {
   const { authorized, requests, mark, retryInDoubt, outgoing, onNoCanaries, now } = options
   const { itemOf, plainOf } = createReader(options.open)
   const isSentAsIs = options.isSentAsIs ?? (outgoing ? never : always)
-  const nameOf = createTypeNames()
 
   const judged = (outcome: Outcome | NoToken, { kind }: LeasedEntry, repeated: boolean): Attempt =>
     outcome.kind === 'no-token'
@@ -102,10 +99,8 @@ export const createAttempts = (options: AttemptOptions): MakeAttempt => {
   /** Of an event that can go as it lies in its record. */
   const plainRequest = (entry: LeasedEntry): UpstreamRequest | undefined => {
     const item = entry.attempting ? undefined : plainOf(entry)
-    return item && fits(item) ? requests.deliverPlain(item) : undefined
+    return item && isSentAsIs(item) ? requests.deliverPlain(item) : undefined
   }
-  const fits = ({ body, spans: { typeFrom, typeTo, dataFrom, dataTo } }: PlainItem): boolean =>
-    isSentAsIs(nameOf(body.bytes, typeFrom + 1, typeTo - 1), body, dataFrom, dataTo)
 
   return (entry, canary, then) => {
     const token = entry.kind === 'event' && !canary ? authorized.inHand() : undefined

@@ -11,12 +11,12 @@ import {
 } from '@wmkt/protocol/schema'
 import type { Clock } from '../clock.ts'
 import type { StampedItem } from '../record.ts'
-import type { Body } from '../scan/body.ts'
+import type { PlainItem } from '../record-reader.ts'
 import { endOfData, type PlainEvent } from '../scan/event.ts'
-import type { PlainTypes } from '../scan/plain-type.ts'
+import { createTypeNames } from '../scan/type-names.ts'
 import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
 import type { Log } from '../telemetry/log.ts'
-import { createGlance } from './glance.ts'
+import { createGlance, type Glance } from './glance.ts'
 import type { Hold, Outgoing } from './hold.ts'
 import type { Registry, RegistryStatus } from './registry.ts'
 import { createVerdictCounts, type TypeLine } from './verdict-counts.ts'
@@ -43,12 +43,12 @@ export interface Validation {
   prepare(items: readonly unknown[]): Promise<void> | undefined
   /** Why an item that came in will not be sent; undefined when it will. Counts what it finds. */
   holdOf(item: Item): Hold | undefined
-  /** The types of the moment, for a glance: what fits at a glance has no finding. */
-  plainTypes(): PlainTypes
+  /** By the types of the moment: what fits at a glance has no finding. */
+  glance(): Glance
   /** Counts events that fitted at a glance. */
   passed(events: readonly PlainEvent[]): void
-  /** Whether data that lie there are sent as they are: nothing to find, nothing to put right. False where that has to be looked into. */
-  isSentAsIs(eventType: string, body: Body, dataFrom: number, dataTo: number): boolean
+  /** Whether its data are sent as they lie there: nothing to find, nothing to put right. False where that has to be looked into. */
+  isSentAsIs(item: PlainItem): boolean
   /** An item as it is sent, with what is allowed put right; or why it is not, by the schema of the moment. */
   outgoing(item: StampedItem): Outgoing | Promise<Outgoing>
   status(): SchemaStatus
@@ -72,7 +72,9 @@ export const createValidation = (options: ValidationOptions): Validation => {
   const coerced: CountBy<Coercion> = createCountBy()
   const verdicts = createVerdictCounts()
   const say = createSayer(options.log)
-  const glance = createGlance(coercions)
+  const glanceBy = createGlance(coercions)
+  const glance = () => glanceBy(registry.schema())
+  const nameOf = createTypeNames()
   let unchecked = 0
 
   const improve = (type: TypeSchema, data: EventItem['data']) =>
@@ -129,7 +131,7 @@ export const createValidation = (options: ValidationOptions): Validation => {
       if (hold) void registry.ask()
       return policy === 'hold' ? hold : undefined
     },
-    plainTypes: () => glance(registry.schema()),
+    glance,
     passed(events) {
       const schema = registry.schema()
       if (!schema) unchecked += events.length
@@ -142,8 +144,11 @@ export const createValidation = (options: ValidationOptions): Validation => {
           if (type) verdicts.add(type, 'ok', to - from)
         }
     },
-    isSentAsIs(eventType, body, dataFrom, dataTo) {
-      const type = glance(registry.schema())(eventType)
+    isSentAsIs({ judgedBy, body, spans: { typeFrom, typeTo, dataFrom, dataTo } }) {
+      const { mark, types } = glance()
+      // Nothing has changed since it came, as a rule, and it need not be walked once more.
+      if (judgedBy !== undefined && judgedBy === mark) return true
+      const type = types(nameOf(body.bytes, typeFrom + 1, typeTo - 1))
       return type !== undefined && endOfData(body, dataFrom, type) === dataTo
     },
     outgoing(item) {
