@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
@@ -70,17 +70,29 @@ const begin = (outbox: LmdbOutbox, leased: Held[], { puts, settles }: Crash, now
   return begun
 }
 
-/** All that the file may say: what was answered is in it, and of the rest any part, each in whole or not at all. */
-const possible = (model: Model, begun: readonly Begun[]): Model[] =>
-  begun.reduce<Model[]>(
-    (models, { apply, answered }) =>
-      models.flatMap((before) => {
-        const after = before.copy()
-        apply(after)
-        return answered ? [after] : [before, after]
-      }),
-    [model],
-  )
+/**
+ * What the dead process would have left, were it dead now: the file of one moment, that between two readings which are
+ * alike. A copy made while the disk's thread writes may have its end from before and its beginning from after.
+ */
+const imageOf = (path: string): Buffer => {
+  const [image, again] = [readFileSync(path), readFileSync(path)]
+  return image.equals(again) ? image : imageOf(path)
+}
+
+/**
+ * All that the file may say: what was answered is in it, and of the rest as many as were begun first, each in whole.
+ * One that came later is never there without those before it.
+ */
+const possible = (model: Model, begun: readonly Begun[]): Model[] => {
+  const models = [model]
+  for (const { apply, answered } of begun) {
+    const after = (models.at(-1) ?? model).copy()
+    apply(after)
+    if (answered) models.length = 0
+    models.push(after)
+  }
+  return models
+}
 
 const factsOf = ({
   nonce,
@@ -133,8 +145,8 @@ test('whenever it dies, in the middle of what it is asked, an outbox is where it
           const [ended, grave] = [begun.map((one) => ({ ...one })), folders.at(-1)]
           const next = await makeLmdbFolder()
           folders.push(next)
-          // From its start to its end: what the dead process would have left, were it dead now.
-          await copyFile(join(grave?.dir ?? '', 'outbox.mdb'), join(next.dir, 'outbox.mdb'))
+          const dead = imageOf(join(grave?.dir ?? '', 'outbox.mdb'))
+          writeFileSync(join(next.dir, 'outbox.mdb'), dead)
           outbox = await next.open(options)
           const models = possible(model, ended)
           // Repeats alone change nothing but their count, which is written down with what comes next.
