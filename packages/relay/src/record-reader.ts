@@ -7,13 +7,13 @@ import {
   stampedFrom,
   valuesIn,
 } from './record.ts'
-import { type Body, bodyOver } from './scan/body.ts'
 import { type EventSpans, numberIn, spansOf } from './scan/spans.ts'
 import { dateOf } from './stamp/date.ts'
 
 /** An event that was plain when it came, as it lies in its record, with its date decided. */
 export type PlainItem = {
-  body: Body
+  /** Of its batch. */
+  bytes: Buffer
   spans: EventSpans
   date: string
   /** Of the batch, which counts when the event has none of its own. */
@@ -52,7 +52,6 @@ const openPart = (part: Buffer): RecordReader => {
 /** Items whose places were noted were plain: their members can be found without a parser. */
 const plainIn = ({ head, body, starts }: OpenHead): RecordReader['plainAt'] => {
   if (!starts) return () => undefined
-  const whole = bodyOver(body)
   const { trackerId, judgedBy } = head
   return (index) => {
     const span = spanIn(starts, index)
@@ -60,6 +59,6 @@ const plainIn = ({ head, body, starts }: OpenHead): RecordReader['plainAt'] => {
     if (!spans) return undefined
     const { timeFrom, timeTo } = spans
     const occurredAt = timeTo > timeFrom ? numberIn(body, timeFrom, timeTo) : undefined
-    return { body: whole, spans, date: dateOf(occurredAt, head).date, trackerId, judgedBy }
+    return { bytes: body, spans, date: dateOf(occurredAt, head).date, trackerId, judgedBy }
   }
 }

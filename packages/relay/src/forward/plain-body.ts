@@ -32,7 +32,7 @@ export const createPlainBodies = (projectId: string): PlainBodyOf => {
     end += to - from
   }
   const writeAll = (bytes: Buffer) => write(bytes, 0, bytes.length)
-  return ({ body: { bytes }, spans, date, trackerId }) => {
+  return ({ bytes, spans, date, trackerId }) => {
     const { typeFrom, typeTo, nonceFrom, nonceTo, trackerFrom, trackerTo, dataFrom, dataTo } = spans
     const isOwn = trackerTo > trackerFrom
     const ofBatch = isOwn || trackerId === undefined ? NOTHING : Buffer.from(JSON.stringify(trackerId))

@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../clock.ts'
 import type { StampedItem } from '../record.ts'
 import type { PlainItem } from '../record-reader.ts'
+import { bodyOver } from '../scan/body.ts'
 import { endOfData, type PlainEvent } from '../scan/event.ts'
 import { createTypeNames } from '../scan/type-names.ts'
 import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
@@ -144,12 +145,12 @@ export const createValidation = (options: ValidationOptions): Validation => {
           if (type) verdicts.add(type, 'ok', to - from)
         }
     },
-    isSentAsIs({ judgedBy, body, spans: { typeFrom, typeTo, dataFrom, dataTo } }) {
+    isSentAsIs({ judgedBy, bytes, spans: { typeFrom, typeTo, dataFrom, dataTo } }) {
       const { mark, types } = glance()
       // Nothing has changed since it came, as a rule, and it need not be walked once more.
       if (judgedBy !== undefined && judgedBy === mark) return true
-      const type = types(nameOf(body.bytes, typeFrom + 1, typeTo - 1))
-      return type !== undefined && endOfData(body, dataFrom, type) === dataTo
+      const type = types(nameOf(bytes, typeFrom + 1, typeTo - 1))
+      return type !== undefined && endOfData(bodyOver(bytes), dataFrom, type) === dataTo
     },
     outgoing(item) {
       const now = outgoingNow(item)

@@ -27,43 +27,59 @@ const TIME_AT = 2 * UUID_BYTES
 const ROW_BYTES = TIME_AT + 8
 
 /**
- * Rows in a ring, and of each hash the number of the last row that has it; each row names the one before it. A number is
- * never used again, so that what the ring has overwritten is known by its number. Thousands come in a second: objects and
- * texts would all live long enough to be carried over, and cost more than all that is done with them.
+ * Rows in a ring. A number is never used again, so that what the ring has overwritten is known by its number. Thousands
+ * come in a second: objects and texts would all live long enough to be carried over, and cost more than all that is done
+ * with them. Few are ever looked for: of each hash, the number of the last row that has it is found out when that happens,
+ * and each row names the one before it.
  */
 const createUuids = (most: number) => {
-  const rows = Buffer.alloc(most * ROW_BYTES)
-  const before = new Float64Array(most)
+  /** One more, which is being written. */
+  const size = most + 1
+  const rows = Buffer.alloc(size * ROW_BYTES)
+  const wanted = Buffer.alloc(UUID_BYTES)
+  const before = new Float64Array(size)
   const bits = Math.ceil(Math.log2(2 * most))
   const lastOf = new Float64Array(2 ** bits).fill(-1)
-  const row = Buffer.alloc(ROW_BYTES)
   let next = 0
-  const hash = (): number => {
-    const mixed = row.readInt32BE(0) ^ row.readInt32BE(4) ^ row.readInt32BE(8) ^ row.readInt32BE(12)
+  /** Rows from here on are not in the index yet. */
+  let indexed = 0
+  const placeOf = (number: number): number => (number % size) * ROW_BYTES
+  const oldest = (): number => Math.max(0, next - most)
+  const hash = (bytes: Buffer, at: number): number => {
+    const mixed =
+      bytes.readInt32BE(at) ^
+      bytes.readInt32BE(at + 4) ^
+      bytes.readInt32BE(at + 8) ^
+      bytes.readInt32BE(at + 12)
     return Math.imul(mixed, 0x9e3779b1) >>> (32 - bits)
   }
-  const isAt = (at: number): boolean => rows.compare(row, 0, UUID_BYTES, at, at + UUID_BYTES) === 0
-  /** Where the row is that has the id of `row`. */
+  const index = () => {
+    for (let number = Math.max(indexed, oldest()); number < next; number += 1) {
+      const slot = hash(rows, placeOf(number))
+      before[number % size] = lastOf[slot] ?? -1
+      lastOf[slot] = number
+    }
+    indexed = next
+  }
+  const isAt = (at: number): boolean => rows.compare(wanted, 0, UUID_BYTES, at, at + UUID_BYTES) === 0
+  /** Where the row is that has the id that is wanted. */
   const find = (): number | undefined => {
-    const oldest = Math.max(0, next - most)
-    for (let number = lastOf[hash()] ?? -1; number >= oldest; number = before[number % most] ?? -1)
-      if (isAt((number % most) * ROW_BYTES)) return (number % most) * ROW_BYTES
+    index()
+    for (let number = lastOf[hash(wanted, 0)] ?? -1; number >= oldest(); number = before[number % size] ?? -1)
+      if (isAt(placeOf(number))) return placeOf(number)
     return undefined
   }
   return {
     /** False when one of the two is no UUID. */
     add(upstreamId: string, { nonce, deliveredAt }: Delivery): boolean {
-      if (!writeUuid(upstreamId, row, 0) || !writeUuid(nonce, row, NONCE_AT)) return false
-      row.writeDoubleLE(deliveredAt, TIME_AT)
-      const slot = hash()
-      rows.set(row, (next % most) * ROW_BYTES)
-      before[next % most] = lastOf[slot] ?? -1
-      lastOf[slot] = next
+      const at = placeOf(next)
+      if (!writeUuid(upstreamId, rows, at) || !writeUuid(nonce, rows, at + NONCE_AT)) return false
+      rows.writeDoubleLE(deliveredAt, at + TIME_AT)
       next += 1
       return true
     },
     get(upstreamId: string): Delivery | undefined {
-      const at = writeUuid(upstreamId, row, 0) ? find() : undefined
+      const at = writeUuid(upstreamId, wanted, 0) ? find() : undefined
       return at === undefined
         ? undefined
         : { nonce: readUuid(rows, at + NONCE_AT), deliveredAt: rows.readDoubleLE(at + TIME_AT) }
