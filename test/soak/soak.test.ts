@@ -101,7 +101,10 @@ test(`whatever goes wrong, nothing is lost and nothing doubled (${SOAK.minutes} 
   const mishaps = await rage(rig, browsing, SOAK.seed)
   await mend(rig)
   tell('  all is well again: what is held is waited for')
-  await Promise.all([browsing.stop(DRAIN_MS), ...loads.map(({ load }) => load.stop())])
+  const stops = [browsing.stop(DRAIN_MS), ...loads.map(({ load }) => load.stop())]
+  await Promise.all(stops).catch((error) => {
+    throw new Error(`${error}\n${lmdb.output()}`, { cause: error })
+  })
   await drainedOrWhy(rig)
 
   const told: string[] = []
