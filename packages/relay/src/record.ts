@@ -15,7 +15,7 @@ export type RecordHead = {
   trackerId?: string | undefined
   /** Posted with a server key, or by this process itself. */
   keyed?: boolean
-  /** Mark of the glance at which all items were plain. */
+  /** Mark of the glance at which all items were plain; kept where it is known where they begin. */
   judgedBy?: number | undefined
 }
 
@@ -42,6 +42,7 @@ const JUDGED = 8
 const FIXED_BYTES = 19
 const START_BYTES = 4
 const JUDGED_BYTES = 6
+const KNOWN_FLAGS = KEYED | SENT_AT | STARTS | JUDGED
 
 const slab = createSlab()
 
@@ -59,23 +60,24 @@ export const encodeRecord = (
 ): Buffer => {
   const trackerId = head.trackerId ?? ''
   const judgedAt = FIXED_BYTES + trackerId.length
-  const startsAt = judgedAt + (head.judgedBy === undefined ? 0 : JUDGED_BYTES)
+  const judgedBy = starts && head.judgedBy
+  const startsAt = judgedAt + (judgedBy === undefined ? 0 : JUDGED_BYTES)
   const bodyAt = startsAt + (starts ? 1 + START_BYTES * starts.length : 0)
   const record = roomFor(bodyAt + body.length)
   record[0] = FORM
-  record[1] = flagsOf(head) | (starts ? STARTS : 0)
+  record[1] = flagsOf(head) | (starts ? STARTS : 0) | (judgedBy === undefined ? 0 : JUDGED)
   record.writeDoubleLE(head.receivedAt, 2)
   record.writeDoubleLE(head.sentAt ?? 0, 10)
   record[18] = trackerId.length
   record.write(trackerId, FIXED_BYTES, 'latin1')
-  if (head.judgedBy !== undefined) record.writeUIntLE(head.judgedBy, judgedAt, JUDGED_BYTES)
+  if (judgedBy !== undefined) record.writeUIntLE(judgedBy, judgedAt, JUDGED_BYTES)
   if (starts) writeStarts(record, startsAt, starts)
   record.set(body, bodyAt)
   return record
 }
 
-const flagsOf = ({ keyed, sentAt, judgedBy }: RecordHead): number =>
-  (keyed ? KEYED : 0) | (sentAt === undefined ? 0 : SENT_AT) | (judgedBy === undefined ? 0 : JUDGED)
+const flagsOf = ({ keyed, sentAt }: RecordHead): number =>
+  (keyed ? KEYED : 0) | (sentAt === undefined ? 0 : SENT_AT)
 
 const writeStarts = (record: Buffer, at: number, starts: readonly number[]): void => {
   record[at] = starts.length
@@ -228,6 +230,7 @@ export type OpenHead = { head: RecordHead; body: Buffer; starts: Buffer | undefi
 export const headOf = (record: Buffer): OpenHead => {
   if (record[0] !== FORM || record.length < FIXED_BYTES) throw new Error('a record of unknown form')
   const flags = record[1] ?? 0
+  if ((flags & ~KNOWN_FLAGS) !== 0) throw new Error('a record of a later version')
   const judgedAt = FIXED_BYTES + (record[18] ?? 0)
   const startsAt = judgedAt + ((flags & JUDGED) === 0 ? 0 : JUDGED_BYTES)
   const starts = (flags & STARTS) === 0 ? undefined : startsIn(record, startsAt)

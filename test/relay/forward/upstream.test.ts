@@ -226,6 +226,18 @@ describe('no answer', () => {
     expect(await outcome).toMatchObject({ kind: 'failure', written: true })
     expect(await wire.call(post, 't')).toMatchObject({ kind: 'failure', written: false })
   })
+
+  test('because the wire was closed before it had a connection', async () => {
+    let seen = 0
+    const server = await serve((_, response) => {
+      seen += 1
+      response.end('{}')
+    })
+    const wire = wireTo(portOf(server))
+    await wire.close()
+    expect(await wire.call(post, 't')).toMatchObject({ kind: 'failure', written: false })
+    expect(seen).toBe(0)
+  })
 })
 
 describe('a connection that went stale', () => {

@@ -9,10 +9,11 @@ const CONNECT_MS = 10_000
 
 export type ConnectionOptions = {
   origin: string
+  dial: Dial
   /** For the head of an answer, between parts of its body, and for its body as a whole, in ms. */
   deadlineMs: number
   clock: Clock
-  /** It is known how the request ended: to be called back by `tell`. Never within `ask`'s own turn on an open connection. */
+  /** It is known how the request ended: to be called back by `tell`, and not from in here. */
   onEnded: (connection: Connection) => void
   /** The connection takes another request. */
   onFree: (connection: Connection) => void
@@ -32,34 +33,25 @@ export interface Connection {
  * more, and a map of all headers. They are made once, not for each of thousands of requests a second.
  */
 export const createConnection = (options: ConnectionOptions): Connection => {
-  const { origin, deadlineMs, clock, onEnded, onFree } = options
-  const stale = new WeakSet<Error>()
-  const client = new Client(origin, {
-    pipelining: 1,
-    headersTimeout: deadlineMs,
-    bodyTimeout: deadlineMs,
-    connect: connectorNoting(stale, Math.min(deadlineMs, CONNECT_MS)),
-  })
+  const { origin, dial, deadlineMs, clock, onEnded, onFree } = options
+  const timeouts = { headersTimeout: deadlineMs, bodyTimeout: deadlineMs }
+  const makeClient = () => new Client(origin, { pipelining: 1, connect: dial.connect, ...timeouts })
+  let client = makeClient()
+  /** It could not connect. Such a client may believe for good that a request is running: undici's own pool keeps none either. */
+  let isBroken = false
+  let isClosed = false
   const answer = createAnswer()
   let then: (outcome: Outcome) => void = ignore
   let outcome: Outcome | undefined
   let startedAt = 0
   let cut: ((error: Error) => void) | undefined
-  let isTold = true
-  let isOver = true
 
+  const sinceMs = () => clock.now() - startedAt
   /** What comes of a connection that was cut after its answer is heeded no more. */
   const end = (ended: Outcome) => {
-    if (outcome) return
-    outcome = ended
+    outcome ??= ended
     onEnded(connection)
   }
-  const over = () => {
-    isOver = true
-    if (isTold) onFree(connection)
-  }
-  const answered = (): Outcome => answer.outcome(clock.now() - startedAt)
-  const isTooSlow = () => clock.now() - startedAt > 2 * deadlineMs
   const handler: Dispatcher.DispatchHandler = {
     // Called when a connection has been found, just before the first byte: from here on nobody can be sure.
     onConnect(abort) {
@@ -73,42 +65,47 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     onData(chunk) {
       const isFirst = answer.add(chunk) === chunk.length
       // The deadlines between its parts see to the first.
-      if (!isFirst && isTooSlow()) cut?.(cutFor('ANSWER_TOO_SLOW'))
+      if (!isFirst && sinceMs() > 2 * deadlineMs) cut?.(cutFor('ANSWER_TOO_SLOW'))
       else if (answer.length() > MAX_DRAINED_BYTES) {
-        end(answered())
+        outcome = answer.outcome(sinceMs())
         cut?.(cutFor('ANSWER_TOO_LONG'))
       }
       return true
     },
-    onComplete() {
-      end(answered())
-      over()
-    },
+    onComplete: () => end(answer.outcome(sinceMs())),
     onError(error) {
-      const latencyMs = clock.now() - startedAt
       const written = cut !== undefined
-      end({ kind: 'failure', code: codeOf(error), written, staleSocket: stale.has(error), latencyMs })
-      over()
+      isBroken = !written
+      const staleSocket = dial.isStale(error)
+      end({ kind: 'failure', code: codeOf(error), written, staleSocket, latencyMs: sinceMs() })
     },
+  }
+  const renew = () => {
+    void client.destroy()
+    client = makeClient()
+    isBroken = false
   }
   const connection: Connection = {
     ask(request, onOutcome) {
+      if (isBroken && !isClosed) renew()
       then = onOutcome
-      outcome = undefined
       startedAt = clock.now()
-      cut = undefined
-      isTold = false
-      isOver = false
-      answer.begin(0, [])
       client.dispatch(request, handler)
     },
     tell() {
       const [told, ended] = [then, outcome]
-      isTold = true
-      if (isOver) onFree(connection)
+      // Nothing of the request is kept while the connection waits for another.
+      then = ignore
+      outcome = undefined
+      cut = undefined
+      answer.begin(0, [])
+      onFree(connection)
       if (ended) told(ended)
     },
-    close: () => client.destroy(),
+    close() {
+      isClosed = true
+      return client.destroy()
+    },
   }
   return connection
 }
@@ -155,22 +152,32 @@ const headerOf = (name: string, headers: readonly Buffer[]): string | undefined 
   return undefined
 }
 
-/** Connects as undici does, and notes the errors of connections that had carried an answer before. */
-const connectorNoting = (stale: WeakSet<Error>, timeout: number): buildConnector.connector => {
-  const connect = buildConnector({ timeout })
-  return (options, callback) =>
-    connect(options, (...args) => {
-      const socket: Socket | null = args[1]
-      if (socket) noteStale(socket, stale)
-      callback(...args)
-    })
+/** How connections are made. They share what is known of TLS sessions. */
+export type Dial = {
+  connect: buildConnector.connector
+  /** Whether the error is that of a connection which had carried an answer before. */
+  isStale(error: Error): boolean
 }
 
-const noteStale = (socket: Socket, stale: WeakSet<Error>): void => {
-  const readBefore = socket.bytesRead
-  socket.on('error', (error: Error) => {
-    if (socket.bytesRead > readBefore && RESETS.has(codeOf(error))) stale.add(error)
-  })
+/** Connects as undici does, and notes errors. */
+export const createDial = (deadlineMs: number): Dial => {
+  const connect = buildConnector({ timeout: Math.min(deadlineMs, CONNECT_MS) })
+  const stale = new WeakSet<Error>()
+  const noteStale = (socket: Socket) => {
+    const readBefore = socket.bytesRead
+    socket.on('error', (error: Error) => {
+      if (socket.bytesRead > readBefore && RESETS.has(codeOf(error))) stale.add(error)
+    })
+  }
+  return {
+    connect: (options, callback) =>
+      connect(options, (...args) => {
+        const socket: Socket | null = args[1]
+        if (socket) noteStale(socket)
+        callback(...args)
+      }),
+    isStale: (error) => stale.has(error),
+  }
 }
 
 const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])

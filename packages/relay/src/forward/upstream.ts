@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { createSlab } from '../slab.ts'
-import { type Connection, createConnection } from './connection.ts'
+import { type Connection, createConnection, createDial } from './connection.ts'
 import { createHanding } from './handing.ts'
 import type { Outcome } from './outcome.ts'
 import type { UpstreamRequest } from './request.ts'
@@ -26,6 +26,9 @@ export type UpstreamOptions = {
 
 /** The wire to the upstream. A connection is taken by a look at the last one freed, where undici's pool would go through them. */
 export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: UpstreamOptions): Upstream => {
+  const dial = createDial(deadlineMs)
+  const shared = { origin: apiUrl.origin, dial, deadlineMs, clock }
+  let isClosed = false
   const connections: Connection[] = []
   const free: Connection[] = []
   /** Calls for which no connection was free. */
@@ -37,8 +40,10 @@ export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: Upstr
     else free.push(connection)
   }
   const open = (): Connection => {
-    const connection = createConnection({ origin: apiUrl.origin, deadlineMs, clock, onEnded, onFree })
+    const connection = createConnection({ ...shared, onEnded, onFree })
     connections.push(connection)
+    // Whoever waited for a token until now is told a failure, and nothing is sent.
+    if (isClosed) void connection.close()
     return connection
   }
   const take = () => free.pop() ?? (connections.length < concurrency ? open() : undefined)
@@ -55,7 +60,10 @@ export const createUpstream = ({ apiUrl, concurrency, deadlineMs, clock }: Upstr
   return {
     call: (request, token) => new Promise((resolve) => ask(request, token, resolve)),
     ask,
-    close: async () => void (await Promise.all(connections.map((one) => one.close()))),
+    async close() {
+      isClosed = true
+      await Promise.all(connections.map((one) => one.close()))
+    },
   }
 }
 
