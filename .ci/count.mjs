@@ -1,15 +1,19 @@
-// Prints what failed and the closing line of a run, `N passed, N failed`, summed over vitest's JSON reports. A report that is
-// missing, or that failed without a failed test (a setup that threw), is one failure.
-import { existsSync, readFileSync } from 'node:fs'
+// Prints what failed and the closing line of a run, `N passed, N failed`, summed over vitest's JSON reports; exits 1 when
+// anything failed. A report that is missing or cut off, or that failed without a failed test (a setup that threw), is one failure.
+import { readFileSync } from 'node:fs'
 
 /** Lines of each failure that are shown: what was expected and where. The whole is further up, where it may have been cut off. */
 const SHOWN_LINES = 12
 
 const paths = process.argv.slice(2)
-const reports = paths.map((path) => ({
-  path,
-  ...(existsSync(path) && JSON.parse(readFileSync(path, 'utf8'))),
-}))
+const reportAt = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+const reports = paths.map((path) => ({ path, ...reportAt(path) }))
 
 const failedTests = ({ testResults = [] }) =>
   testResults.flatMap(({ name, assertionResults }) =>
@@ -41,3 +45,4 @@ const skipped = sum('numPendingTests')
 console.log(
   `${sum('numPassedTests')} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
 )
+if (failures.length > 0) process.exitCode = 1

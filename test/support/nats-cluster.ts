@@ -135,8 +135,17 @@ export const startNatsCluster = async (setup: NatsSetup): Promise<NatsCluster> =
     await ready()
   }
   const isWhole = async () => (await Promise.all(servers.map(isCurrent))).every(Boolean)
-  await Promise.all(servers.map((server) => server.start()))
-  await form()
+  const dispose = async () => {
+    await Promise.all(servers.map((server) => server.dispose()))
+    await Promise.all([...cables.values()].map((cable) => cable.stop()))
+  }
+  try {
+    await Promise.all(servers.map((server) => server.start()))
+    await form()
+  } catch (error) {
+    await dispose()
+    throw error
+  }
   return {
     servers,
     hosts: servers.map(({ host }) => host).join(','),
@@ -149,9 +158,6 @@ export const startNatsCluster = async (setup: NatsSetup): Promise<NatsCluster> =
       for (const cable of cables.values()) cable.mend()
     },
     state: async () => (await Promise.all(servers.map(stateOf))).join('\n'),
-    async dispose() {
-      await Promise.all(servers.map((server) => server.dispose()))
-      await Promise.all([...cables.values()].map((cable) => cable.stop()))
-    },
+    dispose,
   }
 }

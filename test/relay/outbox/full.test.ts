@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
 import type { LocalOutbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { openStore, type Store } from '../../../packages/relay/src/outbox/store.ts'
 import { intakeOf } from './intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 
@@ -78,4 +79,31 @@ test('a full store is reopened with all it holds', async () => {
   const again = await folder.open({ maxBytes: 2 ** 21 })
   expect(again.ledger()).toMatchObject({ received: taken, held: taken })
   expect(await again.lease(LANE, 1_000)).toHaveLength(taken)
+})
+
+test('what the disk has no room for at this moment is not even begun, and is done once there is', async () => {
+  let [free, commits] = [2 ** 30, 0]
+  const openCounting = (dir: string): Store => {
+    const store = openStore(dir)
+    const commit: Store['commit'] = (write) => {
+      commits += 1
+      return store.commit(write)
+    }
+    const space = () => ({ ...store.space(), free })
+    return { ...store, commit, space, free: () => free }
+  }
+  const outbox = await folder.open({ openStore: openCounting })
+  await outbox.put(intakeOf(['a', 'b']))
+  const [entry] = await outbox.lease(LANE, 1)
+  // Gone within a second, after a look that saw it.
+  free = 0
+  const before = commits
+  const full = { name: 'OutboxFull', reason: 'storage' }
+  await expect(putLarge(outbox)).rejects.toMatchObject(full)
+  await expect(entry && outbox.settle(entry.ref, { type: 'ack' })).rejects.toMatchObject(full)
+  expect(commits).toBe(before)
+  free = 2 ** 30
+  await (entry && outbox.settle(entry.ref, { type: 'ack' }))
+  await putLarge(outbox)
+  expect(outbox.ledger()).toMatchObject({ received: 3, delivered: 1, held: 2 })
 })

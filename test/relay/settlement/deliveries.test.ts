@@ -12,6 +12,7 @@ const other = fc.oneof(
   fc.constantFrom('a', 'b', '', 'up', HEAD, `${HEAD}00000000000A`, `${HEAD.replace('-', '_')}000000000001`),
   fc.string({ minLength: 36, maxLength: 36 }),
 )
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 const delivery = fc.tuple(uuid, uuid, fc.integer({ min: 0, max: 4e12 }))
 
 test.each([1, 2, 7, 64])('of UUIDs the last %i deliveries are remembered, whatever came before', (most) => {
@@ -24,6 +25,26 @@ test.each([1, 2, 7, 64])('of UUIDs the last %i deliveries are remembered, whatev
       )
       for (const [id] of added) expect(deliveries.get(id)).toEqual(known.get(id))
     }),
+  )
+})
+
+test('what is added after a look is found by the next one, and what was no UUID in between leaves no trace', () => {
+  const some = fc.oneof({ weight: 5, arbitrary: uuid }, { weight: 1, arbitrary: other })
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 9 }),
+      fc.array(fc.tuple(some, some), { maxLength: 60 }),
+      (most, all) => {
+        const deliveries = createDeliveries(most)
+        const known: [string, string][] = []
+        for (const [id, nonce] of all) {
+          deliveries.add(id, { nonce, deliveredAt: 1 })
+          if (isUuid(id) && isUuid(nonce)) known.push([id, nonce])
+          for (const [one, its] of new Map(known.slice(-most)))
+            expect(deliveries.get(one)).toMatchObject({ nonce: its })
+        }
+      },
+    ),
   )
 })
 

@@ -132,6 +132,7 @@ export const createMachine = (world: World, weather: () => Weather): Machine => 
       tables,
       commit: commitFor(process),
       space: () => ({ used: 0, file: 0, free: GIGABYTE, disk: GIGABYTE }),
+      free: () => GIGABYTE,
       close: async () => {},
     }),
   }

@@ -14,7 +14,7 @@ import { pageOfLetters } from './letter-page.ts'
 import { deadLetterOf, dropLetter, findLetter, lettersAfter, redriveLetter } from './letters.ts'
 import { createListeners } from './listeners.ts'
 import { openSoundStore } from './open-store.ts'
-import { type EntryRef, type LocalOutbox, OutboxFailed, type Settlement } from './outbox.ts'
+import { type EntryRef, type LocalOutbox, OutboxFailed, OutboxFull, type Settlement } from './outbox.ts'
 import { takeOwnership } from './owner-lock.ts'
 import { putIntake } from './put.ts'
 import { createRoom } from './room.ts'
@@ -83,7 +83,10 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
   let failed: OutboxFailed | undefined
   let closing: Promise<void> | undefined
 
-  const room = createRoom({ measure: store.space, now: clock.now, maxBytes: options.maxBytes })
+  const room = createRoom({
+    ...{ measure: store.space, free: store.free },
+    ...{ now: clock.now, maxBytes: options.maxBytes },
+  })
   const limits = { maxBacklog, room }
   const listeners = createListeners()
   const backlogAge = createBacklogAge(tables, lanes)
@@ -104,6 +107,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
   const commit = async (transaction: Transaction) => {
     if (failed) throw failed
     const isEmpty = transaction.isEmpty()
+    if (!isEmpty && !room.isThere()) throw new OutboxFull('storage')
     if (!isEmpty) await store.commit(transaction.write)
     const done = transaction.complete()
     books = done.books

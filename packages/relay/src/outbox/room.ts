@@ -11,6 +11,11 @@ export interface Room {
   begin(isAhead: boolean): void
   /** Counts on so many bytes more; false when they do not fit. */
   take(bytes: number): boolean
+  /**
+   * What the transaction may take is there at this moment. To be asked before anything is written: LMDB's wording of a write
+   * that fails is longer than the memory it is given, and may end the process.
+   */
+  isThere(): boolean
   /** A write failed: was it for want of room? */
   isShort(): boolean
 }
@@ -28,6 +33,8 @@ export type Space = {
 
 export type RoomOptions = {
   measure: () => Space
+  /** What the disk has left for us, in bytes; cheaper than to measure all. */
+  free: () => number
   /** Epoch ms. */
   now: () => number
   /** The most that may be used, in bytes. */
@@ -40,8 +47,10 @@ const RESERVE_SHARE = 0.05
 const MEASURE_MS = 1_000
 /** What a byte put may cost in pages, at worst about. */
 const COST = 2
+/** What is written beside what was put, about: the way down each tree, and what hundreds of settlements leave. */
+const LEAST = 2 ** 19
 
-export const createRoom = ({ measure, now, maxBytes }: RoomOptions): Room => {
+export const createRoom = ({ measure, free, now, maxBytes }: RoomOptions): Room => {
   let left = 0
   let taken = 0
   /** By the one before, as long as it cannot be seen. */
@@ -63,6 +72,12 @@ export const createRoom = ({ measure, now, maxBytes }: RoomOptions): Room => {
       left -= cost
       taken += cost
       return true
+    },
+    isThere() {
+      const needed = taken + LEAST
+      if (free() >= needed) return true
+      const { file, used } = measure()
+      return file - used >= needed
     },
     isShort() {
       const space = measure()

@@ -37,6 +37,8 @@ export type Store = {
   commit(write: () => void): Promise<void>
   /** What is used and what is left. */
   space(): Space
+  /** Bytes that the disk has left for us. */
+  free(): number
   close(): Promise<void>
 }
 
@@ -83,6 +85,7 @@ export const openStore = (dir: string): Store => {
       }
     },
     space: () => spaceOf(dir, [...Object.values(tables), root]),
+    free: () => freeOn(dir).free,
     close: () => root.close(),
   }
 }
@@ -90,13 +93,12 @@ export const openStore = (dir: string): Store => {
 const spaceOf = (dir: string, tables: readonly Table[]): Space => {
   const stats = tables.map((table) => pagesIn(table.getStats()))
   const used = stats.reduce((sum, { used }) => sum + used, 0)
+  return { used: used * PAGE_BYTES, file: (stats[0]?.last ?? 0) * PAGE_BYTES, ...freeOn(dir) }
+}
+
+const freeOn = (dir: string): Pick<Space, 'free' | 'disk'> => {
   const { bavail, bsize, blocks } = statfsSync(dir)
-  return {
-    used: used * PAGE_BYTES,
-    file: (stats[0]?.last ?? 0) * PAGE_BYTES,
-    free: bavail * bsize,
-    disk: blocks * bsize,
-  }
+  return { free: bavail * bsize, disk: blocks * bsize }
 }
 
 /** lmdb's statistics, which it leaves untyped: pages that hold something, and the last page of the file. */

@@ -12,8 +12,8 @@ export type Glance = {
 /** Events that wait for the first schema must not be waved through before it is there. */
 const NOTHING: Glance = { types: () => undefined, mark: undefined }
 
-/** To be raised when the same schema and coercions let other events pass than before. */
-const FORM = 1
+/** To be raised when the same schema and coercions let other events pass than before: `glance.test.ts` tells. */
+export const GLANCE_FORM = 1
 const MARK_BYTES = 6
 
 /** Schema → the glance by it, made once each. */
@@ -36,6 +36,6 @@ export const createGlance = (coercions: ReadonlySet<Coercion>): ((schema: Schema
 
 const markOf = (hash: string, coercions: ReadonlySet<Coercion>): number =>
   createHash('sha256')
-    .update(JSON.stringify([FORM, hash, [...coercions].sort()]))
+    .update(JSON.stringify([GLANCE_FORM, hash, [...coercions].sort()]))
     .digest()
     .readUIntBE(0, MARK_BYTES)
