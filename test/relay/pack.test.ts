@@ -5,11 +5,10 @@ import { MAX_PACKED, openPack, packRecords, placeInPack } from '../../packages/r
 import {
   decodeRecord,
   encodeRecord,
-  findItems,
   itemRecordsOf,
   type RecordHead,
-  recordWithout,
 } from '../../packages/relay/src/record.ts'
+import { findItems, recordWithout } from '../../packages/relay/src/record-erasure.ts'
 import { openRecord } from '../../packages/relay/src/record-reader.ts'
 import { createBatchScanner } from '../../packages/relay/src/scan/batch.ts'
 import { anyType } from '../../packages/relay/src/scan/plain-type.ts'

@@ -1,7 +1,7 @@
 import type { EventItem, InteractionItem } from '@wmkt/protocol'
 import { parseBatch, parseItem } from '@wmkt/protocol/parse'
 import { parseJson } from './collect/json.ts'
-import { openPack, packRecords } from './pack.ts'
+import { openPack } from './pack.ts'
 import { createSlab } from './slab.ts'
 import { dateOf } from './stamp/date.ts'
 
@@ -171,55 +171,11 @@ const cutOf = (record: Buffer): ((index: number) => Buffer) => {
   }
 }
 
-/**
- * Places, in a record, of the items that are somebody's: of those too that were rejected and lie in it as they came.
- *
- * @param isTheirs is told the tracker ID of the batch besides
- * @throws Error when the bytes are no record
- */
-export const findItems = (
-  bytes: Uint8Array,
-  isTheirs: (item: unknown, ofBatch: string | undefined) => boolean,
-): number[] => {
-  const { parts, placeOf } = openPack(bufferOf(bytes))
-  return parts.flatMap((record, part) => {
-    const { head, body } = headOf(record)
-    return itemsIn(body).flatMap((item, index) =>
-      isTheirs(item, head.trackerId) ? [placeOf(part, index)] : [],
-    )
-  })
-}
-
-/**
- * The record with those places empty; all other items stay where they are. A batch's tracker ID goes when it is the one
- * named, or when nothing is left that it could count for.
- *
- * @throws Error when the bytes are no record
- */
-export const recordWithout = (
-  bytes: Uint8Array,
-  places: readonly number[],
-  trackerId?: string,
-): Uint8Array => {
-  const { parts, partOf, indexOf } = openPack(bufferOf(bytes))
-  const without = parts.map((record, part) =>
-    partWithout(record, places.filter((place) => partOf(place) === part).map(indexOf), trackerId),
-  )
-  return packRecords(without)
-}
-
-const partWithout = (record: Buffer, indexes: readonly number[], trackerId?: string): Buffer => {
-  const { head, body } = headOf(record)
-  const items = itemsIn(body).map((item, index) => (indexes.includes(index) ? {} : item))
-  const { trackerId: ofBatch, ...rest } = head
-  const isIdle = ofBatch === trackerId || items.every((item) => Object.keys(Object(item)).length === 0)
-  return encodeRecord(isIdle ? rest : head, Buffer.from(JSON.stringify({ items })))
-}
-
-const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+export const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
-const itemsIn = (body: Buffer): unknown[] => {
+/** Items of a body, as they came. @throws Error when it is no batch */
+export const itemsIn = (body: Buffer): unknown[] => {
   const batch = parseBatch(parseJson(body))
   if (!batch.ok) throw new Error(`a record without a batch: ${batch.detail}`)
   return batch.batch.items

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { isTheirs, type Person } from '../../../packages/relay/src/erase/person.ts'
-import { decodeRecord, encodeRecord, findItems, recordWithout } from '../../../packages/relay/src/record.ts'
+import { decodeRecord, encodeRecord } from '../../../packages/relay/src/record.ts'
+import { findItems, recordWithout } from '../../../packages/relay/src/record-erasure.ts'
 
 const mona: Person = { trackerId: 'tracker-of-mona', email: 'Mona.Lisa@shop.test' }
 const event = (data: object, trackerId?: string) => ({

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Untold, UntoldDelivery } from '../../../packages/relay/src/outbox/outbox.ts'
-import { encodeRecord, recordWithout } from '../../../packages/relay/src/record.ts'
+import { encodeRecord } from '../../../packages/relay/src/record.ts'
+import { recordWithout } from '../../../packages/relay/src/record-erasure.ts'
 import { openRecord } from '../../../packages/relay/src/record-reader.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import type { NotTaken } from '../../../packages/relay/src/webhook/post.ts'
