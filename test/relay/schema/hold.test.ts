@@ -27,8 +27,8 @@ const startApi = async (eventTypes = [LEAD]) => {
     sync: 0,
     events: [] as { nonce: string; data: object }[],
     broken: false,
-    /** Of events: its event types can be read all the same. */
-    refuses: false,
+    /** Events that come are refused once this is over; its event types can be read all the same. */
+    refusing: undefined as Promise<void> | undefined,
   }
   const answerOf = (path: string, body: string) => {
     if (path.includes('/events')) {
@@ -45,7 +45,9 @@ const startApi = async (eventTypes = [LEAD]) => {
     let body = ''
     for await (const chunk of req) body += chunk
     const { pathname } = new URL(req.url ?? '/', 'http://api.test')
-    const fails = api.broken || (api.refuses && pathname.includes('/events'))
+    const refusing = pathname.includes('/events') ? api.refusing : undefined
+    await refusing
+    const fails = api.broken || refusing !== undefined
     const answer = fails ? {} : answerOf(pathname, body)
     res.writeHead(fails ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })
@@ -134,7 +136,10 @@ describe('with the policy hold', () => {
     const api = await startApi()
     const clock = createTurnedClock()
     const { collect, ledger, outbox, status } = await start(api, {}, clock)
-    api.refuses = true
+    let refuse = () => {}
+    api.refusing = new Promise((resolve) => {
+      refuse = resolve
+    })
     const schema = async () => (await status()).schema
     await expect.poll(schema).toMatchObject({ state: 'fresh' })
     const before = (await schema()).hash
@@ -143,7 +148,10 @@ describe('with the policy hold', () => {
     clock.turn(LEAST_GAP_MS)
     await collect({ ...good, nonce: 'unheard-of', eventType: 'quote' })
     await expect.poll(async () => (await schema()).hash).not.toBe(before)
-    api.refuses = false
+    // It comes again within a second: the outbox goes by the machine's time.
+    clock.turn(-LEAST_GAP_MS)
+    api.refusing = undefined
+    refuse()
     await expect.poll(ledger).toMatchObject({ delivered: 0, buried: 2, held: 0 })
     expect(outbox.deadLetter('good')).toMatchObject({ code: 'FIELD_MISSING' })
   })
