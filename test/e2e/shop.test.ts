@@ -52,16 +52,6 @@ const clickAndWait = async (button: string, end: string) => {
   return { clickedAt, seenAt, tookMs: seenAt - clickedAt, nonce }
 }
 
-const WITHIN_MS = 2_000
-/** Pressed again when it took longer, three times at most: once the machine may have been busy with other things. */
-const pressed = async (button: string, end: string) => {
-  for (let times = 1; ; times += 1) {
-    const clicked = await clickAndWait(button, end)
-    expect(clicked.tookMs).toBeLessThan(3 * WITHIN_MS)
-    if (clicked.tookMs < WITHIN_MS || times === 3) return { ...clicked, times }
-  }
-}
-
 test('the page and the log say SANDBOX', async () => {
   expect(await page.locator('header').textContent()).toContain('SANDBOX')
   expect(demo.output()).toContain('SANDBOX')
@@ -73,8 +63,8 @@ test.each([
 ])(
   'a %s becomes a computed event within 2 s, with the cookie’s tracker ID and its date',
   async (eventType, button) => {
-    const { clickedAt, seenAt, tookMs, nonce } = await pressed(button, 'computed')
-    expect(tookMs).toBeLessThan(WITHIN_MS)
+    const { clickedAt, seenAt, tookMs, nonce } = await clickAndWait(button, 'computed')
+    expect(tookMs).toBeLessThan(2_000)
     const [event] = await demo.events(`?nonce=${nonce}`)
     expect(event).toMatchObject({
       eventType,
@@ -90,12 +80,12 @@ test.each([
 )
 
 test('a visit in the store becomes an offline interaction', async () => {
-  const { tookMs, times } = await pressed('#visit', 'delivered')
-  expect(tookMs).toBeLessThan(WITHIN_MS)
+  const { tookMs } = await clickAndWait('#visit', 'delivered')
+  expect(tookMs).toBeLessThan(2_000)
   const interactions = await fetch(`${demo.sandboxUrl}/__sandbox/interactions`).then((answer) =>
     answer.json(),
   )
-  expect(interactions).toHaveLength(times)
+  expect(interactions).toHaveLength(1)
 })
 
 test('the page can be looked at, light and dark, wide and narrow', async () => {

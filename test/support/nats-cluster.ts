@@ -11,6 +11,8 @@ export interface NatsCluster {
   ready(): Promise<void>
   /** Resolves when all three run, and each copy of each stream and consumer has caught up. */
   whole(): Promise<void>
+  /** Resolves when the two others lead all that there is. */
+  ledWithout(server: NatsServer): Promise<void>
   /** Cuts one off from the other two, not from its clients. */
   cutOff(server: NatsServer, how: HowCut): void
   mend(): void
@@ -82,6 +84,12 @@ const isCaughtUp = ({ name }: NatsServer, cluster: Group['cluster']): boolean =>
   return !!leader && (leader !== name || replicas.every(({ current }) => current))
 }
 
+/** Whether it knows a leader of each, and none is the one that it does not see. */
+const isLedWithout = async (server: NatsServer, unseen: string): Promise<boolean> => {
+  const groups = await groupsOf(server).catch(() => [])
+  return groups.length > 0 && groups.every(({ cluster }) => cluster?.leader && cluster.leader !== unseen)
+}
+
 const groupText = ({ name, cluster }: Group): string => {
   const replicas = (cluster?.replicas ?? [])
     .map((one) => `${one.name}${one.current ? '' : ' behind'}`)
@@ -150,6 +158,12 @@ export const startNatsCluster = async (setup: NatsSetup): Promise<NatsCluster> =
     servers,
     hosts: servers.map(({ host }) => host).join(','),
     ready,
+    ledWithout({ name }) {
+      const others = servers.filter((server) => server.name !== name)
+      const areLed = async () =>
+        (await Promise.all(others.map((other) => isLedWithout(other, name)))).every(Boolean)
+      return until(areLed, `the others lead all without ${name}`, 120_000)
+    },
     whole: () => until(isWhole, 'every copy in the cluster has caught up', 120_000),
     cutOff({ name }, how) {
       for (const [between, cable] of cables) if (between.split('-').includes(name)) cable.cut(how)

@@ -65,7 +65,8 @@ export const encodeRecord = (
   const bodyAt = startsAt + (starts ? 1 + START_BYTES * starts.length : 0)
   const record = roomFor(bodyAt + body.length)
   record[0] = FORM
-  record[1] = flagsOf(head) | (starts ? STARTS : 0) | (judgedBy === undefined ? 0 : JUDGED)
+  const placing = (starts ? STARTS : 0) | (judgedBy === undefined ? 0 : JUDGED)
+  record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT) | placing
   record.writeDoubleLE(head.receivedAt, 2)
   record.writeDoubleLE(head.sentAt ?? 0, 10)
   record[18] = trackerId.length
@@ -75,9 +76,6 @@ export const encodeRecord = (
   record.set(body, bodyAt)
   return record
 }
-
-const flagsOf = ({ keyed, sentAt }: RecordHead): number =>
-  (keyed ? KEYED : 0) | (sentAt === undefined ? 0 : SENT_AT)
 
 const writeStarts = (record: Buffer, at: number, starts: readonly number[]): void => {
   record[at] = starts.length

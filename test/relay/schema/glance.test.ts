@@ -218,7 +218,7 @@ const ODD: readonly unknown[] = [
     {},
     [],
     { amount: '1', currency: 'EUR' },
-    { amount: 1, currency: 'XXX' },
+    { amount: 1, currency: 'ZZZ' },
     { country: 'ZZ' },
   ],
 ]
