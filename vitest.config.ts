@@ -38,7 +38,7 @@ export default defineConfig({
           execArgv,
           include: ['test/{protocol,api,relay}/**/*.test.ts'],
           // What no server before 2.10 can do.
-          exclude: ['test/relay/nats/fsync.test.ts'],
+          exclude: ['test/relay/outbox/nats/fsync.test.ts'],
           // strace, for the test that watches the outbox's system calls; nats-server, for the outbox that relays share.
           globalSetup: ['test/support/run-folder.ts', 'test/support/strace.ts', 'test/support/nats.ts'],
           isolate: false,
@@ -148,8 +148,8 @@ export default defineConfig({
         test: {
           name: 'engines-nats',
           expect: expectations,
-          include: ['test/relay/nats/*.test.ts', 'test/e2e/relay-nats.test.ts'],
-          exclude: ['test/relay/nats/{late-letter,mark,names,url}.test.ts'],
+          include: ['test/relay/outbox/nats/*.test.ts', 'test/e2e/relay-nats.test.ts'],
+          exclude: ['test/relay/outbox/nats/{late-letter,mark,names,url}.test.ts'],
           globalSetup: ['test/support/run-folder.ts', 'test/support/strace.ts', 'test/support/nats-newer.ts'],
           isolate: false,
           testTimeout: 90_000,

@@ -1,7 +1,7 @@
 import { accept } from '../../packages/relay/dist/collect/accept.js'
 import { bodyOf as arrived } from '../../packages/relay/dist/collect/arrived-body.js'
 import { createContentReader } from '../../packages/relay/dist/collect/content.js'
-import { packPuts } from '../../packages/relay/dist/outbox/pack-puts.js'
+import { packPuts } from '../../packages/relay/dist/outbox/lmdb/pack-puts.js'
 import { bodyOf, slotsIn, writeNonce } from './template.mjs'
 
 const EVENTS = 10

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { createRelay } from '../../packages/relay/dist/index.js'
-import { openLmdbOutbox } from '../../packages/relay/dist/outbox/lmdb.js'
+import { openLmdbOutbox } from '../../packages/relay/dist/outbox/lmdb/lmdb.js'
 import { fill } from '../load/fill.mjs'
 import { noForwarding, optionsIn } from './relay-options.mjs'
 import { createJudge, keepSchema } from './schema.mjs'

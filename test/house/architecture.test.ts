@@ -25,7 +25,7 @@ const POWERS: { power: string; use: RegExp; owners: RegExp }[] = [
     use: /from 'undici'/,
     owners: /^packages\/(relay\/src\/forward\/connection|api\/src\/client\/)/,
   },
-  { power: 'lmdb', use: /from 'lmdb'/, owners: /^packages\/relay\/src\/outbox\// },
+  { power: 'lmdb', use: /from 'lmdb'/, owners: /^packages\/relay\/src\/outbox\/lmdb\// },
   { power: 'NATS', use: /from '@nats-io\//, owners: /^packages\/relay\/src\/outbox\/nats\// },
   { power: 'the console', use: /\bconsole\./, owners: /^packages\/tag\/src\/print\.ts$/ },
   {
@@ -34,6 +34,9 @@ const POWERS: { power: string; use: RegExp; owners: RegExp }[] = [
     owners: /^packages\/(protocol\/src\/nonce|tag\/src\/tag)\.ts$/,
   },
 ]
+
+/** The outboxes: what both need stands beside them. */
+const OUTBOXES = ['lmdb', 'nats'].map((name) => `packages/relay/src/outbox/${name}/`)
 
 const sources: Record<string, Source[]> = Object.fromEntries(
   PACKAGES.map((name) => [name, sourcesIn(`packages/${name}/src`)]),
@@ -98,6 +101,16 @@ describe('inside packages', () => {
     const graph = runtimeGraph()
     const cycles = all.map((source) => cycleFrom(graph, source.path)).filter((cycle) => cycle !== undefined)
     expect(cycles).toEqual([])
+  })
+
+  test('no outbox reaches into another', () => {
+    const offences = OUTBOXES.flatMap((home) =>
+      all
+        .filter(({ path }) => path.startsWith(home))
+        .flatMap(({ path, imports }) => imports.map((i) => [path, resolveImport(path, i.from)] as const))
+        .filter(([, to]) => OUTBOXES.some((other) => other !== home && to.startsWith(other))),
+    )
+    expect(offences).toEqual([])
   })
 
   test.each(POWERS)('$power is used by its owner alone', ({ use, owners }) => {

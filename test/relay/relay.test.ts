@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../packages/relay/src/clock.ts'
-import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import { type LocalOutbox, OutboxFailed } from '../../packages/relay/src/outbox/outbox.ts'
 import { createRelay } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
+import { createMemoryOutbox } from '../support/memory-outbox.ts'
 import { startRelay } from '../support/relay.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 

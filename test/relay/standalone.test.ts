@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import { listen, startStandalone } from '@wmkt/relay'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../packages/relay/src/clock.ts'
-import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import { createRelay } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
 import { freePort } from '../support/free-port.ts'
+import { createMemoryOutbox } from '../support/memory-outbox.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const LOCAL = { host: '127.0.0.1', port: 0, basePath: '/wmkt', adminHost: '127.0.0.1', adminPort: 0 }

@@ -19,7 +19,7 @@ const LONG_FILES = [
   'e2e/tag-powers',
   'e2e/consent-example',
   'relay/privacy/clear',
-  'relay/nats/several',
+  'relay/outbox/nats/several',
 ]
 
 const isLacking = (): boolean => !(hasChromium() && findNats())

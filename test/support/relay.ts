@@ -7,10 +7,10 @@ import { createAppServer } from '../../packages/relay/src/http/app-server.ts'
 import { listen } from '../../packages/relay/src/http/listen.ts'
 import { notFound } from '../../packages/relay/src/http/problem-handler.ts'
 import type { RelayOptions } from '../../packages/relay/src/options.ts'
-import { createMemoryOutbox } from '../../packages/relay/src/outbox/memory.ts'
 import type { LocalOutbox } from '../../packages/relay/src/outbox/outbox.ts'
 import { createRelay, type Relay, type RelaySeams } from '../../packages/relay/src/relay.ts'
 import { silentLog } from '../../packages/relay/src/telemetry/log.ts'
+import { createMemoryOutbox } from './memory-outbox.ts'
 import { tempFolder } from './temp-folder.ts'
 
 /** A credential that never comes: nothing leaves for an upstream. */

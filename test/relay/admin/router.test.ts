@@ -1,10 +1,10 @@
 import { request } from 'node:http'
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
-import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { buryEvent } from '../../support/dead-letter.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
+import { createMemoryOutbox } from '../../support/memory-outbox.ts'
 import { type RelayRig, startRelay } from '../../support/relay.ts'
 
 const start = async (rig: RelayRig = {}) => {

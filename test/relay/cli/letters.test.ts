@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
-import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
 import type { Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { buryEvent } from '../../support/dead-letter.ts'
 import { freePort } from '../../support/free-port.ts'
+import { createMemoryOutbox } from '../../support/memory-outbox.ts'
 import { startRelay } from '../../support/relay.ts'
 import { runCli, type TerminalOptions } from '../../support/terminal.ts'
 

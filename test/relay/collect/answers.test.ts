@@ -5,9 +5,9 @@ import express from 'express'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
-import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
 import { type LocalOutbox, OutboxFailed, OutboxFull } from '../../../packages/relay/src/outbox/outbox.ts'
 import { decodeRecord } from '../../../packages/relay/src/record.ts'
+import { createMemoryOutbox } from '../../support/memory-outbox.ts'
 import { type RelayRig, startRelay } from '../../support/relay.ts'
 
 const event = (nonce: string, more: object = {}) => ({

@@ -6,11 +6,11 @@ import {
   type Forwarder,
   type ForwarderOptions,
 } from '../../../packages/relay/src/forward/forwarder.ts'
-import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
 import type { LocalOutbox, NewEntry } from '../../../packages/relay/src/outbox/outbox.ts'
 import type { StampedItem } from '../../../packages/relay/src/record.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
+import { createMemoryOutbox } from '../../support/memory-outbox.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts'
 
 const stamp = { date: '2026-01-01T00:00:00.000Z', dateUntrusted: false }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { EntryRef, Outbox, Settlement } from '../../../packages/relay/src/outbox/outbox.ts'
+import { createTurnedClock, type TurnedClock } from '../../support/turned-clock.ts'
 import { eraseAll, intakeOf, lettersOf, pickerOf, type Wanted } from './intakes.ts'
 import { createModel, type Model, type ModelEntry } from './model-of-outbox.ts'
-import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
 
 export const MAX_BACKLOG = 12
 const LANES = ['event:a', 'event:b', 'interaction:']

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import { createMemoryOutbox } from '../../support/memory-outbox.ts'
+import { createTurnedClock } from '../../support/turned-clock.ts'
 import { intakeOf, singleOf } from './intakes.ts'
 import { outboxCases } from './outbox-cases.ts'
-import { createTurnedClock } from './turned-clock.ts'
 
 outboxCases('memory', async (clock, maxBacklog) => {
   const outbox = createMemoryOutbox({

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
-import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
+import { createMemoryOutbox } from '../../support/memory-outbox.ts'
 import { behavesLikeModel, MAX_BACKLOG } from './against-model.ts'
-import { makeLmdbFolder } from './lmdb-folder.ts'
+import { makeLmdbFolder } from './lmdb/lmdb-folder.ts'
 
 describe('whatever is done to it, an outbox is where its model is', () => {
   test('in memory', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
 import type { LeasedEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { createTurnedClock, type TurnedClock } from '../../support/turned-clock.ts'
 import { eraseAll, intakeOf, lettersOf, pickerOf, type Wanted } from './intakes.ts'
-import { createTurnedClock, type TurnedClock } from './turned-clock.ts'
 
 export type Opened = { outbox: Outbox; dispose: () => Promise<void> }
 export type OpenOutbox = (clock: TurnedClock, maxBacklog?: number) => Promise<Opened>

@@ -10,7 +10,7 @@ import { createBatchScanner, type PlainBatch } from '../../../packages/relay/src
 import { anyType } from '../../../packages/relay/src/scan/plain-type.ts'
 import { createValidation, type Validation } from '../../../packages/relay/src/schema/validation.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
-import { createTurnedClock } from '../outbox/turned-clock.ts'
+import { createTurnedClock } from '../../support/turned-clock.ts'
 
 /** Judges by a schema that never changes. */
 export const judgeOf = (schema: Schema | undefined, coercions: readonly Coercion[] = []): Validation =>

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { createMemoryOutbox } from '../../../packages/relay/src/outbox/memory.ts'
 import { createMask } from '../../../packages/relay/src/seal/mask.ts'
 import { sealOutbox } from '../../../packages/relay/src/seal/sealed-outbox.ts'
+import { createMemoryOutbox } from '../../support/memory-outbox.ts'
+import { createTurnedClock } from '../../support/turned-clock.ts'
 import { intakeOf, lettersOf } from '../outbox/intakes.ts'
 import { outboxCases } from '../outbox/outbox-cases.ts'
-import { createTurnedClock } from '../outbox/turned-clock.ts'
 import { makeKeys, opening, sealedSingleOf } from './seal-ground.ts'
 
 const { openRing, openSeal } = makeKeys()

@@ -33,7 +33,7 @@ export const BUGS: Bug[] = [
     name: 'a nonce memory that is not read at the start',
     edits: [
       {
-        file: 'relay/src/outbox/nonce-memory.ts',
+        file: 'relay/src/outbox/lmdb/nonces/nonce-memory.ts',
         from: 'gathering.restore(generation, seqOfKey(key), rows)',
         to: 'void [generation, seqOfKey, rows]',
       },
@@ -44,7 +44,7 @@ export const BUGS: Bug[] = [
     name: 'a mark that is forgotten',
     edits: [
       {
-        file: 'relay/src/outbox/settle.ts',
+        file: 'relay/src/outbox/lmdb/settle.ts',
         from: 'entry.attempting = true',
         to: 'entry.attempting = false',
       },

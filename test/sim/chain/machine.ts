@@ -1,4 +1,4 @@
-import type { Store, Table, Tables } from '../../../packages/relay/src/outbox/store.ts'
+import type { Store, Table, Tables } from '../../../packages/relay/src/outbox/lmdb/store.ts'
 import type { World } from '../world.ts'
 import { type Mortal, NEVER } from './mortal.ts'
 import type { Weather } from './weather.ts'

@@ -5,7 +5,7 @@ import type { createTally } from '../../../packages/relay/src/collect/tally.ts'
 import type { createDoor } from '../../../packages/relay/src/door.ts'
 import type { createForwarder } from '../../../packages/relay/src/forward/forwarder.ts'
 import type { createRefuse } from '../../../packages/relay/src/http/problem-handler.ts'
-import type { openLmdbOutbox } from '../../../packages/relay/src/outbox/lmdb.ts'
+import type { openLmdbOutbox } from '../../../packages/relay/src/outbox/lmdb/lmdb.ts'
 import type { itemRecordsOf } from '../../../packages/relay/src/record.ts'
 import type { openRecord } from '../../../packages/relay/src/record-reader.ts'
 import type { createMask } from '../../../packages/relay/src/seal/mask.ts'
@@ -40,7 +40,7 @@ export { createTally } from './packages/relay/src/collect/tally.ts'
 export { createDoor } from './packages/relay/src/door.ts'
 export { createForwarder } from './packages/relay/src/forward/forwarder.ts'
 export { createRefuse } from './packages/relay/src/http/problem-handler.ts'
-export { openLmdbOutbox } from './packages/relay/src/outbox/lmdb.ts'
+export { openLmdbOutbox } from './packages/relay/src/outbox/lmdb/lmdb.ts'
 export { createMask } from './packages/relay/src/seal/mask.ts'
 export { createSeal } from './packages/relay/src/seal/seal.ts'
 export { sealOutbox } from './packages/relay/src/seal/sealed-outbox.ts'
@@ -56,28 +56,32 @@ const RELAY_STANDS: Stand[] = [
     text: 'export const createUpstream = (options) => host.createUpstream(options)',
   },
   {
-    file: 'relay/src/outbox/store.ts',
+    file: 'relay/src/outbox/lmdb/store.ts',
     text: `export const openStore = (dir) => host.openStore(dir)
            export const dataFileOf = (dir) => dir`,
   },
   {
-    file: 'relay/src/outbox/owner-lock.ts',
+    file: 'relay/src/outbox/lmdb/owner-lock.ts',
     text: 'export const takeOwnership = async () => async () => {}',
   },
-  { file: 'relay/src/outbox/soundness.ts', text: 'export const unsoundness = () => undefined' },
+  { file: 'relay/src/outbox/lmdb/soundness.ts', text: 'export const unsoundness = () => undefined' },
   {
-    file: 'relay/src/outbox/set-aside.ts',
+    file: 'relay/src/outbox/lmdb/set-aside.ts',
     text: `export const setAside = () => { throw new Error('a store was set aside') }`,
   },
   {
-    file: 'relay/src/outbox/suspicion.ts',
+    file: 'relay/src/outbox/lmdb/suspicion.ts',
     text: 'export const suspicionIn = () => ({ isRaised: () => false, raise: () => {}, lay: () => {} })',
   },
 ]
 
 /** The janitor comes every ten minutes: once a second it would be most of what happens in a history of days. */
 const RELAY_SCALES: Edit[] = [
-  { file: 'relay/src/outbox/janitor.ts', from: 'const ROUND_MS = 1_000', to: 'const ROUND_MS = 600_000' },
+  {
+    file: 'relay/src/outbox/lmdb/janitor.ts',
+    from: 'const ROUND_MS = 1_000',
+    to: 'const ROUND_MS = 600_000',
+  },
 ]
 
 /** Ten rows are what ten thousand are to the real tag, where a history asks for it. */

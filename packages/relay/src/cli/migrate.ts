@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { OptionError } from '../option.ts'
 import { resolveOptions } from '../options.ts'
-import { openLmdbOutbox } from '../outbox/lmdb.ts'
+import { openLmdbOutbox } from '../outbox/lmdb/lmdb.ts'
 import { type Moved, migrateOutbox } from '../outbox/migrate.ts'
 import { openNatsImport } from '../outbox/nats/import.ts'
 import { keyFileOf, openSealing } from '../seal/open-sealing.ts'

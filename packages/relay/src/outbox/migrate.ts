@@ -1,4 +1,4 @@
-import type { LmdbOutbox } from './lmdb.ts'
+import type { LmdbOutbox } from './lmdb/lmdb.ts'
 import type { NatsImport } from './nats/import.ts'
 import type { LeasedEntry } from './outbox.ts'
 

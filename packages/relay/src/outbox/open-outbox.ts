@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { Sealing } from '../seal/open-sealing.ts'
 import type { Log } from '../telemetry/log.ts'
-import { openLmdbOutbox } from './lmdb.ts'
+import { openLmdbOutbox } from './lmdb/lmdb.ts'
+import { packPuts } from './lmdb/pack-puts.ts'
 import { openNatsOutbox } from './nats/nats.ts'
 import type { NatsSettings } from './nats/url.ts'
 import type { Outbox, OutboxFailed } from './outbox.ts'
-import { packPuts } from './pack-puts.ts'
 
 /** Of a relay's settings, what says where its outbox is and what is kept in it. */
 export type OutboxPlace = {

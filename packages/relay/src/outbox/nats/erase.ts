@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
-import { NOTHING_ERASED, pickedIn } from '../erase.ts'
 import type { EntryRef, EraseRequest, EraseStep } from '../outbox.ts'
+import { NOTHING_ERASED, pickedIn } from '../picking.ts'
 import { roundOf } from './copy.ts'
 import { decodeFrame, type ItemHead } from './frame.ts'
 import type { Hands } from './hands.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Kind } from '@wmkt/protocol'
-import { nonceKey } from '../keys.ts'
+import { nonceKey } from '../nonce-key.ts'
 import type { Lane } from '../outbox.ts'
 
 /** What everything of one project is called at the server: streams, buckets, subjects. */
