@@ -14,18 +14,24 @@ const data = {
   currency: 'EUR',
   label: 'x'.repeat(100),
 }
-const eventOf = (index) => ({
+const eventOf = (index, eventType = TYPES[index] ?? 'purchase') => ({
   kind: 'event',
   nonce: SLOT,
-  eventType: TYPES[index] ?? 'purchase',
+  eventType,
   occurredAt: Date.now(),
   trackerId: 'ru1cc7QHeklGu2_',
   data,
 })
 
-/** @param events in the batch */
-export const bodyOf = (events = 10) => {
-  const items = Array.from({ length: events }, (_, index) => eventOf(index))
+/** All of one length, so that nonces lie in the same places whatever the types. */
+export const typeName = (number) => `type-${String(number).padStart(4, '0')}`
+
+/**
+ * @param events in the batch
+ * @param typeOf an event's place in it → its type
+ */
+export const bodyOf = (events = 10, typeOf = () => undefined) => {
+  const items = Array.from({ length: events }, (_, index) => eventOf(index, typeOf(index)))
   const frame = { v: 1, projectId: 'demo-shop', sentAt: Date.now(), consent: 'granted', storage: 'disk' }
   return Buffer.from(JSON.stringify({ ...frame, items }))
 }

@@ -1,15 +1,19 @@
 /**
  * A relay that forwards from its LMDB outbox when told to: `{fill}` puts so many items first, `{drain}` says how many a
- * second were delivered and settled on disk. Between the two the token is withheld.
+ * second were delivered and settled on disk. Between the two the token is withheld. Its third argument: of how
+ * many event types, if not the three of a tag's batch.
  */
 import { join } from 'node:path'
 import { createRelay } from '../../packages/relay/dist/index.js'
 import { openLmdbOutbox } from '../../packages/relay/dist/outbox/lmdb/lmdb.js'
+import { packPuts } from '../../packages/relay/dist/outbox/lmdb/pack-puts.js'
+import { openSealing } from '../../packages/relay/dist/seal/open-sealing.js'
 import { fill } from '../load/fill.mjs'
 import { noForwarding, optionsIn } from './relay-options.mjs'
 import { createJudge, keepSchema } from './schema.mjs'
 
-const [, , dataDir, origin] = process.argv
+const [, , dataDir, origin, manyTypes] = process.argv
+const types = manyTypes ? Number(manyTypes) : undefined
 const clock = { now: Date.now, after: (ms, callback) => clearTimeout.bind(null, setTimeout(callback, ms)) }
 const log = { debug() {}, info() {}, warn: console.warn, error: console.error }
 let given = deferred()
@@ -30,13 +34,16 @@ function deferred() {
 const onFatal = (error) => {
   throw error
 }
-await keepSchema(dataDir)
-const judge = createJudge(clock, log)
-const outbox = await openLmdbOutbox({ dir: join(dataDir, 'outbox'), clock, log, onFatal, maxBacklog: 1e9 })
+await keepSchema(dataDir, types)
+const judge = createJudge(clock, log, types)
+const outboxDir = join(dataDir, 'outbox')
+const sealing = openSealing({ dataDir, outboxDir, nats: undefined, keyFile: undefined }, { clock, log })
+const opened = await openLmdbOutbox({ dir: outboxDir, clock, log, onFatal, maxBacklog: 1e9 })
+const outbox = packPuts(sealing.around(opened))
 const tokens = { ...noForwarding.tokens, token: () => given.promise, inHand: () => given.value() }
 const relay = createRelay(
   { ...optionsIn(dataDir), apiUrl: `${origin}/api/v1` },
-  { tokens, openOutbox: async () => outbox, onEnding: () => onEnding() },
+  { tokens, openOutbox: async () => outbox, sealing, onEnding: () => onEnding() },
 )
 await relay.start()
 
@@ -55,7 +62,7 @@ const drain = (items) =>
   })
 
 process.on('message', async (order) => {
-  if (order.fill) await fill(outbox, order.fill, { judge })
+  if (order.fill) await fill(outbox, order.fill, { packed: outbox, judge, types })
   process.send({ perSecond: order.drain ? await drain(order.drain) : 0, held: outbox.ledger().held })
 })
 process.send({ ready: true })

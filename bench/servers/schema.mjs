@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { schemaOf } from '../../packages/relay/dist/schema/parse-schema.js'
 import { createSchemaFile } from '../../packages/relay/dist/schema/schema-file.js'
 import { createValidation } from '../../packages/relay/dist/schema/validation.js'
+import { typeName } from '../load/template.mjs'
 
 const FIELDS = {
   email: 'email',
@@ -17,22 +18,25 @@ const fields = Object.entries(FIELDS).map(([key, type]) => ({
   ...{ ingestionKey: key, storageKey: key, type, entity: 'event-type', optional: true },
 }))
 
-/** As the upstream lists them. */
-export const eventTypes = ['page-view', 'add-to-cart', 'purchase'].map((reference) => ({
-  ...{ _id: `id-of-${reference}`, projectId: 'demo-shop', reference, name: reference, fields },
-}))
+const REFERENCES = ['page-view', 'add-to-cart', 'purchase']
 
-const facts = { eventTypes, project: {} }
+/** As the upstream lists them: so many, or the three of a tag's batch. */
+const eventTypesOf = (types) =>
+  (types ? Array.from({ length: types }, (_, number) => typeName(number)) : REFERENCES).map((reference) => ({
+    ...{ _id: `id-of-${reference}`, projectId: 'demo-shop', reference, name: reference, fields },
+  }))
 
-export const keepSchema = (dataDir) =>
+export const eventTypes = eventTypesOf()
+
+export const keepSchema = (dataDir, types) =>
   createSchemaFile(join(dataDir, 'schema.json')).save({
-    facts,
+    facts: { eventTypes: eventTypesOf(types), project: {} },
     readAt: Date.now(),
   })
 
 /** Judges as a relay does that has read them. */
-export const createJudge = (clock, log) => {
-  const schema = schemaOf(facts)
+export const createJudge = (clock, log, types) => {
+  const schema = schemaOf({ eventTypes: eventTypesOf(types), project: {} })
   const registry = { schema: () => schema, ask: () => undefined, status: () => ({ state: 'fresh' }) }
   return createValidation({ policy: 'hold', coercions: new Set(), registry, clock, log })
 }

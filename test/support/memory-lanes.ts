@@ -24,6 +24,12 @@ const placeOf = ({ seq, index }: EntryRef): string => `${seq}/${index}`
 
 export const createMemoryLanes = (clock: Clock, onDue: (lane: Lane) => void): MemoryLanes => {
   const lanes = new Map<Lane, Map<string, Held>>()
+  /** A timer may ring a moment before its time by the clock. */
+  const arm = (held: Held) => {
+    const isDue = () => held.dueAt <= clock.now()
+    const wake = () => (isDue() ? onDue(held.lane) : arm(held))
+    held.callOff = clock.after(Math.max(1, held.dueAt - clock.now()), wake)
+  }
   const all = (lane: Lane): Held[] => [...(lanes.get(lane)?.values() ?? [])]
   return {
     names: () => [...lanes.keys()],
@@ -56,7 +62,7 @@ export const createMemoryLanes = (clock: Clock, onDue: (lane: Lane) => void): Me
     wait(held, dueAt) {
       held.dueAt = dueAt
       held.leased = false
-      held.callOff = clock.after(Math.max(0, dueAt - clock.now()), () => onDue(held.lane))
+      arm(held)
     },
     release(held) {
       held.dueAt = clock.now()

@@ -27,6 +27,8 @@ export type RecordReader = {
   itemAt(place: number): StampedItem | undefined
   /** Undefined when the item has to be parsed. */
   plainAt(place: number): PlainItem | undefined
+  /** Whether it may be read on with: the key that opened it was not shredded since. */
+  isReadable(): boolean
 }
 
 /** @throws Error when the bytes are no record */
@@ -37,10 +39,13 @@ export const openRecord: OpenRecord = (bytes) => {
   return {
     itemAt: (place) => openAt(place)?.itemAt(indexOf(place)),
     plainAt: (place) => openAt(place)?.plainAt(indexOf(place)),
+    isReadable: always,
   }
 }
 
-const openPart = (part: Buffer): RecordReader => {
+const always = (): boolean => true
+
+const openPart = (part: Buffer): Omit<RecordReader, 'isReadable'> => {
   const opened = headOf(part)
   const valueAt = valuesIn(opened)
   return {

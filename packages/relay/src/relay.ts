@@ -22,7 +22,7 @@ import { type Outbox, OutboxFailed } from './outbox/outbox.ts'
 import { createOwnItems, type OwnItems } from './own-item.ts'
 import { createPublicRoutes } from './public-router.ts'
 import { createSchemaRoom } from './schema/schema-room.ts'
-import { clear, openSealing } from './seal/open-sealing.ts'
+import { clear, openSealing, type Sealing } from './seal/open-sealing.ts'
 import { loadAssets } from './serve/assets.ts'
 import { createScripts } from './serve/scripts.ts'
 import { createSettlementRoom } from './settlement/settlement-room.ts'
@@ -40,8 +40,9 @@ export type RelaySeams = {
   /** In [0, 1). */
   random?: () => number
   log?: Log
-  /** Opened at the start, closed at the stop. */
+  /** Opened at the start, closed at the stop. `sealing`: by which it is sealed, if it is. */
   openOutbox?: (onFatal: (error: unknown) => void) => Promise<Outbox>
+  sealing?: Sealing
   tokens?: TokenSource
 } & Pick<ForwarderOptions, 'onEnding' | 'onAttempt' | 'deadlineMs' | 'stopMs'>
 
@@ -131,7 +132,7 @@ export const createRelay = (options: RelayOptions, seams: RelaySeams = {}): Rela
     try {
       careFor = openTrackerCare(settings)
       const onFailed = (error: unknown) => onFatal(failureOf(error))
-      const sealing = seams.openOutbox ? clear : openSealing(settings, { clock, log })
+      const sealing = seams.openOutbox ? (seams.sealing ?? clear) : openSealing(settings, { clock, log })
       if (!seams.openOutbox) scripts.keep()
       const outboxSeams = { clock, log, sealing, onFatal: onFailed }
       outbox = await (seams.openOutbox?.(onFailed) ?? openOutbox(settings, outboxSeams))

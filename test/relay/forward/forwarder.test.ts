@@ -94,7 +94,7 @@ describe('delivering', () => {
     const open = (record: Uint8Array) => {
       const items = JSON.parse(new TextDecoder().decode(record))
       if (items[0].nonce === 'bad') throw new Error('torn')
-      return { itemAt: (place: number) => items[place], plainAt: () => undefined }
+      return { itemAt: (place: number) => items[place], plainAt: () => undefined, isReadable: () => true }
     }
     const rig = await createRig({ open })
     rig.forwarder.start()

@@ -111,7 +111,7 @@ export const createRig = async (options: RigOptions = {}): Promise<Rig> => {
     outbox,
     open: (record) => {
       const items = JSON.parse(new TextDecoder().decode(record))
-      return { itemAt: (place) => items[place], plainAt: () => undefined }
+      return { itemAt: (place) => items[place], plainAt: () => undefined, isReadable: () => true }
     },
     tokens: tokens.source,
     projectId: 'demo-shop',

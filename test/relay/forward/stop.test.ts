@@ -51,7 +51,7 @@ test('another forwarder on the same outbox delivers the rest, each once', async 
     outbox: rig.outbox,
     open: (record) => {
       const items = JSON.parse(new TextDecoder().decode(record))
-      return { itemAt: (place) => items[place], plainAt: () => undefined }
+      return { itemAt: (place) => items[place], plainAt: () => undefined, isReadable: () => true }
     },
     tokens: rig.tokens.source,
     projectId: 'demo-shop',

@@ -1,7 +1,7 @@
 import type { PathOverrides } from '@wmkt/api'
 import type { TokenSource } from '@wmkt/api/client'
 import type { Clock } from '../clock.ts'
-import type { LeasedEntry, Outbox, Settlement } from '../outbox/outbox.ts'
+import type { LeasedEntry, Outbox } from '../outbox/outbox.ts'
 import type { OpenRecord } from '../record-reader.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Attempt, type AttemptOptions, createAttempts } from './attempt.ts'
@@ -22,6 +22,7 @@ import { settlementOf } from './settlement.ts'
 import { createSettler } from './settler.ts'
 import { type ForwardStatus, gateStatusOf, laneStatusOf } from './status.ts'
 import { createSupply } from './supply.ts'
+import { createTell } from './tell.ts'
 import { createTrial } from './trial.ts'
 import { createTurns } from './turns.ts'
 import { createUnderWay, type Delivery } from './under-way.ts'
@@ -92,6 +93,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   const trial = createTrial()
   const underWay = createUnderWay(clock)
   const canary = createCanary(options.canary ?? 0, clock.now)
+  const tell = createTell(counters, onEnding)
   const lanes = createLanes(concurrency, canary.firstGate)
   const settler = createSettler(outbox, clock, log, () => {
     running = false
@@ -120,7 +122,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     for (const lane of lanes.all()) supply.giveBack(lane)
   }
   const project = createProject({ authorized, requests, clock, random, log, onOpening, onParked })
-  const supply = createSupply({ outbox, clock, log, closed, onSupply: serve })
+  const supply = createSupply({ outbox, clock, log, concurrency, closed, onSupply: serve })
   const onGate = (lane: LaneState) => {
     if (closed(lane)) supply.giveBack(lane)
     supply.arm(lane)
@@ -177,25 +179,15 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
       return outbox.release([entry.ref])
     const now = clock.now()
     const settlement = settlementOf(verdict, entry, { now, random, latencyMs, maxAgeMs, retryInDoubt })
+    // What waits for the disk holds on to no record.
+    const { nonce, kind, lane } = entry
     settler.settle(entry.ref, settlement, (isSettled) => {
       if (!isSettled) return
       if ('type' in verdict && verdict.type === 'ack' && verdict.unexpectedBody) counters.unexpected_body += 1
-      tell(entry, settlement)
+      tell({ nonce, kind, lane }, settlement)
       turns.run()
     })
   }
-  const tell = ({ nonce, kind, lane }: LeasedEntry, settlement: Settlement) => {
-    if (settlement.type === 'ack') {
-      counters.delivered += 1
-      const { upstreamId } = settlement
-      if (upstreamId === undefined) onEnding?.({ nonce, kind, lane, ending: 'delivered' })
-      else onEnding?.({ nonce, kind, lane, ending: 'delivered', upstreamId })
-    } else if (settlement.type === 'bury') {
-      counters.buried += 1
-      onEnding?.({ nonce, kind, lane, ending: 'buried', code: settlement.code })
-    } else counters.retried += 1
-  }
-
   const halt = async () => {
     running = false
     deaf()

@@ -4,9 +4,6 @@ import type { OpenRecord, PlainItem, RecordReader } from '../record-reader.ts'
 import { KeyMissing } from '../seal/seal.ts'
 import type { Verdict } from './verdict.ts'
 
-/** Records that stay open: the entries of one come one after the other in a lane, and few lanes are busy at a time. */
-const MOST_OPEN = 16
-
 export type Unreadable = Extract<Verdict, { type: 'bury' }>
 
 /** Entries → items. */
@@ -17,16 +14,22 @@ export interface Reader {
   plainOf(entry: LeasedEntry): PlainItem | undefined
 }
 
-/** Opens a record once for all entries leased with it. Of the last few only: open, they are many times as large. */
+/** Where a record that was opened has its reader. */
+const READER = Symbol('reader')
+type Opened = Uint8Array & { [READER]?: RecordReader }
+
+/**
+ * Opens a record once for all that is leased of it. The record itself holds its reader, so that they go together and soon:
+ * what a WeakMap holds outlives a collection of the young, and then takes one of all to go.
+ */
 export const createReader = (open: OpenRecord): Reader => {
-  const last: { record: Uint8Array; opened: RecordReader }[] = []
-  let next = 0
-  const readerOf = (record: Uint8Array): RecordReader => {
-    for (const known of last) if (known.record === record) return known.opened
-    const opened = open(record)
-    last[next] = { record, opened }
-    next = (next + 1) % MOST_OPEN
-    return opened
+  const readerOf = (record: Opened): RecordReader => {
+    const before = record[READER]
+    // Asked each time: what was shredded is not read on.
+    if (before?.isReadable()) return before
+    const reader = open(record)
+    record[READER] = reader
+    return reader
   }
   return {
     itemOf({ record, index, kind }) {

@@ -4,10 +4,15 @@ import type { Log } from '../telemetry/log.ts'
 import { elapse, gateDueAt } from './gate.ts'
 import type { LaneState } from './lane-state.ts'
 
-/** Least entries leased at a time: enough for a trial to choose another item than the last. */
-const LEAST_CHUNK = 8
-/** Stock, in windows: a lease costs the outbox a search. */
+/** Stock of all lanes together, in requests that may be in flight: a lease costs the outbox a search. */
 const STOCK = 4
+/** Of a lane: enough for a trial to choose another item than the last. */
+const LEAST_CHOICE = 8
+/** Of one of many lanes, for with each entry comes the record it is in; a trial then has other lanes to choose from. */
+const LEAST_STOCK = 2
+const FEW_LANES = 32
+/** A lane leases when it has less than this part of its stock. */
+const LOW = 1 / 4
 const AFTER_FAULT_MS = 1_000
 
 export interface Supply {
@@ -25,6 +30,8 @@ export type SupplyOptions = {
   outbox: Outbox
   clock: Clock
   log: Log
+  /** Most requests in flight. */
+  concurrency: number
   /** Nothing may be delivered from the lane for now: entries leased meanwhile go back. */
   closed: (lane: LaneState) => boolean
   /** Entries came, or the lane's gate opened. */
@@ -32,7 +39,10 @@ export type SupplyOptions = {
 }
 
 /** Keeps each lane's small stock of leased entries. An entry put while a lease comes back empty is not overlooked. */
-export const createSupply = ({ outbox, clock, log, closed, onSupply }: SupplyOptions): Supply => {
+export const createSupply = (options: SupplyOptions): Supply => {
+  const { outbox, clock, log, concurrency, closed, onSupply } = options
+  /** Lanes that deliver, or would. They share the stock. */
+  const busy = new Set<LaneState>()
   const wakeAt = (lane: LaneState, at: number) => {
     lane.disarm()
     lane.disarm = clock.after(Math.max(1, at - clock.now()), () => {
@@ -47,10 +57,21 @@ export const createSupply = ({ outbox, clock, log, closed, onSupply }: SupplyOpt
     if (at === undefined) lane.disarm()
     else wakeAt(lane, at)
   }
+  const note = (lane: LaneState) => {
+    if (closed(lane) || (lane.dry && lane.ready.length === 0)) busy.delete(lane)
+    else busy.add(lane)
+  }
+  const stockOf = (lane: LaneState): number => {
+    const hasChoice = busy.size > FEW_LANES && lane.gate.state === 'open'
+    const least = hasChoice ? LEAST_STOCK : LEAST_CHOICE
+    const share = Math.floor((STOCK * concurrency) / busy.size)
+    return Math.max(least, Math.min(share, STOCK * lane.window.size))
+  }
   const giveBack = (lane: LaneState) => {
     if (lane.ready.length > 0) outbox.release(lane.ready.map((entry) => entry.ref))
     lane.ready = []
     lane.dry = false
+    note(lane)
   }
   const lease = async (lane: LaneState, max: number) => {
     lane.leasing = true
@@ -72,9 +93,10 @@ export const createSupply = ({ outbox, clock, log, closed, onSupply }: SupplyOpt
   }
   return {
     fill(lane) {
-      const max = Math.max(LEAST_CHUNK, STOCK * lane.window.size) - lane.ready.length
-      if (!lane.leasing && !lane.dry && !closed(lane) && lane.ready.length < lane.window.size)
-        void lease(lane, max)
+      note(lane)
+      if (lane.leasing || lane.dry || closed(lane)) return
+      const stock = stockOf(lane)
+      if (lane.ready.length < LOW * stock) void lease(lane, stock - lane.ready.length)
     },
     stir(lane) {
       lane.stirred = true

@@ -80,7 +80,7 @@ const createMissed = (log: Log, path: string): ((keyId: string) => void) => {
 }
 
 const readersOf = (seal: Seal): Pick<Sealing, 'open' | 'decode' | 'single' | 'picker'> => ({
-  open: (record) => openRecord(seal.open(record)),
+  open: (record) => ({ ...openRecord(seal.open(record)), isReadable: seal.openerOf(record) }),
   decode: (record) => decodeRecord(seal.open(record)),
   single(record) {
     const cut = itemRecordsOf(seal.open(record))

@@ -8,6 +8,8 @@ export interface Seal {
   seal(bytes: Uint8Array, roomFor?: (bytes: number) => Buffer): Uint8Array
   /** @throws KeyMissing; Error when the bytes were changed */
   open(bytes: Uint8Array): Uint8Array
+  /** Whether `open` would find its key, to be asked as often as one likes. */
+  openerOf(bytes: Uint8Array): () => boolean
   sealText(text: string): string
   /** Says so where the key is missing: a text is for a person. */
   openText(text: string): string
@@ -45,6 +47,7 @@ export const noSeal: Seal = {
     if (isSealed(bytes)) throw new KeyMissing(keyIdOf(bytes))
     return bytes
   },
+  openerOf: (bytes) => () => !isSealed(bytes),
   sealText: (text) => text,
   openText: (text) => (text.startsWith(TEXT) ? openedText(noSeal, text) : text),
 }
@@ -56,11 +59,18 @@ export const createSeal = (ring: KeyRing, onMissing: (keyId: string) => void = (
   const self: Seal = {
     seal: sealOnce,
     open: (bytes) => (isSealed(bytes) ? openOnce(bytes) : bytes),
+    openerOf(bytes) {
+      if (!isSealed(bytes)) return always
+      const id = keyIdOf(bytes)
+      return () => ring.find(id) !== undefined
+    },
     sealText: (text) => (text === '' ? '' : TEXT + sealOnce(Buffer.from(text)).toString('base64')),
     openText: (text) => (text.startsWith(TEXT) ? openedText(self, text) : text),
   }
   return self
 }
+
+const always = (): boolean => true
 
 const isSealed = (bytes: Uint8Array): boolean => bytes[0] === SEALED
 

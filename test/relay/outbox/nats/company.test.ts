@@ -83,7 +83,7 @@ describe('forwarders on one outbox', () => {
         outbox,
         open: (record) => {
           const items = JSON.parse(Buffer.from(record).toString())
-          return { itemAt: (place) => items[place], plainAt: () => undefined }
+          return { itemAt: (place) => items[place], plainAt: () => undefined, isReadable: () => true }
         },
         tokens: createTokens().source,
         projectId: 'demo-shop',

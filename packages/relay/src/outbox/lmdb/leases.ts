@@ -22,6 +22,8 @@ export interface Leases {
   /** Leases an entry wherever it is in its lane. @returns how to end the lease without a trace; undefined when it is leased */
   claim(ref: EntryRef, group: number): (() => void) | undefined
   release(ref: EntryRef): void
+  /** Nobody reads the record for this entry any more, while its lease goes on until that is on disk. */
+  doneReading(ref: EntryRef): void
   letGo(ref: EntryRef): void
   wait(ref: EntryRef, dueAt: number): void
   nextDueAt(lane: Lane): number | undefined
@@ -94,21 +96,15 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       return { seq, entry }
     })
   }
-  const read = (lane: Lane, found: readonly Found[]): LeasedEntry[] => {
-    const batchAt = rememberLast((seq) => {
-      const { record, entryAt } = batches.at(seq)
-      // Another one for each lease: who has opened the last one asks again whether it may be read.
-      return { record: record.subarray(), entryAt }
-    })
-    return found.map(({ seq, entry }) => {
-      const { record, entryAt } = batchAt(seq)
+  const read = (lane: Lane, found: readonly Found[]): LeasedEntry[] =>
+    found.map(({ seq, entry }) => {
+      const { record, entryAt } = batches.take(seq)
       const { index, attempts, triedMs, attempting } = entry
       const named = entryAt(index)
       if (!named) throw new Error(`entry ${seq}/${index} of ${lane} is held and not there`)
       const { kind, nonce } = named
       return { ref: { lane, seq, index }, kind, nonce, lane, index, record, attempts, triedMs, attempting }
     })
-  }
   return {
     lease(lane, max) {
       const row = lanes.row(lane)
@@ -124,8 +120,11 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
     claim: (ref, group) => handOf(ref.lane).claim(placeOfRef(ref), group),
     release(ref) {
       const hand = hands.get(ref.lane)
-      if (hand?.isLeased(placeOfRef(ref))) hand.release(placeOfRef(ref))
+      if (!hand?.isLeased(placeOfRef(ref))) return
+      hand.release(placeOfRef(ref))
+      batches.leave(ref.seq)
     },
+    doneReading: ({ seq }) => batches.leave(seq),
     letGo: (ref) => hands.get(ref.lane)?.letGo(placeOfRef(ref)),
     wait: (ref, dueAt) => hands.get(ref.lane)?.wait(placeOfRef(ref), dueAt),
     nextDueAt: (lane) => hands.get(lane)?.nextDueAt(),

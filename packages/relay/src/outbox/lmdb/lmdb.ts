@@ -170,6 +170,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     settle: (ref, settlement) =>
       new Promise((resolve, fail) => {
         if (closing) return fail(new OutboxFailed('the outbox is closed'))
+        if (settlement.type !== 'mark') leases.doneReading(ref)
         group.add({
           run(transaction) {
             const group = leases.groupOfLeased(ref)
