@@ -120,8 +120,7 @@ const letGo = (
   share.entries.splice(share.entries.indexOf(entry), 1)
   if (share.entries.length > 0) return
   unit.delete(ref.seq)
-  const isHeldIn = (slot: number) => transaction.units.holds(slot, group, ref.seq)
-  if (!share.others.some(isHeldIn)) finish(transaction, ref.seq, context)
+  if (!transaction.units.isHeld(share.others, group, ref.seq)) finish(transaction, ref.seq, context)
 }
 
 const finish = (

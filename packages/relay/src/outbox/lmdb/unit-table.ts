@@ -7,8 +7,8 @@ import { decodeUnit, encodeUnit, holdsBatch, type Share, type Unit } from './uni
 export interface UnitChanges {
   /** To read, and to change where `changed` follows. */
   get(slot: number, group: number): Unit | undefined
-  /** Whether anything of the batch is left in the lane. */
-  holds(slot: number, group: number, seq: number): boolean
+  /** Whether anything of the batch is left in one of the lanes. */
+  isHeld(slots: readonly number[], group: number, seq: number): boolean
   changed(slot: number, group: number): void
   add(slot: number, group: number, seq: number, share: Share): void
   write(stage: Stage): void
@@ -23,6 +23,8 @@ const GROUPS = 2 ** 37
 export const changeUnits = (table: Table): UnitChanges => {
   const known = new Map<number, Known>()
   const changes = new Set<Known>()
+  /** Of a batch, a lane that held some of it when last asked. Of a hundred lanes the last ones have their turn last. */
+  const holders = new Map<number, number>()
   const read = (slot: number, group: number): Unit | undefined => {
     const bytes = table.getBinaryFast(unitKey(slot, group))
     return bytes && decodeUnit(group, bytes)
@@ -34,13 +36,20 @@ export const changeUnits = (table: Table): UnitChanges => {
     known.set(slot * GROUPS + group, one)
     return one
   }
+  const holds = (slot: number, group: number, seq: number): boolean => {
+    const one = known.get(slot * GROUPS + group)
+    if (one) return one.unit?.has(seq) === true
+    const bytes = table.getBinaryFast(unitKey(slot, group))
+    return bytes !== undefined && holdsBatch(group, bytes, seq)
+  }
   return {
     get: (slot, group) => recall(slot, group).unit,
-    holds(slot, group, seq) {
-      const one = known.get(slot * GROUPS + group)
-      if (one) return one.unit?.has(seq) === true
-      const bytes = table.getBinaryFast(unitKey(slot, group))
-      return bytes !== undefined && holdsBatch(group, bytes, seq)
+    isHeld(slots, group, seq) {
+      const before = holders.get(seq)
+      if (before !== undefined && holds(before, group, seq)) return true
+      const holder = slots.findLast((slot) => holds(slot, group, seq))
+      if (holder !== undefined) holders.set(seq, holder)
+      return holder !== undefined
     },
     changed: (slot, group) => void changes.add(recall(slot, group)),
     add(slot, group, seq, share) {
