@@ -74,7 +74,7 @@ const leaseOne = (lane = LANE) =>
     },
     { timeout: 20_000, interval: 100 },
   )
-/** Asked for work until nothing is held any more. */
+/** Asked for work until nothing is held any more: a queue may say it has none in the moment an item comes. */
 const lastTakenOff = () =>
   eventually(
     async () => {
@@ -142,8 +142,7 @@ describe('an item whose record says it is done, still in the queue', () => {
     await openLane()
     await leaveRecord(state)
     await leaveItem()
-    expect(await outbox.lease(LANE, 5)).toEqual([])
-    expect(await held()).toBe(0)
+    await lastTakenOff()
   })
 
   test('a copy of one that was delivered is no item of its own: it is not counted', async () => {
@@ -151,7 +150,7 @@ describe('an item whose record says it is done, still in the queue', () => {
     const [entry] = await outbox.lease(LANE, 1)
     if (entry) await outbox.settle(entry.ref, { type: 'ack' })
     await leaveItem()
-    expect(await outbox.lease(LANE, 5)).toEqual([])
+    await lastTakenOff()
     expect((await jsm.streams.info(names.items)).state).toMatchObject({ messages: 0, last_seq: 2 })
     // One that looks for the first time believes the streams alone.
     const other = await openOn(server(), { clock, projectId })
@@ -163,43 +162,46 @@ describe('an item whose record says it is done, still in the queue', () => {
     await outbox.put(intakeOf(['a']))
     await leaveItem()
     await leaveItem()
-    const leased = await outbox.lease(LANE, 5)
-    expect(leased.map(({ ref }) => ref.seq)).toEqual([1])
-    expect(await held()).toBe(1)
+    expect((await leaseOne())?.ref.seq).toBe(1)
+    await eventually(async () => {
+      expect(await outbox.lease(LANE, 5)).toEqual([])
+      expect(await held()).toBe(1)
+    })
     await jsm.streams.deleteMessage(names.items, 1)
     await leaveItem()
-    expect(await outbox.lease(LANE, 5)).toMatchObject([{ nonce: 'a', ref: { seq: 4 } }])
+    expect(await leaseOne()).toMatchObject({ nonce: 'a', ref: { seq: 4 } })
   })
 
   test('buried, but without its letter: the letter is written, once', async () => {
     await openLane()
     await leaveRecord({ state: 'buried', at: clock.now(), code: 'NO', message: 'é', attempts: 3 })
     await leaveItem()
-    expect(await outbox.lease(LANE, 5)).toEqual([])
+    await lastTakenOff()
     expect(await lettersOf(outbox)).toMatchObject([
       { nonce: 'a', code: 'NO', message: 'é', attempts: 3, lane: LANE },
     ])
-    expect(await held()).toBe(0)
     await leaveItem()
-    expect(await outbox.lease(LANE, 5)).toEqual([])
-    expect([await held(), (await jsm.streams.info(names.letters)).state.last_seq]).toEqual([0, 1])
+    await lastTakenOff()
+    expect((await jsm.streams.info(names.letters)).state.last_seq).toBe(1)
   })
 
   test('held until later: it is not handed out before its time, whoever made it wait', async () => {
     await openLane()
     await leaveRecord({ ...freshState(LANE), attempts: 2, triedMs: 5, dueAt: clock.now() + 4_000 })
     await leaveItem()
-    expect(await outbox.lease(LANE, 5)).toEqual([])
-    expect(outbox.nextDueAt(LANE)).toBe(clock.now() + 4_000)
+    await eventually(async () => {
+      expect(await outbox.lease(LANE, 5)).toEqual([])
+      expect(outbox.nextDueAt(LANE)).toBe(clock.now() + 4_000)
+    })
     clock.turn(4_000)
-    expect(await outbox.lease(LANE, 5)).toMatchObject([{ nonce: 'a', attempts: 2, triedMs: 5 }])
+    expect(await leaseOne()).toMatchObject({ nonce: 'a', attempts: 2, triedMs: 5 })
   })
 
   test('with an attempt begun: it is handed out as one that may not be repeated blindly', async () => {
     await openLane('interaction')
     await leaveRecord({ ...freshState('interaction:'), attempting: true }, 'interaction')
     await leaveItem({ kind: 'interaction', lane: 'interaction:' })
-    expect(await outbox.lease('interaction:', 5)).toMatchObject([{ nonce: 'a', attempting: true }])
+    expect(await leaseOne('interaction:')).toMatchObject({ nonce: 'a', attempting: true })
   })
 })
 
@@ -279,7 +281,7 @@ describe('a redrive that was cut short', () => {
     const { seq } = await leaveItem()
     await leaveLetter(seq)
     await leaveRecord({ ...freshState(LANE), round: 1, seq })
-    expect([await outbox.lease(LANE, 5), await held()]).toEqual([[], 0])
+    await lastTakenOff()
     expect(await outbox.redrive('a')).toBe(true)
     await deliver()
     await lastTakenOff()
@@ -310,7 +312,7 @@ describe('a redrive that was cut short', () => {
     const why = { state: 'buried', at: clock.now(), code: 'AGAIN', message: '', attempts: 1 } as const
     await leaveRecord({ ...why, round: 1, seq: 1 })
     await leaveItem({ copy: 'again.1' })
-    expect(await outbox.lease(LANE, 5)).toEqual([])
+    await lastTakenOff()
     expect(await lettersOf(outbox)).toMatchObject([{ nonce: 'a', code: 'AGAIN' }])
     expect(await counted()).toMatchObject({ received: 1, held: 0, buried: 1, delivered: 0, dropped: 0 })
   })
@@ -319,7 +321,8 @@ describe('a redrive that was cut short', () => {
     await bury()
     await leaveRecord({ state: 'delivered', at: clock.now(), round: 1, seq: 1 })
     await outbox.redrive('a')
-    expect([await outbox.lease(LANE, 5), await held(), await lettersOf(outbox)]).toEqual([[], 0, []])
+    await lastTakenOff()
+    expect(await lettersOf(outbox)).toEqual([])
     expect(await counted()).toMatchObject({ received: 1, held: 0, buried: 0, delivered: 1, dropped: 0 })
   })
 })
