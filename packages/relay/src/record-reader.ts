@@ -27,25 +27,27 @@ export type RecordReader = {
   itemAt(place: number): StampedItem | undefined
   /** Undefined when the item has to be parsed. */
   plainAt(place: number): PlainItem | undefined
+}
+
+/** A record that lay in the outbox. */
+export type OpenedRecord = RecordReader & {
   /** Whether it may be read on with: the key that opened it was not shredded since. */
   isReadable(): boolean
 }
 
-/** @throws Error when the bytes are no record */
-export type OpenRecord = (record: Uint8Array) => RecordReader
+/** What opens records, sealed or not. @throws Error when it cannot, or the bytes are no record */
+export type OpenRecord = (record: Uint8Array) => OpenedRecord
 
-export const openRecord: OpenRecord = (bytes) => {
+/** @throws Error when the bytes are no record */
+export const openRecord = (bytes: Uint8Array): RecordReader => {
   const { openAt, indexOf } = openByPlace(bytes, openPart)
   return {
     itemAt: (place) => openAt(place)?.itemAt(indexOf(place)),
     plainAt: (place) => openAt(place)?.plainAt(indexOf(place)),
-    isReadable: always,
   }
 }
 
-const always = (): boolean => true
-
-const openPart = (part: Buffer): Omit<RecordReader, 'isReadable'> => {
+const openPart = (part: Buffer): RecordReader => {
   const opened = headOf(part)
   const valueAt = valuesIn(opened)
   return {

@@ -83,6 +83,30 @@ describe('a refused credential', () => {
     expect(rig.upstream.seen.filter(({ key }) => key === 'purchase-3').length).toBeLessThanOrEqual(15)
   })
 
+  test.each([
+    ['of one lane', 1, 3],
+    ['of many lanes', 39, 3],
+    ['of one lane, many of them at its head', 1, 20],
+  ])('for some items of one lane does not stop the others %s', async (_, lanes, bad) => {
+    const rig = await createRig()
+    rig.upstream.fallback((key) => (key.startsWith('bad') ? { status: 403 } : {}))
+    await rig.put(...events(bad, 'purchase', 'bad'))
+    for (let lane = 0; lane < lanes; lane += 1) await rig.put(...events(10, `good-${lane}`))
+    rig.forwarder.start()
+    await rig.run(8 * HOUR)
+    // Of the bad, those are held that were refused fewer than three times while others passed.
+    expect(rig.outbox.ledger()).toMatchObject({ received: 10 * lanes + bad, delivered: 10 * lanes })
+  })
+
+  test('for the first items of a lane alone does not stop those behind them', async () => {
+    const rig = await createRig()
+    rig.upstream.fallback((key) => (key.startsWith('bad') ? { status: 403 } : {}))
+    await rig.put(...events(60, 'purchase', 'bad'), ...events(10))
+    rig.forwarder.start()
+    await rig.run(24 * HOUR)
+    expect(rig.outbox.ledger()).toMatchObject({ received: 70, delivered: 10 })
+  })
+
   test('for posting alone parks as well, tries another item each time, and buries none', async () => {
     const rig = await createRig({ concurrency: 1 })
     rig.upstream.fallback((key) => (key === 'probe' ? { body: '{"data":[]}' } : { status: 403 }))

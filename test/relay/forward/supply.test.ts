@@ -26,7 +26,13 @@ const make = (held = 100_000) => {
     release: () => {},
   } as Partial<Outbox> as Outbox
   const seams = { outbox, clock: createManualClock(), log: silentLog, onSupply: () => {} }
-  const supply = createSupply({ ...seams, concurrency: CONCURRENCY, closed: () => false })
+  const tried = new Map<string, number>()
+  const supply = createSupply({
+    ...seams,
+    concurrency: CONCURRENCY,
+    closed: () => false,
+    triedIn: ({ lane }) => tried.get(lane) ?? 0,
+  })
   const laneOf = (name: string) => {
     const lane = makeLaneState(name, CONCURRENCY)
     lane.window = { ...lane.window, size: CONCURRENCY }
@@ -42,7 +48,7 @@ const make = (held = 100_000) => {
       }
     await new Promise((resolve) => setImmediate(resolve))
   }
-  return { supply, laneOf, draw }
+  return { supply, laneOf, draw, tried, outbox, clock: seams.clock }
 }
 
 const stockOf = (lanes: readonly { ready: readonly unknown[] }[]): number =>
@@ -55,7 +61,7 @@ test('a lane alone has the whole stock', async () => {
   expect(lane.ready).toHaveLength(WHOLE_STOCK)
 })
 
-test.each([2, 40, 1_000])('%i lanes share it, and each has two at least', async (count) => {
+test.each([2, 40, 1_000])('%i lanes share it, and none has nothing', async (count) => {
   const { laneOf, draw } = make()
   const lanes = Array.from({ length: count }, (_, at) => laneOf(`event:${at}`))
   await draw(lanes, 300)
@@ -75,15 +81,31 @@ test('a lane that has run dry leaves its share to the others', async () => {
   expect(third.ready).toHaveLength(WHOLE_STOCK / 2)
 })
 
-test('a lane on trial has eight to choose from, however many lanes there are', async () => {
-  const { supply, laneOf, draw } = make()
+test('a lane on trial has eight to choose from besides those tried in vain, however many lanes there are', async () => {
+  const { supply, laneOf, draw, tried } = make()
   await draw(
     Array.from({ length: 200 }, (_, at) => laneOf(`event:${at}`)),
     1,
   )
-  const tried = laneOf('event:tried')
-  tried.gate = { state: 'trial', code: 'NOT_FOUND', since: 0, probes: 1 }
-  supply.fill(tried)
+  const lane = laneOf('event:tried')
+  lane.gate = { state: 'trial', code: 'NOT_FOUND', since: 0, probes: 1 }
+  tried.set('event:tried', 5)
+  supply.fill(lane)
   await new Promise((resolve) => setImmediate(resolve))
-  expect(tried.ready).toHaveLength(8)
+  expect(lane.ready).toHaveLength(8 + 5)
+})
+
+test('a lease that failed is taken again, whatever its lane goes through meanwhile', async () => {
+  const { supply, laneOf, outbox, clock } = make()
+  const { lease } = outbox
+  outbox.lease = () => Promise.reject(new Error('no lease'))
+  const lane = laneOf('event:purchase')
+  supply.fill(lane)
+  await new Promise((resolve) => setImmediate(resolve))
+  outbox.lease = lease
+  supply.arm(lane)
+  clock.advance(1_000)
+  supply.fill(lane)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(lane.ready).toHaveLength(WHOLE_STOCK)
 })

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Untold, UntoldDelivery } from '../../../packages/relay/src/outbox/outbox.ts'
 import { encodeRecord } from '../../../packages/relay/src/record.ts'
 import { recordWithout } from '../../../packages/relay/src/record-erasure.ts'
-import { openRecord } from '../../../packages/relay/src/record-reader.ts'
+import { clear } from '../../../packages/relay/src/seal/open-sealing.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import type { NotTaken } from '../../../packages/relay/src/webhook/post.ts'
 import { createWebhook, GATHER_MS } from '../../../packages/relay/src/webhook/webhook.ts'
@@ -39,7 +39,7 @@ const start = () => {
   const receiver = { answer: async (): Promise<NotTaken | undefined> => undefined }
   const log = { ...silentLog, warn: vi.fn(), info: vi.fn() }
   const webhook = createWebhook({
-    ...{ untold, clock, projectId: 'demo-shop', open: openRecord, random: () => 0.5, log },
+    ...{ untold, clock, projectId: 'demo-shop', open: clear.open, random: () => 0.5, log },
     post: async (body) => {
       bodies.push(body)
       posted.push(JSON.parse(body).data.events.map(({ nonce }: { nonce: string }) => nonce))

@@ -193,7 +193,7 @@ export const startRelay = (around: Surroundings, life: Mortal, onFatal: () => vo
     forwarder = parts.createForwarder({
       ...{ clock, random, log, tokens: createTokens(around, life, parts) },
       outbox: slow(world, life, outbox),
-      open: (record) => parts.openRecord(seal.open(record)),
+      open: (record) => ({ ...parts.openRecord(seal.open(record)), isReadable: seal.openerOf(record) }),
       projectId: 'shop',
       apiUrl: new URL('https://api.test/api/v1'),
       concurrency: 8,

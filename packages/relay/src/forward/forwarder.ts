@@ -111,7 +111,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     turns.run()
   }
   const onOpening = () => {
-    for (const lane of lanes.all()) {
+    for (const lane of trial.inTurn(lanes.all())) {
       lane.gate = tryOne(lane.gate)
       lane.dry = false
       supply.arm(lane)
@@ -122,7 +122,15 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     for (const lane of lanes.all()) supply.giveBack(lane)
   }
   const project = createProject({ authorized, requests, clock, random, log, onOpening, onParked })
-  const supply = createSupply({ outbox, clock, log, concurrency, closed, onSupply: serve })
+  const supply = createSupply({
+    outbox,
+    clock,
+    log,
+    concurrency,
+    closed,
+    triedIn: trial.triedIn,
+    onSupply: serve,
+  })
   const onGate = (lane: LaneState) => {
     if (closed(lane)) supply.giveBack(lane)
     supply.arm(lane)
@@ -142,9 +150,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
       ? Math.min(company.share(concurrency), widthOf(project.gate())) - underWay.size()
       : 0
   const pick = (lane: LaneState): LeasedEntry | undefined =>
-    project.gate().state === 'open' && lane.gate.state === 'open'
-      ? lane.ready.shift()
-      : trial.pick(lane.ready)
+    project.gate().state === 'open' && lane.gate.state === 'open' ? lane.ready.shift() : trial.pick(lane)
   const begin = (lane: LaneState, entry: LeasedEntry) => {
     lane.inFlight += 1
     counters.attempts += 1

@@ -75,10 +75,10 @@ export const createHeed = (options: HeedOptions): Heed => {
         if (verdict.code !== 'UPSTREAM_REJECTED') return
         return canary ? refuse(lane) : pass(lane, canary)
       case 'refused':
-        trial.failed(entry.nonce)
+        trial.failed(lane, entry.nonce)
         return project.park('UNAUTHORIZED')
       case 'park':
-        trial.failed(entry.nonce)
+        trial.failed(lane, entry.nonce)
         if (lane.gate.state === 'open') onLaneParked(lane, verdict.code)
         turnGate(lane, gates.park(lane.gate, verdict.code, now(), random))
         return project.suspect()

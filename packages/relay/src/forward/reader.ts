@@ -1,6 +1,6 @@
 import type { LeasedEntry } from '../outbox/outbox.ts'
 import type { StampedItem } from '../record.ts'
-import type { OpenRecord, PlainItem, RecordReader } from '../record-reader.ts'
+import type { OpenedRecord, OpenRecord, PlainItem, RecordReader } from '../record-reader.ts'
 import { KeyMissing } from '../seal/seal.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -14,22 +14,19 @@ export interface Reader {
   plainOf(entry: LeasedEntry): PlainItem | undefined
 }
 
-/** Where a record that was opened has its reader. */
-const READER = Symbol('reader')
-type Opened = Uint8Array & { [READER]?: RecordReader }
-
 /**
- * Opens a record once for all that is leased of it. The record itself holds its reader, so that they go together and soon:
- * what a WeakMap holds outlives a collection of the young, and then takes one of all to go.
+ * Opens a record once for all that is leased of it. The record itself holds its reader, so that they go together: what a
+ * WeakMap holds outlives a collection of the young, and then takes one of all to go.
  */
 export const createReader = (open: OpenRecord): Reader => {
-  const readerOf = (record: Opened): RecordReader => {
+  const READER: unique symbol = Symbol('reader')
+  const readerOf = (record: Uint8Array & { [READER]?: OpenedRecord | undefined }): RecordReader => {
     const before = record[READER]
-    // Asked each time: what was shredded is not read on.
+    // Asked each time: what was shredded is not read on, nor kept.
     if (before?.isReadable()) return before
-    const reader = open(record)
-    record[READER] = reader
-    return reader
+    record[READER] = undefined
+    record[READER] = open(record)
+    return record[READER]
   }
   return {
     itemOf({ record, index, kind }) {

@@ -6,11 +6,11 @@ import type { LaneState } from './lane-state.ts'
 
 /** Stock of all lanes together, in requests that may be in flight: a lease costs the outbox a search. */
 const STOCK = 4
-/** Of a lane: enough for a trial to choose another item than the last. */
-const LEAST_CHOICE = 8
-/** Of one of many lanes, for with each entry comes the record it is in; a trial then has other lanes to choose from. */
-const LEAST_STOCK = 2
-const FEW_LANES = 32
+/** Of a lane, besides what a trial has tried in vain: enough for it to choose another item each time. */
+const CHOICE = 8
+/** The same where many lanes are to choose from: with each entry comes the record it is in. */
+const FEW = 2
+const MANY_LANES = 32
 /** A lane leases when it has less than this part of its stock. */
 const LOW = 1 / 4
 const AFTER_FAULT_MS = 1_000
@@ -30,8 +30,10 @@ export type SupplyOptions = {
   outbox: Outbox
   clock: Clock
   log: Log
-  /** Most requests in flight. */
+  /** Most requests in flight, of this relay. */
   concurrency: number
+  /** Entries of the lane that a trial has tried in vain. */
+  triedIn: (lane: LaneState) => number
   /** Nothing may be delivered from the lane for now: entries leased meanwhile go back. */
   closed: (lane: LaneState) => boolean
   /** Entries came, or the lane's gate opened. */
@@ -40,7 +42,7 @@ export type SupplyOptions = {
 
 /** Keeps each lane's small stock of leased entries. An entry put while a lease comes back empty is not overlooked. */
 export const createSupply = (options: SupplyOptions): Supply => {
-  const { outbox, clock, log, concurrency, closed, onSupply } = options
+  const { outbox, clock, log, concurrency, triedIn, closed, onSupply } = options
   /** Lanes that deliver, or would. They share the stock. */
   const busy = new Set<LaneState>()
   const wakeAt = (lane: LaneState, at: number) => {
@@ -62,9 +64,9 @@ export const createSupply = (options: SupplyOptions): Supply => {
     else busy.add(lane)
   }
   const stockOf = (lane: LaneState): number => {
-    const hasChoice = busy.size > FEW_LANES && lane.gate.state === 'open'
-    const least = hasChoice ? LEAST_STOCK : LEAST_CHOICE
+    const isOneOfMany = busy.size > MANY_LANES && lane.gate.state === 'open'
     const share = Math.floor((STOCK * concurrency) / busy.size)
+    const least = (isOneOfMany ? FEW : CHOICE) + triedIn(lane)
     return Math.max(least, Math.min(share, STOCK * lane.window.size))
   }
   const giveBack = (lane: LaneState) => {
@@ -72,6 +74,11 @@ export const createSupply = (options: SupplyOptions): Supply => {
     lane.ready = []
     lane.dry = false
     note(lane)
+  }
+  /** A timer of its own: that of the gate is called off when the gate opens. */
+  const retry = (lane: LaneState) => {
+    lane.dry = false
+    onSupply(lane)
   }
   const lease = async (lane: LaneState, max: number) => {
     lane.leasing = true
@@ -83,7 +90,7 @@ export const createSupply = (options: SupplyOptions): Supply => {
     } catch (error) {
       log.warn({ err: error, lane: lane.lane }, 'the outbox gave no lease')
       lane.dry = true
-      wakeAt(lane, clock.now() + AFTER_FAULT_MS)
+      clock.after(AFTER_FAULT_MS, () => retry(lane))
       return
     } finally {
       lane.leasing = false
