@@ -98,17 +98,21 @@ export interface Rig {
 
 const tick = () => new Promise((resolve) => setImmediate(resolve))
 
-type RigOptions = Partial<ForwarderOptions> & { outbox?: LocalOutbox }
+type RigOptions = Partial<ForwarderOptions> & {
+  outbox?: LocalOutbox
+  /** What the outbox does otherwise. */
+  around?: (outbox: LocalOutbox) => LocalOutbox
+}
 
 /** A forwarder between a memory outbox and a real HTTP upstream, its clock turned by hand; stopped after the test. */
-export const createRig = async (options: RigOptions = {}): Promise<Rig> => {
+export const createRig = async ({ around, ...options }: RigOptions = {}): Promise<Rig> => {
   const clock = createManualClock()
-  const outbox = options.outbox ?? createMemoryOutbox({ clock })
+  const own = options.outbox ?? createMemoryOutbox({ clock })
+  const outbox = around?.(own) ?? own
   const upstream = await startScriptedUpstream(clock.now)
   const tokens = createTokens()
   const endings: ForwardEnding[] = []
   const forwarder = createForwarder({
-    outbox,
     open: (record) => {
       const items = JSON.parse(new TextDecoder().decode(record))
       return { itemAt: (place) => items[place], plainAt: () => undefined, isReadable: () => true }
@@ -123,6 +127,7 @@ export const createRig = async (options: RigOptions = {}): Promise<Rig> => {
     deadlineMs: 2_000,
     onEnding: (ending) => endings.push(ending),
     ...options,
+    outbox,
   })
   onTestFinished(async () => {
     const stopped = forwarder.stop()

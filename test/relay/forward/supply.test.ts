@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeLaneState } from '../../../packages/relay/src/forward/lane-state.ts'
-import { createSupply } from '../../../packages/relay/src/forward/supply.ts'
+import { createSupply, type Supply } from '../../../packages/relay/src/forward/supply.ts'
 import type { EntryRef, LeasedEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
@@ -25,12 +25,13 @@ const make = (held = 100_000) => {
     },
     release: () => {},
   } as Partial<Outbox> as Outbox
-  const seams = { outbox, clock: createManualClock(), log: silentLog, onSupply: () => {} }
+  const seams = { outbox, clock: createManualClock(), log: silentLog }
   const tried = new Map<string, number>()
-  const supply = createSupply({
+  const supply: Supply = createSupply({
     ...seams,
     concurrency: CONCURRENCY,
     closed: () => false,
+    onSupply: (lane) => supply.fill(lane),
     triedIn: ({ lane }) => tried.get(lane) ?? 0,
   })
   const laneOf = (name: string) => {
@@ -98,14 +99,46 @@ test('a lane on trial has eight to choose from besides those tried in vain, howe
 test('a lease that failed is taken again, whatever its lane goes through meanwhile', async () => {
   const { supply, laneOf, outbox, clock } = make()
   const { lease } = outbox
-  outbox.lease = () => Promise.reject(new Error('no lease'))
+  let failed = 0
+  outbox.lease = () => {
+    failed += 1
+    return Promise.reject(new Error('no lease'))
+  }
   const lane = laneOf('event:purchase')
-  supply.fill(lane)
-  await new Promise((resolve) => setImmediate(resolve))
-  outbox.lease = lease
+  const ask = async () => {
+    supply.fill(lane)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await ask()
+  for (let times = 5; times > 0; times -= 1) {
+    clock.advance(100)
+    supply.stir(lane)
+    await ask()
+  }
+  expect(failed).toBe(6)
   supply.arm(lane)
+  // However often it failed, it is asked again once a second.
+  for (let tenths = 30; tenths > 0; tenths -= 1) {
+    clock.advance(100)
+    await ask()
+  }
+  expect(failed).toBe(9)
+  outbox.lease = lease
   clock.advance(1_000)
+  await ask()
+  expect(lane.ready).toHaveLength(WHOLE_STOCK)
+})
+
+test('what was tried in vain does not count as stock', async () => {
+  const { supply, laneOf, tried } = make()
+  const lane = laneOf('event:tried')
+  lane.window = { ...lane.window, size: 2 }
+  tried.set('event:tried', 20)
   supply.fill(lane)
   await new Promise((resolve) => setImmediate(resolve))
-  expect(lane.ready).toHaveLength(WHOLE_STOCK)
+  expect(lane.ready).toHaveLength(20 + 8)
+  lane.ready.length = 20
+  supply.fill(lane)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(lane.ready).toHaveLength(20 + 8)
 })

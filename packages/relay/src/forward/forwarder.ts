@@ -16,7 +16,7 @@ import { createHeed } from './heed.ts'
 import type { LaneState } from './lane-state.ts'
 import { createLanes } from './lanes.ts'
 import { createProject } from './project.ts'
-import { createRefusals } from './refusals.ts'
+import { createRefusals, judgeBy } from './refusals.ts'
 import { createRequests } from './request.ts'
 import { settlementOf } from './settlement.ts'
 import { createSettler } from './settler.ts'
@@ -89,7 +89,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   const upstream = createUpstream({ ...options, deadlineMs: options.deadlineMs ?? DEADLINE_MS })
   const authorized = createAuthorized(upstream, options.tokens)
   const requests = createRequests(options.projectId, options.paths)
-  const refusals = createRefusals()
+  const judged = judgeBy(createRefusals())
   const trial = createTrial()
   const underWay = createUnderWay(clock)
   const canary = createCanary(options.canary ?? 0, clock.now)
@@ -107,7 +107,15 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     !running || widthOf(project.gate()) === 0 || widthOf(lane.gate) === 0
   const serve = (lane: LaneState) => {
     supply.fill(lane)
+    if (project.gate().state === 'trial') return serveInTurn()
     if (!closed(lane)) turns.join(lane)
+    turns.run()
+  }
+  /** Whose lease is there first is chance: all are waited for, and the lane not tried for longest has the trial. */
+  const serveInTurn = () => {
+    const inTurn = trial.inTurn(lanes.all())
+    if (inTurn.some(({ leasing }) => leasing)) return
+    for (const lane of inTurn) if (!closed(lane)) turns.join(lane)
     turns.run()
   }
   const onOpening = () => {
@@ -159,19 +167,11 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
   }
   const turns = createTurns({ room, pick, begin, onDrawn: supply.fill })
 
-  /** A refusal is the item's own fault when others pass. */
-  const judged = (entry: LeasedEntry, made: Attempt): Attempt => {
-    if ('kind' in made.verdict || !made.outcome) return made
-    if (made.verdict.type === 'ack' || made.verdict.type === 'bury') refusals.passed(entry.nonce)
-    if (made.verdict.type !== 'refused' || !refusals.refused(entry.nonce)) return made
-    const message = `${made.verdict.status} while other items pass`
-    return { ...made, verdict: { type: 'bury', code: 'FORBIDDEN', message } }
-  }
   const conclude = (lane: LaneState, delivery: Delivery, made: Attempt) => {
     if (!underWay.remove(delivery)) return
     const { entry } = delivery
     lane.inFlight -= 1
-    const final = judged(entry, made)
+    const final = judged(entry.nonce, made)
     heed(lane, entry, final)
     const latencyMs = final.outcome?.latencyMs ?? 0
     if (final.outcome)

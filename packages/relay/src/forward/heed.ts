@@ -42,6 +42,7 @@ export const createHeed = (options: HeedOptions): Heed => {
     lane.stalls = 0
     if (lane.failing.size > 0) lane.failing.clear()
     if (project.gate().state === 'trial') trial.over()
+    else if (lane.gate.state === 'trial') trial.passed(lane)
     project.passed()
   }
   /** An answer that came before the event was processed proves nothing of its type. */

@@ -1,3 +1,5 @@
+import type { Attempt } from './attempt.ts'
+
 /** Refusals of one item, with others having passed between any two of them, after which the fault is the item's own. */
 const MAX_REFUSALS = 3
 /** Items remembered at once; beyond, the oldest are forgotten, and are merely tried a few times more. */
@@ -31,3 +33,14 @@ export const createRefusals = (): Refusals => {
     },
   }
 }
+
+/** A refusal is the item's own fault when others pass. */
+export const judgeBy =
+  (refusals: Refusals) =>
+  (nonce: string, made: Attempt): Attempt => {
+    if ('kind' in made.verdict || !made.outcome) return made
+    if (made.verdict.type === 'ack' || made.verdict.type === 'bury') refusals.passed(nonce)
+    if (made.verdict.type !== 'refused' || !refusals.refused(nonce)) return made
+    const message = `${made.verdict.status} while other items pass`
+    return { ...made, verdict: { type: 'bury', code: 'FORBIDDEN', message } }
+  }

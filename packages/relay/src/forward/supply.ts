@@ -45,6 +45,7 @@ export const createSupply = (options: SupplyOptions): Supply => {
   const { outbox, clock, log, concurrency, triedIn, closed, onSupply } = options
   /** Lanes that deliver, or would. They share the stock. */
   const busy = new Set<LaneState>()
+  const retrying = new Set<LaneState>()
   const wakeAt = (lane: LaneState, at: number) => {
     lane.disarm()
     lane.disarm = clock.after(Math.max(1, at - clock.now()), () => {
@@ -66,8 +67,7 @@ export const createSupply = (options: SupplyOptions): Supply => {
   const stockOf = (lane: LaneState): number => {
     const isOneOfMany = busy.size > MANY_LANES && lane.gate.state === 'open'
     const share = Math.floor((STOCK * concurrency) / busy.size)
-    const least = (isOneOfMany ? FEW : CHOICE) + triedIn(lane)
-    return Math.max(least, Math.min(share, STOCK * lane.window.size))
+    return Math.max(isOneOfMany ? FEW : CHOICE, Math.min(share, STOCK * lane.window.size))
   }
   const giveBack = (lane: LaneState) => {
     if (lane.ready.length > 0) outbox.release(lane.ready.map((entry) => entry.ref))
@@ -75,10 +75,15 @@ export const createSupply = (options: SupplyOptions): Supply => {
     lane.dry = false
     note(lane)
   }
-  /** A timer of its own: that of the gate is called off when the gate opens. */
+  /** By a timer of its own: that of the gate is called off when the gate opens. */
   const retry = (lane: LaneState) => {
-    lane.dry = false
-    onSupply(lane)
+    if (retrying.has(lane)) return
+    retrying.add(lane)
+    clock.after(AFTER_FAULT_MS, () => {
+      retrying.delete(lane)
+      lane.dry = false
+      onSupply(lane)
+    })
   }
   const lease = async (lane: LaneState, max: number) => {
     lane.leasing = true
@@ -90,8 +95,7 @@ export const createSupply = (options: SupplyOptions): Supply => {
     } catch (error) {
       log.warn({ err: error, lane: lane.lane }, 'the outbox gave no lease')
       lane.dry = true
-      clock.after(AFTER_FAULT_MS, () => retry(lane))
-      return
+      retry(lane)
     } finally {
       lane.leasing = false
     }
@@ -103,7 +107,8 @@ export const createSupply = (options: SupplyOptions): Supply => {
       note(lane)
       if (lane.leasing || lane.dry || closed(lane)) return
       const stock = stockOf(lane)
-      if (lane.ready.length < LOW * stock) void lease(lane, stock - lane.ready.length)
+      const tried = triedIn(lane)
+      if (lane.ready.length < LOW * stock + tried) void lease(lane, stock + tried - lane.ready.length)
     },
     stir(lane) {
       lane.stirred = true

@@ -13,7 +13,9 @@ export interface Trial {
   triedIn(lane: LaneState): number
   /** Lanes in the order in which they are to be tried: the one that had its turn last comes last. */
   inTurn(lanes: Iterable<LaneState>): LaneState[]
-  /** Things go well: forget. */
+  /** The lane goes well: what was tried of it is forgotten. */
+  passed(lane: LaneState): void
+  /** All goes well. */
   over(): void
 }
 
@@ -30,7 +32,7 @@ export const createTrial = (): Trial => {
     tried.clear()
     remembered = 0
   }
-  const beginOver = (lane: LaneState) => {
+  const forget = (lane: LaneState) => {
     remembered -= triedOf(lane).size
     tried.delete(lane)
   }
@@ -45,7 +47,7 @@ export const createTrial = (): Trial => {
       last = lane
       const before = triedOf(lane)
       const untried = lane.ready.findIndex(({ nonce }) => !before.has(nonce))
-      if (untried < 0) beginOver(lane)
+      if (untried < 0) forget(lane)
       return lane.ready.splice(Math.max(0, untried), 1)[0]
     },
     triedIn: (lane) => triedOf(lane).size,
@@ -54,6 +56,7 @@ export const createTrial = (): Trial => {
       const next = last ? all.indexOf(last) + 1 : 0
       return [...all.slice(next), ...all.slice(0, next)]
     },
+    passed: forget,
     over,
   }
 }
