@@ -30,13 +30,16 @@ describe('the service worker', () => {
   }
 
   test('what was recorded offline is delivered after the network is back, with no tab of the tag open', async () => {
-    const page = await openApp()
+    // No copy leaves with the closing page: what arrives, the worker has brought.
+    const page = await openApp('navigator.sendBeacon = () => true')
     await site.browser.setOffline(true)
     await recordMany(page, 5)
     await page.close()
+    const onlineAt = Date.now()
     await site.browser.setOffline(false)
     await expect.poll(await rowsWithoutTag(), POLL).toBe(0)
     expect(site.collector.stored.size).toBe(5)
+    expect(site.collector.sentAfter(onlineAt)).toEqual(site.collector.arrivals)
   })
 
   test('a relay that refuses the worker is asked again: the sync is registered after every failure', async () => {

@@ -32,8 +32,10 @@ export const createTrial = (): Trial => {
     tried.clear()
     remembered = 0
   }
+  /** Asked with each delivery. */
+  const triedIn = (lane: LaneState): number => tried.get(lane)?.size ?? 0
   const forget = (lane: LaneState) => {
-    remembered -= triedOf(lane).size
+    remembered -= triedIn(lane)
     tried.delete(lane)
   }
   return {
@@ -50,7 +52,7 @@ export const createTrial = (): Trial => {
       if (untried < 0) forget(lane)
       return lane.ready.splice(Math.max(0, untried), 1)[0]
     },
-    triedIn: (lane) => triedOf(lane).size,
+    triedIn,
     inTurn(lanes) {
       const all = [...lanes]
       const next = last ? all.indexOf(last) + 1 : 0
