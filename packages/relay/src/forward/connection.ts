@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { MAX_ANSWER_BYTES, type Outcome } from './outcome.ts'
+import { createReadBuffer } from './read-buffer.ts'
 
 /** Beyond this the connection is cut: draining costs more than a new one. */
 const MAX_DRAINED_BYTES = 1_048_576
@@ -161,7 +162,7 @@ export type Dial = {
 
 /** Connects as undici does, and notes errors. */
 export const createDial = (deadlineMs: number): Dial => {
-  const connect = buildConnector({ timeout: Math.min(deadlineMs, CONNECT_MS) })
+  const connect = buildConnector({ timeout: Math.min(deadlineMs, CONNECT_MS), onread: createReadBuffer() })
   const stale = new WeakSet<Error>()
   const noteStale = (socket: Socket) => {
     const readBefore = socket.bytesRead

@@ -34,7 +34,7 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
       const callOff = clock.after(RETRY_MS, wake)
       wakes.add(wake)
     })
-  const failed = (error: unknown): boolean => {
+  const failed = (error: Error): boolean => {
     if (error instanceof OutboxFull) return abandoned
     log.error({ err: error }, 'the outbox failed to settle an entry')
     if (error instanceof OutboxFailed) onFailed()
@@ -47,15 +47,12 @@ export const createSettler = (outbox: Outbox, clock: Clock, log: Log, onFailed: 
     waiters = []
     for (const resolve of resolved) resolve()
   }
-  const end = (then: (isSettled: boolean) => void, isSettled: boolean) => {
-    leave()
-    then(isSettled)
-  }
-  const carryOut: Settler['settle'] = (ref, settlement, then): void => {
-    const onError = (error: unknown) =>
-      failed(error) ? end(then, false) : void wait().then(() => carryOut(ref, settlement, then))
-    outbox.settle(ref, settlement).then(() => end(then, true), onError)
-  }
+  const carryOut: Settler['settle'] = (ref, settlement, then) =>
+    outbox.settle(ref, settlement, (error) => {
+      if (error && !failed(error)) return void wait().then(() => carryOut(ref, settlement, then))
+      leave()
+      then(error === undefined)
+    })
   return {
     settle(ref, settlement, then) {
       pending += 1

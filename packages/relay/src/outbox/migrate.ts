@@ -1,6 +1,7 @@
 import type { LmdbOutbox } from './lmdb/lmdb.ts'
 import type { NatsImport } from './nats/import.ts'
 import type { LeasedEntry } from './outbox.ts'
+import { settled } from './settled.ts'
 
 /** How many of each were carried over. */
 export type Moved = { nonces: number; items: number; letters: number }
@@ -24,7 +25,7 @@ export const migrateOutbox = async (from: LmdbOutbox, to: NatsImport, step: () =
   }
   const carryItem = async (entry: LeasedEntry) => {
     await to.item(entry, from.originOf(entry))
-    await from.settle(entry.ref, { type: 'ack' })
+    await settled(from, entry.ref, { type: 'ack' })
   }
   await to.ledger(from.ledger())
   for (const chunk of chunksOf(from.nonces()))

@@ -155,6 +155,9 @@ export interface Untold {
 /** What may have to be fetched from elsewhere. */
 export type Awaitable<T> = T | Promise<T>
 
+/** Told once how a settlement ended, and not from within the call that asked for it. */
+export type Settled = (error?: Error) => void
+
 /**
  * Items held until acknowledged. A resolved promise means: as durable as `durability` says.
  * Leases live in memory: after a restart every unsettled entry is due again.
@@ -185,8 +188,11 @@ export interface Outbox {
   oldestAt(): number | undefined
   /** Up to `max` due entries of a lane, in order of arrival, each leased to the caller until settled. */
   lease(lane: Lane, max: number): Promise<LeasedEntry[]>
-  /** Carries out what an attempt led to. Resolves after the sync. `mark` keeps the lease, all others end it. */
-  settle(ref: EntryRef, settlement: Settlement): Promise<void>
+  /**
+   * Carries out what an attempt led to. `mark` keeps the lease, all others end it. Calls back after the sync, or with why
+   * it could not be done: hundreds wait for one sync, and a promise for each of them is carried over by every collection.
+   */
+  settle(ref: EntryRef, settlement: Settlement, then: Settled): void
   /** Ends leases without a trace: the entries are due again at once. */
   release(refs: readonly EntryRef[]): void
   /** Epoch ms at which a waiting entry of the lane is due next; undefined when none waits. */

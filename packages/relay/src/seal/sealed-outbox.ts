@@ -10,7 +10,7 @@ import type { Seal } from './seal.ts'
 export const sealOutbox = (outbox: Outbox, seal: Seal, mask: Mask): Outbox => ({
   ...outbox,
   put: createPut(outbox, seal, mask),
-  settle: (ref, settlement) => outbox.settle(ref, sealedSettlement(seal, settlement)),
+  settle: (ref, settlement, then) => outbox.settle(ref, sealedSettlement(seal, settlement), then),
   async fate(nonce, kind) {
     return openedFate(seal, await outbox.fate(nonce, kind))
   },

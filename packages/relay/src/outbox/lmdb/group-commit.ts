@@ -12,9 +12,9 @@ export class Declined extends Error {
 export type Work<Context> = {
   run(context: Context): void
   /** It is on disk. */
-  done(): void
+  done: () => void
   /** It declined, or the commit failed. */
-  fail(error: Error): void
+  fail: (error: Error) => void
   /** Nobody waits for it: as long as others like it keep coming, it waits to share a commit with them. */
   canWait: boolean
   /** It reads nothing that works like it have changed and that is not on disk yet: it need not wait for their sync to be run. */
@@ -89,12 +89,12 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
       under = works.every(({ canRunAhead }) => canRunAhead) ? batch.context : undefined
       await committed
       under = undefined
-      for (const work of batch.run) work.done()
+      for (const { done } of batch.run) apart(done)
     } catch (error) {
       under = undefined
       ahead = undefined
       const fault = faultOf(error)
-      for (const work of works) work.fail(fault)
+      for (const { fail } of works) apart(fail, fault)
     }
   }
   const most = () => (urgent > 0 ? maxWorks : 2 * maxWorks)
@@ -146,8 +146,17 @@ const runOne = <Context>(work: Work<Context>, { context, run }: Batch<Context>):
     return true
   } catch (error) {
     if (!(error instanceof Declined)) throw error
-    work.fail(error.reason)
+    apart(work.fail, error.reason)
     return false
+  }
+}
+
+/** What breaks where one is told has nothing to do with the others: it is a rejection that nobody handles. */
+const apart = <Told extends unknown[]>(tell: (...told: Told) => void, ...told: Told) => {
+  try {
+    tell(...told)
+  } catch (error) {
+    void Promise.reject(error)
   }
 }
 

@@ -167,25 +167,24 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
         throw asFault(error)
       }
     },
-    settle: (ref, settlement) =>
-      new Promise((resolve, fail) => {
-        if (closing) return fail(new OutboxFailed('the outbox is closed'))
-        if (settlement.type !== 'mark') leases.doneReading(ref)
-        group.add({
-          run(transaction) {
-            const group = leases.groupOfLeased(ref)
-            if (group === undefined) throw notLeased(ref)
-            settleEntry(transaction, ref, group, settlement, context())
-          },
-          done() {
-            afterSettling(ref, settlement)
-            resolve()
-          },
-          fail,
-          canWait: canWait(ref, settlement),
-          canRunAhead: false,
-        })
-      }),
+    settle(ref, settlement, then) {
+      if (closing) return queueMicrotask(() => then(new OutboxFailed('the outbox is closed')))
+      if (settlement.type !== 'mark') leases.doneReading(ref)
+      group.add({
+        run(transaction) {
+          const group = leases.groupOfLeased(ref)
+          if (group === undefined) throw notLeased(ref)
+          settleEntry(transaction, ref, group, settlement, context())
+        },
+        done() {
+          afterSettling(ref, settlement)
+          then()
+        },
+        fail: then,
+        canWait: canWait(ref, settlement),
+        canRunAhead: false,
+      })
+    },
     release(refs) {
       for (const ref of refs) leases.release(ref)
     },

@@ -161,7 +161,7 @@ const openOn = async (ground: Ground, options: Kept): Promise<Outbox> => {
     heldIn: (lane) => view.counts().lanes.get(lane) ?? 0,
     oldestAt: () => view.counts().first?.receivedAt,
     lease: (lane, max) => whileOpen(() => lease(lane, max)),
-    settle: (ref, settlement) => whileOpen(() => settle(ref, settlement)),
+    settle: (ref, settlement, then) => void whileOpen(() => settle(ref, settlement)).then(() => then(), then),
     release(refs) {
       for (const ref of refs) hands.release(ref)
     },
