@@ -5,6 +5,7 @@
 
 import { parseNatsUrl } from '../../packages/relay/dist/outbox/nats/url.js'
 import { openOutbox } from '../../packages/relay/dist/outbox/open-outbox.js'
+import { settled } from '../../packages/relay/dist/outbox/settled.js'
 import { openSealing } from '../../packages/relay/dist/seal/open-sealing.js'
 import { fill } from '../load/fill.mjs'
 
@@ -34,7 +35,7 @@ const take = async (events, inFlight) => {
       const entries = await outbox.lease(LANES[turn % LANES.length], wanted)
       left += wanted - entries.length
       const ack = { type: 'ack', upstreamId: UPSTREAM_ID }
-      await Promise.all(entries.map(({ ref }) => outbox.settle(ref, ack)))
+      await Promise.all(entries.map(({ ref }) => settled(outbox, ref, ack)))
     }
   }
   await Promise.all(Array.from({ length: inFlight / CHUNK }, worker))

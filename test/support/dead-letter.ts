@@ -1,4 +1,5 @@
 import type { Outbox } from '../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../packages/relay/src/outbox/settled.ts'
 import { encodeRecord } from '../../packages/relay/src/record.ts'
 
 /** Puts an event, of the type `lead` unless another is named, with an e-mail address in it, and buries it. */
@@ -14,5 +15,5 @@ export const buryEvent = async (
   const entry = { index: 0, kind: 'event', nonce, lane, fingerprint: 0 } as const
   await outbox.put({ record, entries: [entry], receivedAt: 1 })
   const [leased] = await outbox.lease(lane, 1)
-  if (leased) await outbox.settle(leased.ref, { type: 'bury', ...why })
+  if (leased) await settled(outbox, leased.ref, { type: 'bury', ...why })
 }

@@ -162,11 +162,14 @@ export const createMemoryOutbox = (options: MemoryOutboxOptions): LocalOutbox =>
       assertOpen()
       return lanes.lease(lane, max).map(leasedOf)
     },
-    async settle(ref, settlement) {
-      assertOpen()
-      const held = lanes.find(ref)
-      if (!held?.leased) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not leased`)
-      carryOut(held, settlement)
+    settle(ref, settlement, then) {
+      const settleNow = async () => {
+        assertOpen()
+        const held = lanes.find(ref)
+        if (!held?.leased) throw new TypeError(`settle: entry ${ref.seq}/${ref.index} is not leased`)
+        carryOut(held, settlement)
+      }
+      settleNow().then(() => then(), then)
     },
     release(refs) {
       const held = refs.map(lanes.find).filter((one) => one?.leased === true)

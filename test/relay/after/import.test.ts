@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import { listen } from '../../../packages/relay/src/http/listen.ts'
+import { settled } from '../../../packages/relay/src/outbox/settled.ts'
 import { freePort } from '../../support/free-port.ts'
 import { createMemoryOutbox } from '../../support/memory-outbox.ts'
 import { startRelay } from '../../support/relay.ts'
@@ -65,7 +66,7 @@ test('a nonce is looked up in the relay that runs; what is not delivered yet has
   for (const nonce of ['order-1', 'order-2'])
     await outbox.put({ record: Buffer.from('{}'), entries: [{ ...entry, nonce }], receivedAt: 1 })
   const [first] = await outbox.lease('event:lead', 1)
-  if (first) await outbox.settle(first.ref, { type: 'ack', upstreamId: uuid(7) })
+  if (first) await settled(outbox, first.ref, { type: 'ack', upstreamId: uuid(7) })
   const { adminUrl } = await startRelay({ outbox })
   const { calls, cli, env } = await start()
   const more = { env: { ...env, WMKT_ADMIN_PORT: new URL(adminUrl).port } }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { settled } from '../../../packages/relay/src/outbox/settled.ts'
 import type { Log } from '../../../packages/relay/src/telemetry/log.ts'
 import { createRig, event, interaction } from './rig.ts'
 
@@ -149,7 +150,7 @@ describe('in doubt', () => {
     await rig.put(interaction('i1'))
     const [leased] = await rig.outbox.lease('interaction:', 1)
     if (!leased) throw new Error('no lease')
-    await rig.outbox.settle(leased.ref, { type: 'mark' })
+    await settled(rig.outbox, leased.ref, { type: 'mark' })
     rig.outbox.release([leased.ref])
     rig.forwarder.start()
     await rig.run(0)
@@ -170,10 +171,15 @@ describe('in doubt', () => {
     const rig = await createRig()
     let marked = false
     const settle = rig.outbox.settle
-    rig.outbox.settle = async (ref, settlement) => {
-      if (settlement.type === 'mark') await new Promise((resolve) => setTimeout(resolve, 30))
-      await settle(ref, settlement)
-      if (settlement.type === 'mark') marked = true
+    rig.outbox.settle = (ref, settlement, then) => {
+      const isMark = settlement.type === 'mark'
+      const carryOut = () =>
+        settle(ref, settlement, (error) => {
+          if (isMark) marked = true
+          then(error)
+        })
+      if (isMark) setTimeout(carryOut, 30)
+      else carryOut()
     }
     rig.upstream.fallback(() => ({ status: marked ? 200 : 418 }))
     rig.forwarder.start()

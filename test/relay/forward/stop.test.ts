@@ -72,10 +72,8 @@ test('a full disk is waited for: nothing is delivered twice for it', async () =>
   const rig = await createRig()
   const { settle } = rig.outbox
   let full = true
-  rig.outbox.settle = async (ref, settlement) => {
-    if (full) throw new OutboxFull('storage')
-    return settle(ref, settlement)
-  }
+  rig.outbox.settle = (ref, settlement, then) =>
+    full ? queueMicrotask(() => then(new OutboxFull('storage'))) : settle(ref, settlement, then)
   rig.forwarder.start()
   await rig.put(...many(5))
   await until(() => rig.upstream.seen.length === 5)
@@ -93,9 +91,7 @@ test('a full disk is waited for: nothing is delivered twice for it', async () =>
 
 test('an outbox that failed ends the deliveries', async () => {
   const rig = await createRig({ concurrency: 1 })
-  rig.outbox.settle = async () => {
-    throw new OutboxFailed('EIO')
-  }
+  rig.outbox.settle = (_ref, _settlement, then) => queueMicrotask(() => then(new OutboxFailed('EIO')))
   rig.forwarder.start()
   await rig.put(...many(10))
   await rig.quiet()

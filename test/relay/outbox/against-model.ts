@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { EntryRef, Outbox, Settlement } from '../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../packages/relay/src/outbox/settled.ts'
 import { createTurnedClock, type TurnedClock } from '../../support/turned-clock.ts'
 import { eraseAll, intakeOf, lettersOf, pickerOf, type Wanted } from './intakes.ts'
 import { createModel, type Model, type ModelEntry } from './model-of-outbox.ts'
@@ -121,7 +122,7 @@ export const take = async (under: Under, model: Model, leased: Held[], clock: Tu
       const held = leased[wish.pick % Math.max(1, leased.length)]
       if (!held) break
       const settlement = settlementOf(wish, clock.now())
-      await outbox.settle(held.ref, settlement)
+      await settled(outbox, held.ref, settlement)
       model.settle(held.entry, settlement)
       if (settlement.type !== 'mark') leased.splice(leased.indexOf(held), 1)
       break

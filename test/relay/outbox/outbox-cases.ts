@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isBalanced } from '../../../packages/relay/src/outbox/ledger.ts'
 import type { LeasedEntry, Outbox } from '../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../packages/relay/src/outbox/settled.ts'
 import { createTurnedClock, type TurnedClock } from '../../support/turned-clock.ts'
 import { eraseAll, intakeOf, lettersOf, pickerOf, type Wanted } from './intakes.ts'
 
@@ -58,15 +59,15 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       clock.turn(1_000)
       await put('c')
       expect([outbox.heldIn(LANE), outbox.heldIn('event:lead'), outbox.oldestAt()]).toEqual([2, 1, first])
-      await outbox.settle((await leaseOne()).ref, { type: 'ack' })
-      await outbox.settle((await leaseOne('event:lead')).ref, { type: 'ack' })
+      await settled(outbox, (await leaseOne()).ref, { type: 'ack' })
+      await settled(outbox, (await leaseOne('event:lead')).ref, { type: 'ack' })
       expect([outbox.heldIn(LANE), outbox.oldestAt()]).toEqual([1, first + 1_000])
     })
 
     test('a repeat is a duplicate, in the same batch, while held and once delivered', async () => {
       expect(await put('a', 'a')).toEqual(['accepted', 'duplicate'])
       expect(await put('a')).toEqual(['duplicate'])
-      await outbox.settle((await leaseOne()).ref, { type: 'ack' })
+      await settled(outbox, (await leaseOne()).ref, { type: 'ack' })
       expect(await put('a')).toEqual(['duplicate'])
       expect(outbox.ledger()).toMatchObject({ received: 1, delivered: 1, duplicates: 3 })
     })
@@ -86,7 +87,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
     test('an event and an interaction may bear the same nonce', async () => {
       expect(await put('a', { nonce: 'a', kind: 'interaction' })).toEqual(['accepted', 'accepted'])
       expect([...outbox.lanes()].sort()).toEqual([LANE, 'interaction:'])
-      await outbox.settle((await leaseOne('interaction:')).ref, { type: 'ack' })
+      await settled(outbox, (await leaseOne('interaction:')).ref, { type: 'ack' })
       expect((await outbox.fate('a', 'interaction'))?.state).toBe('delivered')
       expect((await outbox.fate('a'))?.state).toBe('held')
     })
@@ -118,7 +119,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
 
     test('an acknowledged entry is gone from its lane and remembered with the upstream id', async () => {
       await put('a')
-      await outbox.settle((await leaseOne()).ref, { type: 'ack', upstreamId: 'up-1' })
+      await settled(outbox, (await leaseOne()).ref, { type: 'ack', upstreamId: 'up-1' })
       expect(outbox.lanes()).toEqual([])
       expect(await outbox.fate('a')).toEqual({
         state: 'delivered',
@@ -132,7 +133,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       await put('a', 'b')
       const entry = await leaseOne()
       const dueAt = clock.now() + 5_000
-      await outbox.settle(entry.ref, { type: 'retry', dueAt, triedMs: 700, counted: true })
+      await settled(outbox, entry.ref, { type: 'retry', dueAt, triedMs: 700, counted: true })
       expect(outbox.nextDueAt(LANE)).toBe(dueAt)
       expect(nonces(await outbox.lease(LANE, 9))).toEqual(['b'])
       clock.turn(4_999)
@@ -144,7 +145,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
 
     test('a retry that does not count leaves the attempts as they were', async () => {
       await put('a')
-      await outbox.settle((await leaseOne()).ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: false })
+      await settled(outbox, (await leaseOne()).ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: false })
       expect((await leaseOne()).attempts).toBe(0)
       expect(await outbox.fate('a')).toEqual({ state: 'held', lane: LANE, attempts: 0 })
     })
@@ -152,11 +153,11 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
     test('a mark keeps the lease, shows after a release, and a retry takes it off', async () => {
       await put('a')
       const entry = await leaseOne()
-      await outbox.settle(entry.ref, { type: 'mark' })
+      await settled(outbox, entry.ref, { type: 'mark' })
       expect(await outbox.lease(LANE, 1)).toEqual([])
       outbox.release([entry.ref])
       expect((await leaseOne()).attempting).toBe(true)
-      await outbox.settle(entry.ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: true })
+      await settled(outbox, entry.ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: true })
       expect((await leaseOne()).attempting).toBe(false)
     })
 
@@ -168,11 +169,11 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       const [first, second] = await outbox.lease(LANE, 2)
       if (!first || !second) throw new Error('two entries were put')
       const later = { type: 'retry', dueAt: clock.now() + 9, triedMs: 0, counted: true } as const
-      await outbox.settle(first.ref, later)
+      await settled(outbox, first.ref, later)
       expect(heard).toEqual([LANE])
       clock.turn(9)
       expect(heard).toEqual([LANE, LANE])
-      await outbox.settle(second.ref, { type: 'bury', code: 'NO', message: 'no' })
+      await settled(outbox, second.ref, { type: 'bury', code: 'NO', message: 'no' })
       expect(await outbox.redrive('b')).toBe(true)
       expect(heard).toEqual([LANE, LANE, LANE])
       silence()
@@ -185,7 +186,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       clock.turn(50)
       const [, second] = await outbox.lease(LANE, 2)
       if (!second) throw new Error('two entries were put')
-      await outbox.settle(second.ref, { type: 'bury', code: 'INVALID', message: 'é is no e-mail' })
+      await settled(outbox, second.ref, { type: 'bury', code: 'INVALID', message: 'é is no e-mail' })
       const letter = await outbox.deadLetter('a')
       expect(letter).toMatchObject({
         nonce: 'a',
@@ -213,8 +214,8 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       await put('z', 'a')
       const [, second] = await outbox.lease(LANE, 2)
       if (!second) throw new Error('two entries were put')
-      await outbox.settle(second.ref, { type: 'mark' })
-      await outbox.settle(second.ref, { type: 'bury', code: 'IN_DOUBT', message: 'cut' })
+      await settled(outbox, second.ref, { type: 'mark' })
+      await settled(outbox, second.ref, { type: 'bury', code: 'IN_DOUBT', message: 'cut' })
       expect(await outbox.redrive('a')).toBe(true)
       expect(await outbox.redrive('a')).toBe(false)
       expect(await outbox.deadLetter('a')).toBeUndefined()
@@ -222,7 +223,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       const again = await leaseOne()
       expect(again).toMatchObject({ nonce: 'a', index: 0, attempts: 0, triedMs: 0, attempting: false })
       expect(itemsIn(again.record)).toEqual([{ nonce: 'a' }])
-      await outbox.settle(again.ref, { type: 'ack' })
+      await settled(outbox, again.ref, { type: 'ack' })
       expect((await outbox.fate('a'))?.state).toBe('delivered')
       expect(outbox.ledger()).toMatchObject({ received: 2, held: 1, buried: 0, delivered: 1 })
     })
@@ -232,7 +233,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       const { record } = intakeOf(wanted)
       await put(...wanted)
       for (const { ref } of await outbox.lease(LANE, 40))
-        await outbox.settle(ref, { type: 'bury', code: 'NO', message: '' })
+        await settled(outbox, ref, { type: 'bury', code: 'NO', message: '' })
       const letters = await lettersOf(outbox)
       const bytes = letters.reduce((sum, letter) => sum + letter.record.length, 0)
       expect([letters.length, bytes < record.length * 1.1]).toEqual([40, true])
@@ -243,14 +244,14 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       await outbox.put({ ...intakeOf(['z', 'a']), record: Buffer.from('no JSON') })
       const [, second] = await outbox.lease(LANE, 2)
       if (!second) throw new Error('two entries were put')
-      await outbox.settle(second.ref, { type: 'bury', code: 'UNREADABLE', message: '' })
+      await settled(outbox, second.ref, { type: 'bury', code: 'UNREADABLE', message: '' })
       const letter = await outbox.deadLetter('a')
       expect([Buffer.from(letter?.record ?? []).toString(), letter?.index]).toEqual(['no JSON', 1])
     })
 
     test('a dropped dead letter is gone, counted, and its nonce remembered', async () => {
       await put('a')
-      await outbox.settle((await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
+      await settled(outbox, (await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
       expect(await outbox.drop('a')).toBe(true)
       expect(await outbox.drop('a')).toBe(false)
       expect(await outbox.fate('a')).toEqual({ state: 'settled' })
@@ -262,7 +263,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       await put('c', 'a', 'b', { nonce: 'a', kind: 'interaction' })
       for (const lane of [LANE, 'interaction:'])
         for (const { ref, nonce } of await outbox.lease(lane, 9))
-          await outbox.settle(ref, { type: 'bury', code: nonce === 'b' ? 'B' : 'OTHER', message: '' })
+          await settled(outbox, ref, { type: 'bury', code: nonce === 'b' ? 'B' : 'OTHER', message: '' })
       expect(nonces(await lettersOf(outbox))).toEqual(['a', 'a', 'b', 'c'])
       expect(nonces(await lettersOf(outbox, { code: 'OTHER' }))).toEqual(['a', 'a', 'c'])
       expect(nonces(await lettersOf(outbox, { limit: 1 }))).toEqual(['a', 'a'])
@@ -281,10 +282,10 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       await put('a')
       const { ref } = await leaseOne()
       outbox.release([ref])
-      await expect(outbox.settle(ref, { type: 'ack' })).rejects.toThrow(TypeError)
+      await expect(settled(outbox, ref, { type: 'ack' })).rejects.toThrow(TypeError)
       await leaseOne()
-      await outbox.settle(ref, { type: 'ack' })
-      await expect(outbox.settle(ref, { type: 'ack' })).rejects.toThrow(TypeError)
+      await settled(outbox, ref, { type: 'ack' })
+      await expect(settled(outbox, ref, { type: 'ack' })).rejects.toThrow(TypeError)
       expect(outbox.ledger()).toMatchObject({ received: 1, delivered: 1 })
     })
 
@@ -293,7 +294,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       await put('a', 'b')
       await expect(put('c')).rejects.toMatchObject({ name: 'OutboxFull', reason: 'backlog' })
       expect(await put('a')).toEqual(['duplicate'])
-      await outbox.settle((await leaseOne()).ref, { type: 'ack' })
+      await settled(outbox, (await leaseOne()).ref, { type: 'ack' })
       expect(await put('c')).toEqual(['accepted'])
     })
 
@@ -301,8 +302,8 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       await put('buried', 'waits', 'mona', 'other', { nonce: 'mona', kind: 'interaction' })
       const [buried, waits] = await outbox.lease(LANE, 2)
       if (!buried || !waits) throw new Error('four were put')
-      await outbox.settle(buried.ref, { type: 'bury', code: 'NO', message: '' })
-      await outbox.settle(waits.ref, { type: 'retry', dueAt: clock.now() + 50, triedMs: 0, counted: true })
+      await settled(outbox, buried.ref, { type: 'bury', code: 'NO', message: '' })
+      await settled(outbox, waits.ref, { type: 'retry', dueAt: clock.now() + 50, triedMs: 0, counted: true })
       const picker = pickerOf('buried', 'waits', 'mona')
       const dry = await eraseAll(outbox, picker, { dryRun: true })
       expect(dry).toMatchObject({ held: 3, deadLetters: 1, underWay: 0 })
@@ -325,7 +326,7 @@ export const outboxCases = (name: string, open: OpenOutbox): void => {
       const makeWay = () => outbox.release([second.ref])
       const step = await eraseAll(outbox, pickerOf('mona', 'lisa'), { makeWay })
       expect(step).toMatchObject({ held: 1, underWay: 1 })
-      await outbox.settle(first.ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: true })
+      await settled(outbox, first.ref, { type: 'retry', dueAt: 0, triedMs: 0, counted: true })
       expect(nonces(await outbox.lease(LANE, 9))).toEqual(['mona', 'other'])
       expect(outbox.ledger()).toMatchObject({ held: 2, dropped: 1 })
     })

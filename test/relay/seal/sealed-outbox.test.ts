@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { settled } from '../../../packages/relay/src/outbox/settled.ts'
 import { createMask } from '../../../packages/relay/src/seal/mask.ts'
 import { sealOutbox } from '../../../packages/relay/src/seal/sealed-outbox.ts'
 import { createMemoryOutbox } from '../../support/memory-outbox.ts'
@@ -30,7 +31,7 @@ test('records, messages and fingerprints lie there in another form', async () =>
   await outbox.put(intake)
   const [entry] = await inner.lease(LANE, 1)
   expect(Buffer.from(entry?.record ?? []).includes('mona')).toBe(false)
-  if (entry) await outbox.settle(entry.ref, { type: 'bury', code: 'NO', message: 'no mona' })
+  if (entry) await settled(outbox, entry.ref, { type: 'bury', code: 'NO', message: 'no mona' })
   expect((await lettersOf(inner))[0]?.message).not.toContain('mona')
   expect((await lettersOf(outbox))[0]?.message).toBe('no mona')
   expect(await outbox.fate('mona')).toMatchObject({ state: 'buried', message: 'no mona' })

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LmdbOutbox } from '../../../../packages/relay/src/outbox/lmdb/lmdb.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { createTurnedClock } from '../../../support/turned-clock.ts'
 import {
   compare,
@@ -65,7 +66,7 @@ const begin = (outbox: LmdbOutbox, leased: Held[], { puts, settles }: Crash, now
       const entry = model.entries.find((other) => other.key === key)
       if (entry) model.settle(entry, settlement)
     }
-    note(outbox.settle(held.ref, settlement), apply)
+    note(settled(outbox, held.ref, settlement), apply)
   }
   return begun
 }

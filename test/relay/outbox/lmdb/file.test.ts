@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { unsoundness } from '../../../../packages/relay/src/outbox/lmdb/soundness.ts'
 import type { LocalOutbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createTurnedClock } from '../../../support/turned-clock.ts'
 import { intakeOf, singleOf } from '../intakes.ts'
@@ -76,7 +77,7 @@ test('what is delivered makes room for what comes: the file does not grow with t
   const round = async () => {
     await putBatches(outbox, 40, 6_000)
     const entries = await Promise.all(LANES.map((lane) => outbox.lease(lane, 1_000)))
-    await Promise.all(entries.flat().map(({ ref }) => outbox.settle(ref, { type: 'ack' })))
+    await Promise.all(entries.flat().map(({ ref }) => settled(outbox, ref, { type: 'ack' })))
     const { delivered } = outbox.ledger()
     clock.turn(keepDeliveredMs)
     await eventually(() => {
@@ -97,7 +98,7 @@ test('the dead letters of a large batch take about its size in the file, not a c
   const intake = intakeOf(wanted)
   await outbox.put(intake)
   const entries = await outbox.lease('event:purchase', 100)
-  await Promise.all(entries.map(({ ref }) => outbox.settle(ref, { type: 'bury', code: 'NO', message: '' })))
+  await Promise.all(entries.map(({ ref }) => settled(outbox, ref, { type: 'bury', code: 'NO', message: '' })))
   await outbox.close()
   const { size } = await stat(dataFile())
   expect([entries.length, size / intake.record.length]).toEqual([100, expect.toSatisfy((times) => times < 3)])

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isBalanced } from '../../../../packages/relay/src/outbox/ledger.ts'
 import { openStore, type Store } from '../../../../packages/relay/src/outbox/lmdb/store.ts'
 import type { LocalOutbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { intakeOf } from '../intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
 
@@ -33,7 +34,7 @@ const fill = async (outbox: LocalOutbox): Promise<number> => {
   }
 }
 const ackAll = async (outbox: LocalOutbox) => {
-  for (const { ref } of await outbox.lease(LANE, 1_000)) await outbox.settle(ref, { type: 'ack' })
+  for (const { ref } of await outbox.lease(LANE, 1_000)) await settled(outbox, ref, { type: 'ack' })
 }
 
 test('a full store refuses, keeps what it took, and takes again once there is room, with no restart', async () => {
@@ -100,10 +101,10 @@ test('what the disk has no room for at this moment is not even begun, and is don
   const before = commits
   const full = { name: 'OutboxFull', reason: 'storage' }
   await expect(putLarge(outbox)).rejects.toMatchObject(full)
-  await expect(entry && outbox.settle(entry.ref, { type: 'ack' })).rejects.toMatchObject(full)
+  await expect(entry && settled(outbox, entry.ref, { type: 'ack' })).rejects.toMatchObject(full)
   expect(commits).toBe(before)
   free = 2 ** 30
-  await (entry && outbox.settle(entry.ref, { type: 'ack' }))
+  await (entry && settled(outbox, entry.ref, { type: 'ack' }))
   await putLarge(outbox)
   expect(outbox.ledger()).toMatchObject({ received: 3, delivered: 1, held: 2 })
 })

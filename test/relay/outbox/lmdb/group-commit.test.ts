@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createGroupCommit, Declined } from '../../../../packages/relay/src/outbox/lmdb/group-commit.ts'
 
 type Gate = { commit: (works: string[]) => Promise<void>; open: (error?: Error) => void; commits: string[][] }
@@ -24,6 +24,17 @@ const soon = (group: ReturnType<typeof groupOver>): Promise<void> =>
   new Promise((done, fail) =>
     group.add({ run: (works) => void works.push('soon'), done, fail, canWait: true, canRunAhead: false }),
   )
+/** What is rejected and nobody handles, instead of the end of this test run. */
+const unhandled = (): unknown[] => {
+  const reasons: unknown[] = []
+  const others = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', (reason) => reasons.push(reason))
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const other of others) process.on('unhandledRejection', other)
+  })
+  return reasons
+}
 const named = (name: string) => (works: string[]) => works.push(name)
 
 describe('group commit', () => {
@@ -56,6 +67,30 @@ describe('group commit', () => {
     await Promise.all(works)
     expect(gate.commits).toEqual([['first'], ['a', 'b', 'c', 'd'], ['e']])
   })
+
+  test.each([undefined, new Error('no space')])(
+    'what breaks where one is told (%s) is said, and keeps nothing from the others',
+    async (fault) => {
+      const reasons = unhandled()
+      const gate = makeGate()
+      const group = groupOver(gate)
+      const broken = () => {
+        throw new Error('broken')
+      }
+      const breaking = { run: () => {}, done: broken, fail: broken, canWait: false, canRunAhead: false }
+      group.add(breaking)
+      const other = group.within(named('other')).then(String, String)
+      await turn()
+      gate.open(fault)
+      expect(await other).toBe(fault ? 'Error: fault' : '1')
+      const next = group.within(named('next'))
+      await turn()
+      gate.open()
+      expect(await next).toBe(1)
+      await turn()
+      expect(reasons).toEqual([new Error('broken')])
+    },
+  )
 
   test('works that can wait share a commit over turns, as long as each few bring another', async () => {
     const gate = makeGate()

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LmdbOutboxOptions } from '../../../../packages/relay/src/outbox/lmdb/lmdb.ts'
 import { openStore } from '../../../../packages/relay/src/outbox/lmdb/store.ts'
 import type { LocalOutbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { createSeeded } from '../../../support/seeded.ts'
 import { createTurnedClock } from '../../../support/turned-clock.ts'
 import { intakeOf } from '../intakes.ts'
@@ -55,7 +56,7 @@ const rowsOf = () => {
 test('entries of many batches put at once are leased in order, settled in any, and leave no row behind', async () => {
   await putAll()
   const first = [...(await leaseAll(70)), ...(await leaseAll(80))]
-  await Promise.all(shuffled(first).map(({ ref }) => outbox.settle(ref, { type: 'ack' })))
+  await Promise.all(shuffled(first).map(({ ref }) => settled(outbox, ref, { type: 'ack' })))
   await outbox.close()
   await open()
   const rest = await leaseAll(BATCHES * ENTRIES)
@@ -66,7 +67,7 @@ test('entries of many batches put at once are leased in order, settled in any, a
     expect(places).toEqual([...places].sort((a, b) => a - b))
   }
   for (const some of [shuffled(rest).slice(0, 500), shuffled(rest).slice(500)])
-    await Promise.all(some.map(({ ref }) => outbox.settle(ref, { type: 'ack' })))
+    await Promise.all(some.map(({ ref }) => settled(outbox, ref, { type: 'ack' })))
   expect(outbox.ledger()).toMatchObject({ held: 0, delivered: BATCHES * ENTRIES })
   await outbox.close()
   expect(await rowsOf()).toEqual([0, 0, 0])
@@ -76,7 +77,7 @@ test('a batch stays for as long as one of its lanes holds an entry of it, and no
   await putAll()
   const [kept, ...others] = await leaseAll(BATCHES * ENTRIES)
   if (!kept) throw new Error('something was put')
-  await Promise.all(others.map(({ ref }) => outbox.settle(ref, { type: 'ack' })))
+  await Promise.all(others.map(({ ref }) => settled(outbox, ref, { type: 'ack' })))
   await outbox.close()
   expect(await rowsOf()).toEqual([1, 1, 0])
   await open()
@@ -89,7 +90,7 @@ test('what was delivered together can be asked for one by one, until its time is
   await putAll()
   const entries = await leaseAll(BATCHES * ENTRIES)
   const settling = entries.map(({ ref, nonce }) =>
-    outbox.settle(ref, { type: 'ack', upstreamId: `up-${nonce}` }),
+    settled(outbox, ref, { type: 'ack', upstreamId: `up-${nonce}` }),
   )
   await Promise.all(settling)
   for (const { nonce } of entries)

@@ -7,6 +7,7 @@ import {
 } from '../../../../packages/relay/src/outbox/lane.ts'
 import { MAX_WAITING } from '../../../../packages/relay/src/outbox/lmdb/leases.ts'
 import type { LocalOutbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { createTurnedClock, type TurnedClock } from '../../../support/turned-clock.ts'
 import { intakeOf } from '../intakes.ts'
 import { type LmdbFolder, makeLmdbFolder } from './lmdb-folder.ts'
@@ -28,7 +29,7 @@ const putAll = async (wanted: { nonce: string; eventType: string }[]) => {
 }
 const drain = async () => {
   const entries = await Promise.all(outbox.lanes().map((lane) => outbox.lease(lane, 10_000)))
-  await Promise.all(entries.flat().map(({ ref }) => outbox.settle(ref, { type: 'ack' })))
+  await Promise.all(entries.flat().map(({ ref }) => settled(outbox, ref, { type: 'ack' })))
 }
 
 test('a lane is named after kind and event type', () => {
@@ -73,7 +74,7 @@ test('a lane with very many entries waiting leases nothing new until some are du
   const leaseAndWait = async () => {
     const entries = await outbox.lease('event:a', 100)
     const retry = { type: 'retry', dueAt: clock.now() + 60_000, triedMs: 0, counted: true } as const
-    await Promise.all(entries.map(({ ref }) => outbox.settle(ref, retry)))
+    await Promise.all(entries.map(({ ref }) => settled(outbox, ref, retry)))
     return entries.length
   }
   for (let leased = 0; leased < MAX_WAITING; ) leased += await leaseAndWait()

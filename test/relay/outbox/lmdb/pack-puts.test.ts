@@ -11,6 +11,7 @@ import {
   OutboxFull,
   type PutOutcome,
 } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { MAX_PACKED, openPack } from '../../../../packages/relay/src/pack.ts'
 import { decodeRecord, itemRecordsOf } from '../../../../packages/relay/src/record.ts'
 import { openRecord } from '../../../../packages/relay/src/record-reader.ts'
@@ -75,7 +76,7 @@ const startMemory = (maxBacklog = 100) => {
 }
 
 /** How each of them ended. */
-const settled = async (puts: readonly Promise<PutOutcome[]>[]) =>
+const outcomesOf = async (puts: readonly Promise<PutOutcome[]>[]) =>
   (await Promise.allSettled(puts)).map((one) =>
     one.status === 'fulfilled' ? one.value : (one.reason as Error).message,
   )
@@ -86,7 +87,11 @@ describe('batches that come in one turn', () => {
     const { outbox, puts } = startMemory()
     await outbox.put(batchOf(['b']))
     const three = [batchOf(['a', 'b']), batchOf(['c']), batchOf(['a', 'd'])].map((batch) => outbox.put(batch))
-    expect(await settled(three)).toEqual([['accepted', 'duplicate'], ['accepted'], ['duplicate', 'accepted']])
+    expect(await outcomesOf(three)).toEqual([
+      ['accepted', 'duplicate'],
+      ['accepted'],
+      ['duplicate', 'accepted'],
+    ])
     expect(puts.map(partsIn)).toEqual([1, 3])
     expect(outbox.ledger()).toMatchObject({ received: 4, held: 4, duplicates: 2 })
   })
@@ -107,7 +112,7 @@ describe('batches that come in one turn', () => {
     const { outbox, puts } = startMemory()
     const other = batchOf([{ nonce: 'a', data: { other: 'content' } }])
     const all = [batchOf(['a']), batchOf(['a']), other].map((batch) => outbox.put(batch))
-    expect(await settled(all)).toEqual([['accepted'], ['duplicate'], ['conflict']])
+    expect(await outcomesOf(all)).toEqual([['accepted'], ['duplicate'], ['conflict']])
     expect(puts).toHaveLength(1)
   })
 
@@ -156,7 +161,7 @@ describe('a pack that is refused', () => {
     const { outbox, puts } = startMemory(2)
     await outbox.put(batchOf(['a', 'b']))
     const all = [batchOf(['a']), batchOf(['c']), batchOf(['b', 'a'])].map((batch) => outbox.put(batch))
-    expect(await settled(all)).toEqual([
+    expect(await outcomesOf(all)).toEqual([
       ...[['duplicate'], 'the backlog is at its limit', ['duplicate', 'duplicate']],
     ])
     expect(puts.map(partsIn)).toEqual([1, 3, 1, 1, 1])
@@ -172,7 +177,7 @@ describe('a pack that is refused', () => {
     })
     room = 2
     const all = [batchOf(['a']), batchOf(['b']), batchOf(['c'])].map((batch) => outbox.put(batch))
-    expect(await settled(all)).toEqual([['accepted'], ['accepted'], 'the disk takes no more'])
+    expect(await outcomesOf(all)).toEqual([['accepted'], ['accepted'], 'the disk takes no more'])
   })
 
   test('for a reason of one batch alone, leaves the others be', async () => {
@@ -181,7 +186,7 @@ describe('a pack that is refused', () => {
       return entries.map(() => 'accepted')
     })
     const all = [batchOf(['a']), batchOf(['bad']), batchOf(['c'])].map((batch) => outbox.put(batch))
-    expect(await settled(all)).toEqual([['accepted'], 'out of bounds', ['accepted']])
+    expect(await outcomesOf(all)).toEqual([['accepted'], 'out of bounds', ['accepted']])
   })
 
   test('of one batch is not put again', async () => {
@@ -193,7 +198,7 @@ describe('a pack that is refused', () => {
   test('as the disk cannot be trusted, is not put again, and everybody hears of it', async () => {
     const { outbox, puts } = startPacking(() => Promise.reject(new OutboxFailed('a sync failed')))
     const all = [batchOf(['a']), batchOf(['b'])].map((batch) => outbox.put(batch))
-    expect(await settled(all)).toEqual(['a sync failed', 'a sync failed'])
+    expect(await outcomesOf(all)).toEqual(['a sync failed', 'a sync failed'])
     expect(puts).toHaveLength(1)
   })
 })
@@ -265,7 +270,7 @@ test('events of more types than one put may have end up each in their own lane, 
   for (const type of types) {
     const [entry, ...more] = await outbox.lease(laneOf('event', type), 9)
     expect([entry?.nonce, more]).toEqual([`of-${type}`, []])
-    if (entry) await outbox.settle(entry.ref, { type: 'ack' })
+    if (entry) await settled(outbox, entry.ref, { type: 'ack' })
   }
   expect([outbox.lanes(), outbox.ledger()]).toEqual([
     [],
@@ -300,7 +305,7 @@ test('what is put in many turns at once, some of it refused and put again, is ke
     outcomes.push(outbox.put({ ...batch, ...(record && { record }) }))
     if (n % 5 === 4) await turn()
   }
-  expect(await settled(outcomes)).toEqual(batches.map(() => ['accepted']))
+  expect(await outcomesOf(outcomes)).toEqual(batches.map(() => ['accepted']))
   const entries = await outbox.lease(LANE, 400)
   const texts = entries.map(({ record, index }) => {
     const item = openRecord(seal.open(record)).itemAt(index)
@@ -353,7 +358,7 @@ describe('a relay’s own outbox', () => {
       ...['a', 'mona-1', 'buried', 'mona-2', 'b'],
     ])
     const bury = { type: 'bury', code: 'NO', message: 'no' } as const
-    for (const { ref, nonce } of leased) if (nonce === 'buried') await first.outbox.settle(ref, bury)
+    for (const { ref, nonce } of leased) if (nonce === 'buried') await settled(first.outbox, ref, bury)
     await first.outbox.close()
 
     const { outbox, sealing } = await openIn(dataDir)

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../../../packages/relay/src/outbox/lmdb/store.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { createTurnedClock } from '../../../support/turned-clock.ts'
 import { intakeOf } from '../intakes.ts'
 import { makeLmdbFolder } from './lmdb-folder.ts'
@@ -33,13 +34,13 @@ test('a record is read once for all lanes, and again only when nobody was left t
   const [[a, b], [c]] = [await lease(LANE), await lease(OTHER)]
   if (!a || !b || !c) throw new Error('three were put')
   expect(reads()).toBe(1)
-  await outbox.settle(a, { type: 'mark' })
-  await outbox.settle(b, { type: 'ack' })
+  await settled(outbox, a, { type: 'mark' })
+  await settled(outbox, b, { type: 'ack' })
   outbox.release([c])
   await lease(OTHER)
   expect(reads()).toBe(1)
-  await outbox.settle(a, { type: 'ack' })
-  await outbox.settle(c, { type: 'retry', dueAt: clock.now() + 1_000, triedMs: 0, counted: true })
+  await settled(outbox, a, { type: 'ack' })
+  await settled(outbox, c, { type: 'retry', dueAt: clock.now() + 1_000, triedMs: 0, counted: true })
   clock.turn(1_000)
   expect(await lease(OTHER)).toEqual([c])
   expect(reads()).toBe(2)

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LmdbOutboxOptions } from '../../../../packages/relay/src/outbox/lmdb/lmdb.ts'
 import { GENERATION_MS } from '../../../../packages/relay/src/outbox/lmdb/nonces/nonce-memory.ts'
 import type { LeasedEntry, LocalOutbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createTurnedClock, type TurnedClock } from '../../../support/turned-clock.ts'
 import { intakeOf, singleOf } from '../intakes.ts'
@@ -47,8 +48,8 @@ describe('after closing and opening again', () => {
     const [a, b, c] = await outbox.lease(LANE, 3)
     if (!a || !b || !c) throw new Error('three were put')
     const dueAt = clock.now() + DAY_MS
-    await outbox.settle(a.ref, { type: 'retry', dueAt, triedMs: 1_234, counted: true })
-    await outbox.settle(b.ref, { type: 'mark' })
+    await settled(outbox, a.ref, { type: 'retry', dueAt, triedMs: 1_234, counted: true })
+    await settled(outbox, b.ref, { type: 'mark' })
     await reopen()
     expect(await outbox.lease(LANE, 9)).toMatchObject([
       { nonce: 'a', attempts: 1, triedMs: 1_234, attempting: false },
@@ -61,8 +62,8 @@ describe('after closing and opening again', () => {
     await outbox.put(intakeOf(['a', 'b', 'c', { nonce: 'v', eventType: 'view' }, 'a']))
     const [a, b] = await outbox.lease(LANE, 2)
     if (!a || !b) throw new Error('four were put')
-    await outbox.settle(a.ref, { type: 'ack', upstreamId: 'up' })
-    await outbox.settle(b.ref, { type: 'bury', code: 'NO', message: 'no' })
+    await settled(outbox, a.ref, { type: 'ack', upstreamId: 'up' })
+    await settled(outbox, b.ref, { type: 'bury', code: 'NO', message: 'no' })
     const before = [outbox.ledger(), [...outbox.lanes()].sort(), [...outbox.deadLetters()]]
     await reopen()
     expect([outbox.ledger(), [...outbox.lanes()].sort(), [...outbox.deadLetters()]]).toEqual(before)
@@ -77,7 +78,7 @@ test('dead letters that keep their whole record, as they did before, are read an
   await outbox.put(intakeOf(['z', 'a']))
   const [z, a] = await outbox.lease(LANE, 2)
   if (!z || !a) throw new Error('two were put')
-  await outbox.settle(a.ref, { type: 'bury', code: 'NO', message: 'no' })
+  await settled(outbox, a.ref, { type: 'bury', code: 'NO', message: 'no' })
   await reopen({ single: singleOf })
   const letter = outbox.deadLetter('a')
   expect([Buffer.from(letter?.record ?? []), letter?.index]).toEqual([record, 1])
@@ -85,7 +86,7 @@ test('dead letters that keep their whole record, as they did before, are read an
   const again = (await outbox.lease(LANE, 2)).find(({ nonce }) => nonce === 'a')
   if (!again) throw new Error('a was redriven')
   expect(again.index).toBe(1)
-  await outbox.settle(again.ref, { type: 'bury', code: 'NO', message: 'still no' })
+  await settled(outbox, again.ref, { type: 'bury', code: 'NO', message: 'still no' })
   expect(outbox.deadLetter('a')).toMatchObject({ index: 0, record: Buffer.from('[{"nonce":"a"}]') })
 })
 
@@ -100,7 +101,7 @@ describe('keeping', () => {
   test('a delivered entry can be asked for until its time is over; its nonce is remembered longer', async () => {
     await reopen({ keepDeliveredMs: DAY_MS })
     await outbox.put(intakeOf(['a', 'b']))
-    for (const { ref } of await outbox.lease(LANE, 2)) await outbox.settle(ref, { type: 'ack' })
+    for (const { ref } of await outbox.lease(LANE, 2)) await settled(outbox, ref, { type: 'ack' })
     clock.turn(DAY_MS - 2_000)
     expect(outbox.fate('a')?.state).toBe('delivered')
     await onceTurned(() => expect(outbox.fate('a')).toEqual({ state: 'settled' }))
@@ -111,14 +112,14 @@ describe('keeping', () => {
   test('kept for no time, a delivered entry leaves nothing but its nonce', async () => {
     await reopen({ keepDeliveredMs: 0 })
     await outbox.put(intakeOf(['a']))
-    await outbox.settle((await leaseOne()).ref, { type: 'ack' })
+    await settled(outbox, (await leaseOne()).ref, { type: 'ack' })
     expect(outbox.fate('a')).toEqual({ state: 'settled' })
   })
 
   test('a dead letter is dropped, and counted so, when its time is over', async () => {
     await reopen({ keepDeadLettersMs: DAY_MS })
     await outbox.put(intakeOf(['a']))
-    await outbox.settle((await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
+    await settled(outbox, (await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
     clock.turn(DAY_MS - 5_000)
     expect(outbox.ledger()).toMatchObject({ buried: 1, dropped: 0 })
     await onceTurned(() => expect(outbox.ledger()).toMatchObject({ buried: 0, dropped: 1 }))
@@ -127,7 +128,7 @@ describe('keeping', () => {
 
   test('a nonce is remembered through one turn of the generations and forgotten after the second', async () => {
     await outbox.put(intakeOf(['a']))
-    await outbox.settle((await leaseOne()).ref, { type: 'ack' })
+    await settled(outbox, (await leaseOne()).ref, { type: 'ack' })
     const turnGeneration = async () => {
       clock.turn(GENERATION_MS)
       await outbox.put(intakeOf([`round-${clock.now()}`]))
@@ -145,7 +146,7 @@ describe('keeping', () => {
   test('a buried nonce stays known as long as its letter, whatever the nonce memory has forgotten', async () => {
     await reopen({ keepDeadLettersMs: 400 * DAY_MS })
     await outbox.put(intakeOf(['a']))
-    await outbox.settle((await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
+    await settled(outbox, (await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
     for (let round = 0; round < 3; round += 1) {
       clock.turn(GENERATION_MS)
       await outbox.put(intakeOf([`round-${round}`]))
@@ -161,7 +162,7 @@ describe('keeping', () => {
 
   test('a redriven nonce is where it was put last, though an older generation remembers it too', async () => {
     await outbox.put(intakeOf(['a']))
-    await outbox.settle((await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
+    await settled(outbox, (await leaseOne()).ref, { type: 'bury', code: 'NO', message: '' })
     clock.turn(GENERATION_MS)
     await outbox.put(intakeOf(['b']))
     await outbox.redrive('a')

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LmdbOutbox } from '../../../../packages/relay/src/outbox/lmdb/lmdb.ts'
 import { openStore } from '../../../../packages/relay/src/outbox/lmdb/store.ts'
 import type { LeasedEntry } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createTurnedClock, type TurnedClock } from '../../../support/turned-clock.ts'
 import { eraseAll, intakeOf, pickerOf, singleOf, type Wanted } from '../intakes.ts'
@@ -29,7 +30,7 @@ const deliver = async (...wanted: (Wanted | string)[]) => {
   await outbox.put(intakeOf(wanted))
   const entries = await lease(wanted.length)
   await Promise.all(
-    entries.map(({ ref, nonce }) => outbox.settle(ref, { type: 'ack', upstreamId: `u-${nonce}` })),
+    entries.map(({ ref, nonce }) => settled(outbox, ref, { type: 'ack', upstreamId: `u-${nonce}` })),
   )
 }
 const untold = (most = 1_000) => outbox.untold?.read(most) ?? { deliveries: [], upTo: 0 }
@@ -54,7 +55,7 @@ test('what is delivered is listed in order, with its id, its time and its place 
   clock.turn(1_000)
   await outbox.put(intakeOf([{ nonce: 'v', kind: 'interaction' }]))
   const [interaction] = await lease(1, 'interaction:')
-  if (interaction) await outbox.settle(interaction.ref, { type: 'ack' })
+  if (interaction) await settled(outbox, interaction.ref, { type: 'ack' })
   await open()
   const { deliveries } = untold()
   expect(deliveries.map(({ record, ...one }) => [one, JSON.parse(Buffer.from(record).toString())])).toEqual([
@@ -92,10 +93,10 @@ test('a clock that is set back changes nothing of the order', async () => {
 test('a dead letter that is redriven and delivered is listed then', async () => {
   await outbox.put(intakeOf(['a', 'b']))
   const [first] = await lease(1)
-  if (first) await outbox.settle(first.ref, { type: 'bury', code: 'X', message: 'x' })
+  if (first) await settled(outbox, first.ref, { type: 'bury', code: 'X', message: 'x' })
   expect(nonces()).toEqual([])
   await outbox.redrive('a')
-  for (const { ref } of await lease(2)) await outbox.settle(ref, { type: 'ack' })
+  for (const { ref } of await lease(2)) await settled(outbox, ref, { type: 'ack' })
   expect(nonces().sort()).toEqual(['a', 'b'])
 })
 

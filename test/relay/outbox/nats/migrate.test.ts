@@ -4,6 +4,7 @@ import { migrateOutbox } from '../../../../packages/relay/src/outbox/migrate.ts'
 import { type NatsImport, openNatsImport } from '../../../../packages/relay/src/outbox/nats/import.ts'
 import { parseNatsUrl } from '../../../../packages/relay/src/outbox/nats/url.ts'
 import type { Outbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import type { Single } from '../../../../packages/relay/src/outbox/single.ts'
 import { decodeRecord, itemRecordsOf } from '../../../../packages/relay/src/record.ts'
 import { silentLog } from '../../../../packages/relay/src/telemetry/log.ts'
@@ -35,12 +36,12 @@ const makeSource = async () => {
   const [, , tried, delivered, buried, dropped] = await outbox.lease(LANE, 9)
   const [marked] = await outbox.lease('interaction:', 1)
   if (!tried || !delivered || !buried || !dropped || !marked) throw new Error('eight were put')
-  await outbox.settle(tried.ref, { type: 'retry', dueAt: 0, triedMs: 70, counted: true })
-  await outbox.settle(delivered.ref, { type: 'ack', upstreamId: 'up' })
-  await outbox.settle(buried.ref, { type: 'bury', code: 'NO', message: 'é' })
-  await outbox.settle(dropped.ref, { type: 'bury', code: 'NO', message: '' })
+  await settled(outbox, tried.ref, { type: 'retry', dueAt: 0, triedMs: 70, counted: true })
+  await settled(outbox, delivered.ref, { type: 'ack', upstreamId: 'up' })
+  await settled(outbox, buried.ref, { type: 'bury', code: 'NO', message: 'é' })
+  await settled(outbox, dropped.ref, { type: 'bury', code: 'NO', message: '' })
   await outbox.drop('dropped')
-  await outbox.settle(marked.ref, { type: 'mark' })
+  await settled(outbox, marked.ref, { type: 'mark' })
   await outbox.close()
   return { folder, reopen: () => folder.open({ clock, single: singleOf }) }
 }
@@ -138,7 +139,7 @@ describe('an outbox carried over to NATS', () => {
     onTestFinished(outbox.close)
     await outbox.put(intakeOf(['held']))
     const [entry] = await outbox.lease(LANE, 1)
-    if (entry) await outbox.settle(entry.ref, { type: 'ack', upstreamId: 'new' })
+    if (entry) await settled(outbox, entry.ref, { type: 'ack', upstreamId: 'new' })
     const [from, to] = [await reopen(), await openImport(projectId)]
     await migrateOutbox(from, to, () => {})
     await to.close()
@@ -162,7 +163,7 @@ test('what lies in packs is carried over item by item', async () => {
   const leased = await packed.lease('event:lead', 9)
   expect(new Set(leased.map(({ ref }) => ref.seq)).size).toBe(1)
   const bury = { type: 'bury', code: 'NO', message: '' } as const
-  for (const { nonce, ref } of leased) if (nonce === 'buried') await packed.settle(ref, bury)
+  for (const { nonce, ref } of leased) if (nonce === 'buried') await settled(packed, ref, bury)
   await packed.close()
 
   const projectId = freshProject()

@@ -2,6 +2,7 @@ import { connect } from '@nats-io/transport-node'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Clock, systemClock } from '../../../../packages/relay/src/clock.ts'
 import type { Outbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createTurnedClock } from '../../../support/turned-clock.ts'
 import { intakeOf, lettersOf, singleOf } from '../intakes.ts'
@@ -73,9 +74,9 @@ describe('several relays on one stream', () => {
     const entry = await leaseOne(silent, 'interaction:')
     const other = await open()
     const taken = await leaseOne(other, 'interaction:')
-    await other.settle(taken.ref, { type: 'mark' })
-    await expect(silent.settle(entry.ref, { type: 'mark' })).rejects.toThrow('another relay')
-    await other.settle(taken.ref, { type: 'ack', upstreamId: 'up' })
+    await settled(other, taken.ref, { type: 'mark' })
+    await expect(settled(silent, entry.ref, { type: 'mark' })).rejects.toThrow('another relay')
+    await settled(other, taken.ref, { type: 'ack', upstreamId: 'up' })
     expect(await silent.fate('x')).toMatchObject({ state: 'delivered', upstreamId: 'up' })
   })
 
@@ -85,19 +86,19 @@ describe('several relays on one stream', () => {
     const [early, late] = await silent.lease(LANE, 2)
     if (!early || !late) throw new Error('two events were put')
     const begun = await leaseOne(silent, 'interaction:')
-    await silent.settle(begun.ref, { type: 'mark' })
+    await settled(silent, begun.ref, { type: 'mark' })
     const other = await open()
     const doubtful = await leaseOne(other, 'interaction:')
     expect(doubtful.attempting).toBe(true)
-    await other.settle(doubtful.ref, { type: 'bury', code: 'IN_DOUBT', message: '' })
-    await silent.settle(begun.ref, { type: 'ack' })
+    await settled(other, doubtful.ref, { type: 'bury', code: 'IN_DOUBT', message: '' })
+    await settled(silent, begun.ref, { type: 'ack' })
     expect((await other.fate('x'))?.state).toBe('buried')
     const retry = { type: 'retry', dueAt: Date.now() + 9_000, triedMs: 0, counted: true } as const
     const [again, later] = [await leaseOne(other), await leaseOne(other)]
-    await silent.settle(early.ref, { type: 'ack' })
-    await other.settle(again.ref, retry)
-    await other.settle(later.ref, retry)
-    await silent.settle(late.ref, { type: 'ack' })
+    await settled(silent, early.ref, { type: 'ack' })
+    await settled(other, again.ref, retry)
+    await settled(other, later.ref, retry)
+    await settled(silent, late.ref, { type: 'ack' })
     expect([(await other.fate('e'))?.state, (await other.fate('f'))?.state]).toEqual([
       'delivered',
       'delivered',
@@ -121,7 +122,7 @@ describe('several relays on one stream', () => {
     const [a] = await one.lease(LANE, 2)
     clock.turn(10_000)
     await eventually(() => expect(alive).toHaveLength(2))
-    if (a) await one.settle(a.ref, { type: 'ack' })
+    if (a) await settled(one, a.ref, { type: 'ack' })
     clock.turn(10_000)
     await eventually(() => expect(alive).toHaveLength(3))
     expect(new Set(alive).size).toBe(2)
@@ -158,7 +159,7 @@ describe('a server', () => {
       expect(nonces(leased)).toEqual(['a', 'b'])
       return leased
     })
-    for (const { ref } of entries) await outbox.settle(ref, { type: 'ack' })
+    for (const { ref } of entries) await settled(outbox, ref, { type: 'ack' })
     expect((await outbox.fate('b'))?.state).toBe('delivered')
   })
 
@@ -171,7 +172,7 @@ describe('a server', () => {
     }
     await expect(fill()).rejects.toMatchObject({ name: 'OutboxFull', reason: 'storage' })
     expect([taken > 5, taken < 15, await outbox.fate(`n${taken}`)]).toEqual([true, true, undefined])
-    await outbox.settle((await leaseOne(outbox)).ref, { type: 'ack' })
+    await settled(outbox, (await leaseOne(outbox)).ref, { type: 'ack' })
     expect(await large(taken)).toEqual(['accepted'])
   })
 })

@@ -22,6 +22,7 @@ import type { Counts } from '../../../../packages/relay/src/outbox/nats/view.ts'
 import { createView } from '../../../../packages/relay/src/outbox/nats/view.ts'
 import type { Stand } from '../../../../packages/relay/src/outbox/nats/whereabouts.ts'
 import type { Lane, Outbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { silentLog } from '../../../../packages/relay/src/telemetry/log.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createTurnedClock } from '../../../support/turned-clock.ts'
@@ -295,7 +296,7 @@ describe('an interaction that its queue has passed by', () => {
     const inHand = await leaseVisit(other)
     const { sweeps } = await startSweeping(visitsPassed())
     await sweeps(12)
-    const mark = other.settle(inHand.ref, { type: 'mark' })
+    const mark = settled(other, inHand.ref, { type: 'mark' })
     await expect(mark).rejects.toThrow('another relay has gone on with the item')
     expect(await one.lease(VISITS, 5)).toMatchObject([{ nonce: 'a', attempting: false }])
   })
@@ -310,7 +311,7 @@ describe('an interaction that its queue has passed by', () => {
     }
     expect(await state()).toMatchObject({ messages: 1, last_seq: 2 })
     const entry = await leaseVisit(one)
-    await one.settle(entry.ref, { type: 'mark' })
+    await settled(one, entry.ref, { type: 'mark' })
     expect([entry.attempting, await other.lease(VISITS, 5)]).toEqual([false, []])
   })
 })

@@ -13,6 +13,7 @@ import {
 import { consumerOf, namesOf, nonceKeyOf } from '../../../../packages/relay/src/outbox/nats/names.ts'
 import { NONCE_MS } from '../../../../packages/relay/src/outbox/nats/streams.ts'
 import type { Outbox } from '../../../../packages/relay/src/outbox/outbox.ts'
+import { settled } from '../../../../packages/relay/src/outbox/settled.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { createTurnedClock } from '../../../support/turned-clock.ts'
 import { intakeOf, lettersOf, singleOf } from '../intakes.ts'
@@ -62,7 +63,7 @@ const held = async () => (await jsm.streams.info(names.items)).state.messages
 const openLane = async (kind: 'event' | 'interaction' = 'event') => {
   await outbox.put(intakeOf([{ nonce: 'other', kind }]))
   const [other] = await outbox.lease(kind === 'event' ? LANE : 'interaction:', 1)
-  if (other) await outbox.settle(other.ref, { type: 'ack' })
+  if (other) await settled(outbox, other.ref, { type: 'ack' })
 }
 
 const leaseOne = (lane = LANE) =>
@@ -93,7 +94,7 @@ describe('an item whose nonce was not written', () => {
       'conflict',
     ])
     const entry = await leaseOne()
-    if (entry) await outbox.settle(entry.ref, { type: 'ack' })
+    if (entry) await settled(outbox, entry.ref, { type: 'ack' })
     await lastTakenOff()
     // One that looks for the first time believes the streams alone.
     const other = await openOn(server(), { clock, projectId })
@@ -117,7 +118,7 @@ describe('an item whose nonce was not written', () => {
     clock.turn(10_000)
     const entry = await leaseOne()
     expect(entry).toMatchObject({ nonce: 'a', attempts: 0, attempting: false })
-    if (entry) await outbox.settle(entry.ref, { type: 'ack', upstreamId: 'up' })
+    if (entry) await settled(outbox, entry.ref, { type: 'ack', upstreamId: 'up' })
     expect(await outbox.fate('a')).toMatchObject({ state: 'delivered', upstreamId: 'up' })
     expect(await outbox.put(intakeOf(['a']))).toEqual(['duplicate'])
   })
@@ -148,7 +149,7 @@ describe('an item whose record says it is done, still in the queue', () => {
   test('a copy of one that was delivered is no item of its own: it is not counted', async () => {
     await outbox.put(intakeOf(['a']))
     const [entry] = await outbox.lease(LANE, 1)
-    if (entry) await outbox.settle(entry.ref, { type: 'ack' })
+    if (entry) await settled(outbox, entry.ref, { type: 'ack' })
     await leaveItem()
     await lastTakenOff()
     expect((await jsm.streams.info(names.items)).state).toMatchObject({ messages: 0, last_seq: 2 })
@@ -248,7 +249,7 @@ describe('a redrive that was cut short', () => {
   const bury = async () => {
     await outbox.put(intakeOf(['a']))
     const [entry] = await outbox.lease(LANE, 1)
-    if (entry) await outbox.settle(entry.ref, { type: 'bury', code: 'NO', message: '' })
+    if (entry) await settled(outbox, entry.ref, { type: 'bury', code: 'NO', message: '' })
   }
 
   test('after its record was written is done again from there: nothing is lost, nothing doubled', async () => {
@@ -273,7 +274,7 @@ describe('a redrive that was cut short', () => {
   }
   const deliver = async () => {
     const entry = await leaseOne()
-    if (entry) await outbox.settle(entry.ref, { type: 'ack' })
+    if (entry) await settled(outbox, entry.ref, { type: 'ack' })
   }
 
   test('leaves what was buried in the queue, if its ack was lost: that is not delivered, but what the redrive puts when it is done again', async () => {

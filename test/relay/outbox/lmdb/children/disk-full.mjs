@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../../../packages/relay/dist/clock.js'
 import { openLmdbOutbox } from '../../../../../packages/relay/dist/outbox/lmdb/lmdb.js'
+import { settled } from '../../../../../packages/relay/dist/outbox/settled.js'
 import { silentLog } from '../../../../../packages/relay/dist/telemetry/log.js'
 
 const disk = process.argv[2]
@@ -44,7 +45,7 @@ const takeTheRest = () => {
 const settleAll = async () => {
   const reasons = new Set()
   for (const { ref } of await outbox.lease('event:a', 10_000)) {
-    const reason = await reasonOf(outbox.settle(ref, { type: 'ack' }))
+    const reason = await reasonOf(settled(outbox, ref, { type: 'ack' }))
     reasons.add(reason)
     if (reason !== 'taken') outbox.release([ref])
   }

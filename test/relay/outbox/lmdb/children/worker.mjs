@@ -3,6 +3,7 @@
 import { writeSync } from 'node:fs'
 import { systemClock } from '../../../../../packages/relay/dist/clock.js'
 import { openLmdbOutbox } from '../../../../../packages/relay/dist/outbox/lmdb/lmdb.js'
+import { settled } from '../../../../../packages/relay/dist/outbox/settled.js'
 import { silentLog } from '../../../../../packages/relay/dist/telemetry/log.js'
 
 const [dir, life] = process.argv.slice(2)
@@ -36,10 +37,10 @@ const forwardOn = async (lane) => {
       step += 1
       const settlement = settlementAt(step)
       if (lane === 'interaction:') {
-        await outbox.settle(ref, { type: 'mark' })
+        await settled(outbox, ref, { type: 'mark' })
         say('mark', nonce)
       }
-      await outbox.settle(ref, settlement)
+      await settled(outbox, ref, settlement)
       say(settlement.type, nonce)
       if (settlement.type === 'bury' && step % 3 === 0 && (await outbox.redrive(nonce))) say('redrive', nonce)
     }
