@@ -18,7 +18,11 @@ test('a leased entry is not claimed', () => {
 test('a claim that comes to nothing leaves an entry that was not walked yet where it was', () => {
   const { hand } = make()
   hand.claim(PLACE, GROUP)?.()
-  expect([hand.isLeased(PLACE), hand.groupOf(PLACE), hand.takeDue()]).toEqual([false, undefined, undefined])
+  expect([hand.isLeased(PLACE), hand.groupOfLeased(PLACE), hand.takeDue()]).toEqual([
+    false,
+    undefined,
+    undefined,
+  ])
 })
 
 test('one that was walked past meanwhile is due', () => {

@@ -18,8 +18,7 @@ export interface LaneHand {
   /** Entries seen before that are not leased. */
   readonly waiting: number
   isLeased(place: Place): boolean
-  /** Of an entry that is leased or waits. */
-  groupOf(place: Place): number | undefined
+  groupOfLeased(place: Place): number | undefined
   lease(place: Place, group: number): void
   /** Leases an entry to somebody who did not walk the lane. @returns how to end the lease without a trace; undefined when it is leased */
   claim(place: Place, group: number): (() => void) | undefined
@@ -75,9 +74,9 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
       return waiting.size + due.size
     },
     isLeased: (place) => (known.get(place) ?? 0) % 2 === 1,
-    groupOf(place) {
-      const value = known.get(place)
-      return value === undefined ? undefined : Math.floor(value / 2)
+    groupOfLeased(place) {
+      const value = known.get(place) ?? 0
+      return value % 2 === 1 ? (value - 1) / 2 : undefined
     },
     lease: (place, group) => known.set(place, 2 * group + 1),
     claim(place, group) {

@@ -91,7 +91,7 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
     const readUnit = rememberLast((group) => unitAt(tables, slot, group))
     return places.map((place) => {
       const [seq, index] = [seqOfPlace(place), indexOfPlace(place)]
-      const entry = entryIn(readUnit(hand.groupOf(place) ?? seq), seq, index)
+      const entry = entryIn(readUnit(hand.groupOfLeased(place) ?? seq), seq, index)
       if (!entry) throw new Error(`entry ${seq}/${index} is held and not there`)
       return { seq, entry }
     })
@@ -113,10 +113,7 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
       const due = takeDue(hand, max)
       return read(lane, [...findAgain(row.slot, hand, due), ...walk(row.slot, hand, max - due.length)])
     },
-    groupOfLeased(ref) {
-      const hand = hands.get(ref.lane)
-      return hand?.isLeased(placeOfRef(ref)) ? hand.groupOf(placeOfRef(ref)) : undefined
-    },
+    groupOfLeased: (ref) => hands.get(ref.lane)?.groupOfLeased(placeOfRef(ref)),
     claim: (ref, group) => handOf(ref.lane).claim(placeOfRef(ref), group),
     release(ref) {
       const hand = hands.get(ref.lane)

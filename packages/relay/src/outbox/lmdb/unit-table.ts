@@ -29,12 +29,16 @@ export const changeUnits = (table: Table): UnitChanges => {
     const bytes = table.getBinaryFast(unitKey(slot, group))
     return bytes && decodeUnit(group, bytes)
   }
-  const recall = (slot: number, group: number): Known => {
-    const before = known.get(slot * GROUPS + group)
-    if (before) return before
-    const one = { slot, group, unit: read(slot, group) }
-    known.set(slot * GROUPS + group, one)
+  const remember = (one: Known): Known => {
+    known.set(one.slot * GROUPS + one.group, one)
     return one
+  }
+  /** Who reads a unit changes it next. */
+  let last: Known | undefined
+  const recall = (slot: number, group: number): Known => {
+    if (last?.slot === slot && last.group === group) return last
+    last = known.get(slot * GROUPS + group) ?? remember({ slot, group, unit: read(slot, group) })
+    return last
   }
   const holds = (slot: number, group: number, seq: number): boolean => {
     const one = known.get(slot * GROUPS + group)
@@ -54,8 +58,7 @@ export const changeUnits = (table: Table): UnitChanges => {
     changed: (slot, group) => void changes.add(recall(slot, group)),
     add(slot, group, seq, share) {
       // What a group is made of comes in one transaction: there is nothing on disk yet.
-      const one = known.get(slot * GROUPS + group) ?? { slot, group, unit: new Map() }
-      known.set(slot * GROUPS + group, one)
+      const one = known.get(slot * GROUPS + group) ?? remember({ slot, group, unit: new Map() })
       one.unit?.set(seq, share)
       changes.add(one)
     },
