@@ -11,14 +11,15 @@ import { isMissed, tableOf } from './table.mjs'
 
 /**
  * Many short rounds rather than a few long ones: a machine that others use changes its pace within seconds, and a median
- * of many ratios, each of neighbours in time, hardly notices. Warming is by requests, since a slow machine needs no more.
+ * of many ratios, each of neighbours in time, hardly notices. Warming is by requests, since a slow machine needs no more,
+ * or by rounds.
  */
 const FULL = {
   collect: {
     ...{ warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 21 },
     tail: { seconds: 2, rounds: 5 },
   },
-  forward: { items: 15_000, rounds: 11 },
+  forward: { warm: 15, items: 20_000, rounds: 21 },
   backlog: {
     ...{ backlog: 5_000_000, items: 20_000, warm: { requests: 10_000, seconds: 5 } },
     ...{ seconds: 1, rounds: 7 },
@@ -34,7 +35,7 @@ const QUICK = {
     ...{ warm: { requests: 6_000, seconds: 3 }, seconds: 0.4, rounds: 9 },
     tail: { seconds: 1, rounds: 3 },
   },
-  forward: { items: 6_000, rounds: 5 },
+  forward: { warm: 5, items: 6_000, rounds: 7 },
   backlog: {
     ...{ backlog: 1_000_000, items: 6_000, warm: { requests: 3_000, seconds: 2 } },
     ...{ seconds: 0.5, rounds: 5 },
