@@ -20,9 +20,9 @@ const failure = (written: boolean, staleSocket = false): Outcome => ({
   latencyMs: 1,
 })
 const event = (outcome: Outcome, repeated = false): Verdict =>
-  verdictOf(outcome, { kind: 'event', repeated, now: NOW })
+  verdictOf(outcome, { kind: 'event', repeated, now: () => NOW })
 const interaction = (outcome: Outcome): Verdict =>
-  verdictOf(outcome, { kind: 'interaction', repeated: false, now: NOW })
+  verdictOf(outcome, { kind: 'interaction', repeated: false, now: () => NOW })
 
 describe('2xx', () => {
   test.each([200, 201, 202, 204, 299])('%i with a JSON string acks an event and keeps the id', (status) => {
@@ -148,7 +148,7 @@ test('no outcome acks an item but a 2xx, and none of an interaction is repeated 
   )
   fc.assert(
     fc.property(outcomes, fc.constantFrom('event' as const, 'interaction' as const), (outcome, kind) => {
-      const verdict = verdictOf(outcome, { kind, repeated: false, now: NOW })
+      const verdict = verdictOf(outcome, { kind, repeated: false, now: () => NOW })
       const success = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300
       if (verdict.type === 'ack') expect(success).toBe(true)
       const unclear =

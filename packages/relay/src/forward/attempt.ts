@@ -47,7 +47,7 @@ export const createAttempts = (options: AttemptOptions): MakeAttempt => {
   const judged = (outcome: Outcome | NoToken, { kind }: LeasedEntry, repeated: boolean): Attempt =>
     outcome.kind === 'no-token'
       ? { verdict: outcome }
-      : { outcome, verdict: verdictOf(outcome, { kind, repeated, now: now() }) }
+      : { outcome, verdict: verdictOf(outcome, { kind, repeated, now }) }
 
   type Send = (
     entry: LeasedEntry,

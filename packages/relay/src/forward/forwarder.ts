@@ -183,8 +183,8 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     // Without a mark there is nothing to write down: the lease just ends.
     if ('kind' in verdict && (entry.kind === 'event' || verdict.kind === 'not-begun'))
       return outbox.release([entry.ref])
-    const now = clock.now()
-    const settlement = settlementOf(verdict, entry, { now, random, latencyMs, maxAgeMs, retryInDoubt })
+    const context = { now: clock.now, random, latencyMs, maxAgeMs, retryInDoubt }
+    const settlement = settlementOf(verdict, entry, context)
     // What waits for the disk holds on to no record.
     const { nonce, kind, lane } = entry
     const isUnexpected = 'type' in verdict && verdict.type === 'ack' && verdict.unexpectedBody

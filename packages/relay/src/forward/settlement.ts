@@ -5,8 +5,8 @@ import type { Attempt } from './attempt.ts'
 export const RETRY_POLICY = { baseMs: 1_000, capMs: 300_000 }
 
 export type SettlementContext = {
-  /** Epoch ms. */
-  now: number
+  /** Epoch ms. Asked for what is to be tried again: most is settled for good. */
+  now: () => number
   random: () => number
   /** Of the attempt, in ms. */
   latencyMs: number
@@ -26,7 +26,7 @@ export const settlementOf = (
   entry: Tried,
   context: SettlementContext,
 ): Settlement => {
-  if ('kind' in verdict) return uncounted(entry, context.now)
+  if ('kind' in verdict) return uncounted(entry, context.now())
   switch (verdict.type) {
     case 'ack':
       return verdict.upstreamId === undefined
@@ -40,11 +40,11 @@ export const settlementOf = (
         : { type: 'bury', code: 'IN_DOUBT', message: `it may have been carried out: ${verdict.why}` }
     case 'refused':
     case 'park':
-      return uncounted(entry, context.now)
+      return uncounted(entry, context.now())
     case 'retry':
     case 'again':
       return verdict.type === 'retry' && verdict.pauseMs !== undefined
-        ? uncounted(entry, context.now + verdict.pauseMs)
+        ? uncounted(entry, context.now() + verdict.pauseMs)
         : retried(entry, context)
   }
 }
@@ -61,5 +61,5 @@ const retried = (entry: Tried, { now, random, latencyMs, maxAgeMs }: SettlementC
   if (triedMs >= maxAgeMs)
     return { type: 'bury', code: 'EXPIRED', message: `not delivered in ${entry.attempts + 1} attempts` }
   const waitMs = backoffMs(entry.attempts + 1, RETRY_POLICY, random)
-  return { type: 'retry', dueAt: now + waitMs, triedMs: triedMs + waitMs, counted: true }
+  return { type: 'retry', dueAt: now() + waitMs, triedMs: triedMs + waitMs, counted: true }
 }

@@ -43,8 +43,8 @@ export type VerdictContext = {
   kind: Kind
   /** It was repeated at once before. */
   repeated: boolean
-  /** Epoch ms, to read a Retry-After date against. */
-  now: number
+  /** Epoch ms, to read a Retry-After date against. Asked where there may be one: most answers have none. */
+  now: () => number
 }
 
 /** Outcome → verdict: the table of docs/delivery.md, "Relay: forward". */
@@ -68,7 +68,7 @@ const ofAnswer = (outcome: AnswerOutcome, context: VerdictContext): Verdict => {
   if (status >= 300 && status < 400) return { type: 'park', code: 'REDIRECTED' }
   if (status === 401 || status === 403) return { type: 'refused', status }
   if (status === 404 || status === 410) return { type: 'park', code: 'NOT_FOUND' }
-  if (status === 425 || status === 429 || status === 503) return ofBusy(outcome, context.now)
+  if (status === 425 || status === 429 || status === 503) return ofBusy(outcome, context.now())
   if (status === 408 || status < 200 || status >= 500) return ofTrouble(status, context.kind)
   return { type: 'bury', code: 'UPSTREAM_REJECTED', message: `${status} ${messageOf(outcome.body)}`.trim() }
 }

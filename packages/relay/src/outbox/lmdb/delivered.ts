@@ -17,17 +17,17 @@ export const MAX_STAMP = 2 ** 48 - 1
 
 /** Layout: at f64, then seq beyond the group u16, index u16, length of the id u16, id. */
 export const encodeDelivered = (group: number, { at, entries }: DeliveredRow): Buffer => {
-  const ids = entries.map(({ upstreamId }) => Buffer.from(upstreamId))
-  const bytes = Buffer.allocUnsafe(ids.reduce((sum, id) => sum + PER_ENTRY + id.length, FIXED))
+  let length = FIXED
+  for (const { upstreamId } of entries) length += PER_ENTRY + Buffer.byteLength(upstreamId)
+  const bytes = Buffer.allocUnsafe(length)
   bytes.writeDoubleBE(at, 0)
   let to = FIXED
-  for (const [number, { seq, index }] of entries.entries()) {
-    const id = ids[number] ?? Buffer.alloc(0)
+  for (const { seq, index, upstreamId } of entries) {
+    const idBytes = bytes.write(upstreamId, to + PER_ENTRY)
     bytes.writeUInt16BE(seq - group, to)
     bytes.writeUInt16BE(index, to + 2)
-    bytes.writeUInt16BE(id.length, to + 4)
-    bytes.set(id, to + PER_ENTRY)
-    to += PER_ENTRY + id.length
+    bytes.writeUInt16BE(idBytes, to + 4)
+    to += PER_ENTRY + idBytes
   }
   return bytes
 }

@@ -7,7 +7,7 @@ import { type letterPrefix, seqKey, seqOfKey } from './keys.ts'
 import type { LaneTable } from './lane-table.ts'
 import type { Leases } from './leases.ts'
 import { dropLetter, findLetter, lettersAfter } from './letters.ts'
-import { dropHeld, type SettleContext } from './settle.ts'
+import { dropHeld } from './settle.ts'
 import type { Table, Tables } from './store.ts'
 import type { Transaction } from './transaction.ts'
 import { entryIn } from './unit.ts'
@@ -17,7 +17,6 @@ export type EraseGround = {
   lanes: LaneTable
   leases: Leases
   within: <T>(work: (transaction: Transaction) => T) => Promise<T>
-  context: () => SettleContext
   /** Entries of these lanes are due again. */
   onWork: (lanes: Iterable<Lane>) => void
 }
@@ -120,7 +119,7 @@ const eraseIn = async (
         seq,
         picked.filter((index) => !stays.has(index)),
       )
-      for (const { ref, group } of mine) dropHeld(transaction, ref, group, ground.context())
+      for (const { ref, group } of mine) dropHeld(transaction, ref, group)
       transaction.afterwards(() => {
         for (const { ref } of mine) ground.leases.letGo(ref)
       })

@@ -117,7 +117,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
   const begin = (after?: Transaction) => {
     room.begin(after !== undefined)
     return beginTransaction(
-      { tables, lanes, nonces, written, single, isTold },
+      { tables, lanes, nonces, written, single, isTold, keepDeliveredMs, now: clock.now() },
       after?.books() ?? books,
       after,
     )
@@ -137,8 +137,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
     if (settlement.type === 'retry') leases.wait(ref, settlement.dueAt)
     else if (settlement.type !== 'mark') leases.letGo(ref)
   }
-  const context = () => ({ now: clock.now(), keepDeliveredMs })
-  const eraseGround = { tables, lanes, leases, within: whileOpen, context, onWork: listeners.tell }
+  const eraseGround = { tables, lanes, leases, within: whileOpen, onWork: listeners.tell }
   const change =
     (apply: typeof redriveLetter) =>
     (nonce: string, kind?: Kind): Promise<boolean> =>
@@ -174,7 +173,7 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
         run(transaction) {
           const group = leases.groupOfLeased(ref)
           if (group === undefined) throw notLeased(ref)
-          settleEntry(transaction, ref, group, settlement, context())
+          settleEntry(transaction, ref, group, settlement)
         },
         done() {
           afterSettling(ref, settlement)

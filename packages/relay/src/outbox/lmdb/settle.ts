@@ -7,13 +7,6 @@ import { encodeLetter } from './letter-record.ts'
 import type { Transaction } from './transaction.ts'
 import type { Share, Unit, UnitEntry } from './unit.ts'
 
-export type SettleContext = {
-  /** Epoch ms. */
-  now: number
-  /** 0: what is delivered is removed at once. */
-  keepDeliveredMs: number
-}
-
 type Place = { ref: EntryRef; slot: number; group: number; unit: Unit; share: Share; entry: UnitEntry }
 
 /** Only the holder of the lease may settle an entry. */
@@ -32,7 +25,6 @@ export const settleEntry = (
   ref: EntryRef,
   group: number,
   settlement: Settlement,
-  context: SettleContext,
 ): void => {
   const place = placeOf(transaction, ref, group)
   const { entry } = place
@@ -47,26 +39,21 @@ export const settleEntry = (
       entry.attempting = false
       break
     case 'ack':
-      deliver(transaction, place, settlement.upstreamId, context)
-      letGo(transaction, place, context)
+      deliver(transaction, place, settlement.upstreamId)
+      letGo(transaction, place)
       break
     case 'bury':
-      bury(transaction, place, settlement, context.now)
-      letGo(transaction, place, context)
+      bury(transaction, place, settlement)
+      letGo(transaction, place)
   }
 }
 
 /** Stages that a held entry is dropped, delivered or not. Whoever asks holds its lease. */
-export const dropHeld = (
-  transaction: Transaction,
-  ref: EntryRef,
-  group: number,
-  context: SettleContext,
-): void => {
+export const dropHeld = (transaction: Transaction, ref: EntryRef, group: number): void => {
   const place = placeOf(transaction, ref, group)
   transaction.units.changed(place.slot, group)
   transaction.count(STEPS.erase)
-  letGo(transaction, place, context)
+  letGo(transaction, place)
 }
 
 const placeOf = (transaction: Transaction, ref: EntryRef, group: number): Place => {
@@ -78,13 +65,9 @@ const placeOf = (transaction: Transaction, ref: EntryRef, group: number): Place 
   return { ref, slot, group, unit, share, entry }
 }
 
-const deliver = (
-  transaction: Transaction,
-  { ref, group }: Place,
-  upstreamId = '',
-  { now, keepDeliveredMs }: SettleContext,
-) => {
+const deliver = (transaction: Transaction, { ref, group }: Place, upstreamId = '') => {
   transaction.count(STEPS.deliver)
+  const { now, keepDeliveredMs } = transaction
   const { seq, index } = ref
   if (keepDeliveredMs > 0) transaction.endings.deliver(group, { seq, index, upstreamId }, now)
 }
@@ -93,9 +76,8 @@ const bury = (
   transaction: Transaction,
   { ref, entry }: Place,
   { code, message }: { code: string; message: string },
-  now: number,
 ) => {
-  const { stage, tables } = transaction
+  const { stage, tables, now } = transaction
   const batch = transaction.batchAt(ref.seq)
   const named = batch.entryAt(ref.index)
   if (!named) throw new Error(`batch ${ref.seq} does not name its entry ${ref.index}`)
@@ -111,23 +93,15 @@ const bury = (
 }
 
 /** Takes the entry out of its lane; with the last one the batch is done. */
-const letGo = (
-  transaction: Transaction,
-  { ref, group, unit, share, entry }: Place,
-  context: SettleContext,
-) => {
+const letGo = (transaction: Transaction, { ref, group, unit, share, entry }: Place) => {
   transaction.lanes.leave(ref.lane)
   share.entries.splice(share.entries.indexOf(entry), 1)
   if (share.entries.length > 0) return
   unit.delete(ref.seq)
-  if (!transaction.units.isHeld(share.others, group, ref.seq)) finish(transaction, ref.seq, context)
+  if (!transaction.units.isHeld(share.others, group, ref.seq)) finish(transaction, ref.seq)
 }
 
-const finish = (
-  { stage, tables, endings }: Transaction,
-  seq: number,
-  { now, keepDeliveredMs }: SettleContext,
-) => {
+const finish = ({ stage, tables, endings, now, keepDeliveredMs }: Transaction, seq: number) => {
   if (keepDeliveredMs === 0) stage.remove(tables.batches, seqKey(seq))
   else endings.finish(seq, now)
 }

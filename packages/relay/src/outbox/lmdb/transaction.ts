@@ -12,6 +12,10 @@ import { changeUnits, type UnitChanges } from './unit-table.ts'
 
 /** One transaction in the making: what changes, what it counts, and what is to be done once it is on disk. */
 export interface Transaction {
+  /** Epoch ms. */
+  readonly now: number
+  /** 0: what is delivered is removed at once. */
+  readonly keepDeliveredMs: number
   readonly tables: Tables
   readonly stage: Stage
   readonly lanes: LaneChanges
@@ -52,6 +56,9 @@ export type Ground = {
   /** The books as they are on disk: repeats may have been counted since. */
   written: Books
   single: Single
+  /** Epoch ms at which it begins. */
+  now: number
+  keepDeliveredMs: number
   /** Deliveries are to be told elsewhere. */
   isTold: boolean
 }
@@ -88,6 +95,8 @@ export const beginTransaction = (
     return seq
   }
   return {
+    now: ground.now,
+    keepDeliveredMs: ground.keepDeliveredMs,
     tables,
     stage,
     lanes,
