@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
+import { createJoinCorked } from './join-corked.ts'
 import { MAX_ANSWER_BYTES, type Outcome } from './outcome.ts'
 import { createReadBuffer } from './read-buffer.ts'
 
@@ -163,6 +164,7 @@ export type Dial = {
 /** Connects as undici does, and notes errors. */
 export const createDial = (deadlineMs: number): Dial => {
   const connect = buildConnector({ timeout: Math.min(deadlineMs, CONNECT_MS), onread: createReadBuffer() })
+  const joinCorked = createJoinCorked()
   const stale = new WeakSet<Error>()
   const noteStale = (socket: Socket) => {
     const readBefore = socket.bytesRead
@@ -174,7 +176,10 @@ export const createDial = (deadlineMs: number): Dial => {
     connect: (options, callback) =>
       connect(options, (...args) => {
         const socket: Socket | null = args[1]
-        if (socket) noteStale(socket)
+        if (socket) {
+          noteStale(socket)
+          joinCorked(socket)
+        }
         callback(...args)
       }),
     isStale: (error) => stale.has(error),
