@@ -30,17 +30,18 @@ export const benchForward = async ({ warm, items, rounds }) => {
   const sink = await startChild('./servers/sink.mjs')
   const { origin } = sink.hello
   const bare = await startChild('./servers/bare-undici.mjs', [origin])
-  const openRelay = async (comparisons, ...types) => {
-    const folder = makeFolder('forward')
-    const relay = await startChild('./servers/relay-forwarding.mjs', [folder, origin, ...types])
-    await relay.ask({ fill: 10 * Math.ceil((SPARE * items * comparisons * (warm + rounds)) / 10) })
-    return relay
-  }
+  const openRelay = (...types) =>
+    startChild('./servers/relay-forwarding.mjs', [makeFolder('forward'), origin, ...types])
+  /** For one comparison. */
+  const fill = (relay) => relay.ask({ fill: 10 * Math.ceil((SPARE * items * (warm + rounds)) / 10) })
   const rateOf = (relay) => async () => (await relay.ask({ drain: items })).perSecond
-  const few = await openRelay(2)
   const ofBare = async () => (await bare.ask(items)).perSecond
+  const few = await openRelay()
+  await fill(few)
   const besideBare = await compare(rateOf(few), ofBare, { warm, rounds })
-  const many = await openRelay(1, MANY_TYPES)
+  const many = await openRelay(MANY_TYPES)
+  await fill(few)
+  await fill(many)
   const besideFew = await compare(rateOf(many), rateOf(few), { warm, rounds })
   for (const child of [few, many, bare, sink]) await child.end()
   return [
