@@ -7,7 +7,16 @@ import { encodeLetter } from './letter-record.ts'
 import type { Transaction } from './transaction.ts'
 import type { Share, Unit, UnitEntry } from './unit.ts'
 
-type Place = { ref: EntryRef; slot: number; group: number; unit: Unit; share: Share; entry: UnitEntry }
+/** Where a held entry is: `at` among those of its share. */
+type Place = {
+  ref: EntryRef
+  slot: number
+  group: number
+  unit: Unit
+  share: Share
+  at: number
+  entry: UnitEntry
+}
 
 /** Only the holder of the lease may settle an entry. */
 export const notLeased = ({ seq, index }: EntryRef): Declined =>
@@ -27,17 +36,16 @@ export const settleEntry = (
   settlement: Settlement,
 ): void => {
   const place = placeOf(transaction, ref, group)
-  const { entry } = place
   transaction.units.changed(place.slot, group)
   switch (settlement.type) {
     case 'mark':
-      entry.attempting = true
+      change(place, { attempting: true })
       break
-    case 'retry':
-      entry.attempts += settlement.counted ? 1 : 0
-      entry.triedMs = settlement.triedMs
-      entry.attempting = false
+    case 'retry': {
+      const attempts = place.entry.attempts + (settlement.counted ? 1 : 0)
+      change(place, { attempts, triedMs: settlement.triedMs, attempting: false })
       break
+    }
     case 'ack':
       deliver(transaction, place, settlement.upstreamId)
       letGo(transaction, place)
@@ -60,9 +68,14 @@ const placeOf = (transaction: Transaction, ref: EntryRef, group: number): Place 
   const slot = transaction.lanes.slotOf(ref.lane)
   const unit = slot === undefined ? undefined : transaction.units.get(slot, group)
   const share = unit?.get(ref.seq)
-  const entry = share?.entries.find(({ index }) => index === ref.index)
+  const at = share ? share.entries.findIndex(({ index }) => index === ref.index) : -1
+  const entry = share?.entries[at]
   if (slot === undefined || !unit || !share || !entry) throw notLeased(ref)
-  return { ref, slot, group, unit, share, entry }
+  return { ref, slot, group, unit, share, at, entry }
+}
+
+const change = ({ share, at, entry }: Place, changes: Partial<UnitEntry>) => {
+  share.entries[at] = { ...entry, ...changes }
 }
 
 const deliver = (transaction: Transaction, { ref, group }: Place, upstreamId = '') => {
@@ -93,9 +106,9 @@ const bury = (
 }
 
 /** Takes the entry out of its lane; with the last one the batch is done. */
-const letGo = (transaction: Transaction, { ref, group, unit, share, entry }: Place) => {
+const letGo = (transaction: Transaction, { ref, group, unit, share, at }: Place) => {
   transaction.lanes.leave(ref.lane)
-  share.entries.splice(share.entries.indexOf(entry), 1)
+  share.entries.splice(at, 1)
   if (share.entries.length > 0) return
   unit.delete(ref.seq)
   if (!transaction.units.isHeld(share.others, group, ref.seq)) finish(transaction, ref.seq)

@@ -6,7 +6,7 @@ export type Share = {
   others: readonly number[]
   entries: UnitEntry[]
 }
-export type UnitEntry = { index: number; attempts: number; triedMs: number; attempting: boolean }
+export type UnitEntry = Readonly<{ index: number; attempts: number; triedMs: number; attempting: boolean }>
 
 /** Most entries of a batch. Each may be in a lane of its own, and how many others there are is kept in a byte. */
 export const MAX_ENTRIES = 256
@@ -17,12 +17,13 @@ const SHARE_BYTES = 5
 const FRESH_BYTES = 3
 const TRIED_BYTES = 15
 
-export const freshEntry = (index: number): UnitEntry => ({
-  index,
-  attempts: 0,
-  triedMs: 0,
-  attempting: false,
-})
+const fresh: UnitEntry[] = []
+
+/** The same for all batches: hundreds are read with each unit, twice for each delivery. */
+export const freshEntry = (index: number): UnitEntry => {
+  fresh[index] ??= { index, attempts: 0, triedMs: 0, attempting: false }
+  return fresh[index]
+}
 
 const isTried = ({ attempts, triedMs }: UnitEntry): boolean => attempts > 0 || triedMs > 0
 
