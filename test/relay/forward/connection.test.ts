@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
 import {
@@ -46,3 +47,23 @@ test.each(['ERR_TLS_CERT_ALTNAME_INVALID', 'ECONNREFUSED'])(
     expect(free).toHaveLength(5)
   },
 )
+
+test('what is corked of a request waits for all of it', async () => {
+  const server = createServer()
+  const { url, close } = await listen(server, '127.0.0.1', 0)
+  onTestFinished(() => close(0))
+  const { hostname, host, port, protocol } = new URL(url)
+  const socket = await new Promise<Socket>((resolve, reject) =>
+    createDial(10_000).connect({ hostname, host, port, protocol }, (error, made) =>
+      made ? resolve(made) : reject(error),
+    ),
+  )
+  socket.cork()
+  socket.write('head', 'latin1')
+  socket.write(Buffer.from('body'))
+  expect(socket.bytesWritten).toBe(0)
+  socket.uncork()
+  expect(socket.bytesWritten).toBe(8)
+  expect(socket.writableCorked).toBe(0)
+  socket.destroy()
+})

@@ -130,7 +130,7 @@ const createAnswer = () => {
     /** @returns bytes that came so far */
     add(chunk: Buffer): number {
       const room = MAX_ANSWER_BYTES - length
-      if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
+      if (room > 0) chunks.push(kept(chunk.length > room ? chunk.subarray(0, room) : chunk, length > 0))
       length += chunk.length
       return length
     },
@@ -143,6 +143,9 @@ const createAnswer = () => {
     },
   }
 }
+
+/** Where more of an answer comes later it may take a minute, and what is read lies in large blocks that all share. */
+const kept = (piece: Buffer, isLater: boolean): Buffer => (isLater ? Buffer.from(piece) : piece)
 
 const textOf = (chunks: readonly Buffer[]): string =>
   (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')

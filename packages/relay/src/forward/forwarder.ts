@@ -187,10 +187,10 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
     const settlement = settlementOf(verdict, entry, context)
     // What waits for the disk holds on to no record.
     const { nonce, kind, lane } = entry
-    const isUnexpected = 'type' in verdict && verdict.type === 'ack' && verdict.unexpectedBody
+    const hasUnexpectedBody = 'type' in verdict && verdict.type === 'ack' && verdict.unexpectedBody
     settler.settle(entry.ref, settlement, (isSettled) => {
       if (!isSettled) return
-      if (isUnexpected) counters.unexpected_body += 1
+      if (hasUnexpectedBody) counters.unexpected_body += 1
       tell({ nonce, kind, lane }, settlement)
       turns.run()
     })

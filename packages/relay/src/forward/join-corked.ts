@@ -6,7 +6,7 @@ type Piece = string | Uint8Array
 /**
  * What is written to a stream while it is corked goes out as one piece: undici corks a request's head and body, and to copy
  * both costs less than the list that node makes of them, carries through the stream and hands to the system. As undici does
- * it: text is latin1, and nobody waits for a piece.
+ * it: text is latin1, nobody waits for a piece, and nothing else happens to the stream between cork and uncork.
  */
 export const createJoinCorked = (): ((stream: Writable) => void) => {
   const slab = createSlab()

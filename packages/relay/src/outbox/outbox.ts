@@ -155,11 +155,11 @@ export interface Untold {
 /** What may have to be fetched from elsewhere. */
 export type Awaitable<T> = T | Promise<T>
 
-/** Told once how a settlement ended, and not from within the call that asked for it. */
-export type Settled = (error?: Error) => void
+/** Called once, and not from within the call that asked: a promise for each of hundreds that wait for one sync is much to carry. */
+export type OnSettled = (error?: Error) => void
 
 /**
- * Items held until acknowledged. A resolved promise means: as durable as `durability` says.
+ * Items held until acknowledged. A resolved promise, or a call without an error, means: as durable as `durability` says.
  * Leases live in memory: after a restart every unsettled entry is due again.
  */
 export interface Outbox {
@@ -190,9 +190,9 @@ export interface Outbox {
   lease(lane: Lane, max: number): Promise<LeasedEntry[]>
   /**
    * Carries out what an attempt led to. `mark` keeps the lease, all others end it. Calls back after the sync, or with why
-   * it could not be done: hundreds wait for one sync, and a promise for each of them is carried over by every collection.
+   * it could not be done.
    */
-  settle(ref: EntryRef, settlement: Settlement, then: Settled): void
+  settle(ref: EntryRef, settlement: Settlement, then: OnSettled): void
   /** Ends leases without a trace: the entries are due again at once. */
   release(refs: readonly EntryRef[]): void
   /** Epoch ms at which a waiting entry of the lane is due next; undefined when none waits. */

@@ -92,6 +92,22 @@ describe('group commit', () => {
     },
   )
 
+  test('a work that declined is told so, and nothing of the commit that fails', async () => {
+    const gate = makeGate()
+    const group = groupOver(gate)
+    const told: string[] = []
+    const fail = ({ message }: Error) => told.push(message)
+    const decline = () => {
+      throw new Declined(new Error('not leased'))
+    }
+    group.add({ run: decline, done: () => {}, fail, canWait: true, canRunAhead: false })
+    group.add({ run: () => {}, done: () => {}, fail, canWait: false, canRunAhead: false })
+    await turn()
+    gate.open(new Error('no space'))
+    await group.idle()
+    expect(told).toEqual(['not leased', 'fault'])
+  })
+
   test('works that can wait share a commit over turns, as long as each few bring another', async () => {
     const gate = makeGate()
     const group = groupOver(gate, 100)

@@ -1,4 +1,4 @@
-/** A work declines before it has changed anything: its own promise rejects with `reason`, its neighbours go on. */
+/** A work declines before it has changed anything: it fails with `reason`, its neighbours go on. */
 export class Declined extends Error {
   override readonly name = 'Declined'
   readonly reason: Error
@@ -81,20 +81,21 @@ export const createGroupCommit = <Context>(options: GroupCommitOptions<Context>)
     if (!queue.pop()?.canWait) urgent -= 1
   }
   const perform = async (works: readonly Work<Context>[]) => {
+    const declined = new Set<Work<Context>>()
     try {
       const batch: Batch<Context> = ahead ?? { context: begin(), run: [] }
       ahead = undefined
-      for (const work of works.slice(batch.run.length)) runOne(work, batch)
+      for (const work of works.slice(batch.run.length)) if (!runOne(work, batch)) declined.add(work)
       const committed = commit(batch.context)
       under = works.every(({ canRunAhead }) => canRunAhead) ? batch.context : undefined
       await committed
       under = undefined
-      for (const { done } of batch.run) apart(done)
+      for (const { done } of batch.run) tellApart(done)
     } catch (error) {
       under = undefined
       ahead = undefined
       const fault = faultOf(error)
-      for (const { fail } of works) apart(fail, fault)
+      for (const work of works) if (!declined.has(work)) tellApart(work.fail, fault)
     }
   }
   const most = () => (urgent > 0 ? maxWorks : 2 * maxWorks)
@@ -146,13 +147,13 @@ const runOne = <Context>(work: Work<Context>, { context, run }: Batch<Context>):
     return true
   } catch (error) {
     if (!(error instanceof Declined)) throw error
-    apart(work.fail, error.reason)
+    tellApart(work.fail, error.reason)
     return false
   }
 }
 
 /** What breaks where one is told has nothing to do with the others: it is a rejection that nobody handles. */
-const apart = <Told extends unknown[]>(tell: (...told: Told) => void, ...told: Told) => {
+const tellApart = <Told extends unknown[]>(tell: (...told: Told) => void, ...told: Told) => {
   try {
     tell(...told)
   } catch (error) {

@@ -12,7 +12,7 @@ import { changeUnits, type UnitChanges } from './unit-table.ts'
 
 /** One transaction in the making: what changes, what it counts, and what is to be done once it is on disk. */
 export interface Transaction {
-  /** Epoch ms. */
+  /** Epoch ms at which it began. */
   readonly now: number
   /** 0: what is delivered is removed at once. */
   readonly keepDeliveredMs: number

@@ -21,7 +21,7 @@ const fresh: UnitEntry[] = []
 
 /** The same for all batches: hundreds are read with each unit, twice for each delivery. */
 export const freshEntry = (index: number): UnitEntry => {
-  fresh[index] ??= { index, attempts: 0, triedMs: 0, attempting: false }
+  fresh[index] ??= Object.freeze({ index, attempts: 0, triedMs: 0, attempting: false })
   return fresh[index]
 }
 
@@ -67,7 +67,7 @@ const writeEntry = (bytes: Buffer, at: number, entry: UnitEntry): number => {
   return at + (tried ? TRIED_BYTES : FRESH_BYTES)
 }
 
-/** A copy of its own: whoever asked may change it. */
+/** Map and lists are its own, to be changed; the entries are shared, to be replaced. */
 export const decodeUnit = (group: number, bytes: Buffer): Unit => {
   const unit: Unit = new Map()
   for (let at = 0; at < bytes.length; ) {
