@@ -19,7 +19,7 @@ const FULL = {
     ...{ warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 21 },
     tail: { seconds: 2, rounds: 5 },
   },
-  forward: { warm: 14, items: 15_000, rounds: 11 },
+  forward: { warm: 12, items: 20_000, rounds: 15 },
   backlog: {
     ...{ backlog: 5_000_000, items: 20_000, warm: { requests: 10_000, seconds: 5 } },
     ...{ seconds: 1, rounds: 7 },
