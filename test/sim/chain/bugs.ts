@@ -45,8 +45,8 @@ export const BUGS: Bug[] = [
     edits: [
       {
         file: 'relay/src/outbox/lmdb/settle.ts',
-        from: 'entry.attempting = true',
-        to: 'entry.attempting = false',
+        from: 'change(place, { attempting: true })',
+        to: 'change(place, { attempting: false })',
       },
     ],
     found: /^doubled/,
