@@ -45,7 +45,7 @@ test('whatever JSON.stringify writes with escapes of one letter is read to its e
       (text, odd) => {
         const json = JSON.stringify(`${text}${odd.join(text)}`)
         expect(endOfText(bodyOver(Buffer.from(json)), 1)).toBe(
-          json.includes('\\u') ? NOT_PLAIN : Buffer.byteLength(json) - 1,
+          /(?<!\\)(\\\\)*\\u/.test(json) ? NOT_PLAIN : Buffer.byteLength(json) - 1,
         )
       },
     ),
