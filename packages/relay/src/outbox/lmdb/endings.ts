@@ -6,31 +6,28 @@ import { stageUntold } from './untold.ts'
 
 /** What a transaction delivers and finishes, written down together: a row for each group, and what is to expire in two. */
 export interface Endings {
-  /** @param now epoch ms */
-  deliver(group: number, entry: DeliveredEntry, now: number): void
+  deliver(group: number, entry: DeliveredEntry): void
   /** Nothing of the batch is held any more. */
-  finish(seq: number, now: number): void
+  finish(seq: number): void
   isEmpty(): boolean
   /** @param stamp a number no transaction had before */
   write(stage: Stage, tables: Tables, stamp: number): void
 }
 
-/** @param isTold deliveries are to be told elsewhere */
-export const createEndings = (isTold: boolean): Endings => {
+/**
+ * @param at epoch ms
+ * @param isTold deliveries are to be told elsewhere
+ */
+export const createEndings = (at: number, isTold: boolean): Endings => {
   const delivered = new Map<number, DeliveredEntry[]>()
   const finished: number[] = []
-  let at = 0
   return {
-    deliver(group, entry, now) {
-      at = now
+    deliver(group, entry) {
       const entries = delivered.get(group)
       if (entries) entries.push(entry)
       else delivered.set(group, [entry])
     },
-    finish(seq, now) {
-      at = now
-      finished.push(seq)
-    },
+    finish: (seq) => void finished.push(seq),
     isEmpty: () => delivered.size + finished.length === 0,
     write(stage, tables, stamp) {
       for (const [group, entries] of delivered)

@@ -80,9 +80,8 @@ const change = ({ share, at, entry }: Place, changes: Partial<UnitEntry>) => {
 
 const deliver = (transaction: Transaction, { ref, group }: Place, upstreamId = '') => {
   transaction.count(STEPS.deliver)
-  const { now, keepDeliveredMs } = transaction
   const { seq, index } = ref
-  if (keepDeliveredMs > 0) transaction.endings.deliver(group, { seq, index, upstreamId }, now)
+  if (transaction.keepDeliveredMs > 0) transaction.endings.deliver(group, { seq, index, upstreamId })
 }
 
 const bury = (
@@ -114,7 +113,7 @@ const letGo = (transaction: Transaction, { ref, group, unit, share, at }: Place)
   if (!transaction.units.isHeld(share.others, group, ref.seq)) finish(transaction, ref.seq)
 }
 
-const finish = ({ stage, tables, endings, now, keepDeliveredMs }: Transaction, seq: number) => {
+const finish = ({ stage, tables, endings, keepDeliveredMs }: Transaction, seq: number) => {
   if (keepDeliveredMs === 0) stage.remove(tables.batches, seqKey(seq))
-  else endings.finish(seq, now)
+  else endings.finish(seq)
 }

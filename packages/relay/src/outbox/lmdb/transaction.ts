@@ -84,7 +84,7 @@ export const beginTransaction = (
     if (books === before) books = { ...before, ledger: { ...before.ledger } }
     return books
   }
-  const endings = createEndings(ground.isTold)
+  const endings = createEndings(ground.now, ground.isTold)
   const group = { first: 0, entries: GROUP_ENTRIES }
   const turn = (changes: Partial<Books>) => {
     Object.assign(own(), changes)
