@@ -1,6 +1,8 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../../packages/relay/src/clock.ts'
@@ -9,6 +11,9 @@ import { createUpstream } from '../../../packages/relay/src/forward/upstream.ts'
 const CONNECTIONS = 8
 const CALLS = 12 * CONNECTIONS
 const LONG = 40_000
+/** Of the bytes that connections are read into together. */
+const BLOCK = 262_144
+const PIECES = 24
 let identity: { key: string; cert: string }
 
 beforeAll(async () => {
@@ -72,4 +77,30 @@ test('an upstream for whose certificate nobody vouches is not sent anything', as
     written: false,
   })
   expect(asked).toBe(0)
+})
+
+test('an answer that trickles in holds on to no more than its own bytes', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  const slow: ServerResponse[] = []
+  const apiUrl = await serve('http', (request, response) => {
+    request.resume()
+    if (request.url?.endsWith('/slow')) slow.push(response)
+    else response.end('x'.repeat(4 * BLOCK))
+  })
+  const upstream = wireTo(apiUrl)
+  const ask = (path: string) => upstream.call({ method: 'POST', path, body: '{}' }, 't')
+  await ask('/fast')
+  const trickling = ask('/slow')
+  await ask('/fast')
+  collect()
+  const before = process.memoryUsage().arrayBuffers
+  for (let piece = 0; piece < PIECES; piece += 1) {
+    slow[0]?.write('x')
+    await ask('/fast')
+  }
+  collect()
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan((PIECES * BLOCK) / 4)
+  slow[0]?.end()
+  expect(await trickling).toMatchObject({ body: 'x'.repeat(PIECES) })
 })

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, type StdioOptions } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -15,20 +15,16 @@ afterEach(() => folder.dispose())
 
 const child = new URL('./children/failing-sync.mjs', import.meta.url).pathname
 
+/** What a child is told whose syncs fail from the thirtieth on. */
+const toldWhenSyncsFail = (...how: string[]) => {
+  const inject = ['-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=30+']
+  const command = ['-f', '-o', '/dev/null', ...inject, process.execPath, child, folder.dir, ...how]
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe']
+  return JSON.parse(execFileSync(orThrow(strace).path, command, { encoding: 'utf8', stdio, timeout: 20_000 }))
+}
+
 test('when a sync fails nothing more is taken, and that is told once', async () => {
-  const inject = [
-    '-f',
-    '-o',
-    '/dev/null',
-    '-e',
-    'trace=fdatasync',
-    '-e',
-    'inject=fdatasync:error=EIO:when=30+',
-  ]
-  const command = [...inject, process.execPath, child, folder.dir]
-  const told = JSON.parse(
-    execFileSync(orThrow(strace).path, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
-  )
+  const told = toldWhenSyncsFail()
   expect(told.answers.at(-1)).toBe('OutboxFailed')
   expect(told.answers.slice(0, -1)).toEqual(Array(told.answers.length - 1).fill('accepted'))
   expect(told.answers.length).toBeGreaterThan(1)
@@ -38,4 +34,11 @@ test('when a sync fails nothing more is taken, and that is told once', async () 
   expect(existsSync(join(folder.dir, 'suspect'))).toBe(true)
   const outbox = await folder.open()
   for (let n = 1; n < told.answers.length; n += 1) expect(outbox.fate(`n${n}`)?.state).toBe('held')
+})
+
+test('where not even that can be noted, nobody waits for an answer', () => {
+  const told = toldWhenSyncsFail('unmarked')
+  expect(told.answers.at(-1)).toBe('OutboxFailed')
+  expect(told.after).toEqual(Array(3).fill('OutboxFailed'))
+  expect(told.fatal).toEqual(['OutboxFailed'])
 })

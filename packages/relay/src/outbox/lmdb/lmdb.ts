@@ -98,9 +98,10 @@ export const openLmdbOutbox = async (options: LmdbOutboxOptions): Promise<LmdbOu
       log.error({ err: fault }, 'the outbox takes nothing more: its disk cannot be trusted')
       try {
         suspicionIn(dir).raise()
-      } finally {
-        onFatal(fault)
+      } catch (cause) {
+        log.error({ err: cause }, 'the next start will not know of it: that could not be noted')
       }
+      onFatal(fault)
     }
     return fault
   }

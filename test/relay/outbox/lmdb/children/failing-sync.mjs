@@ -1,4 +1,7 @@
-// Puts until the disk fails (strace makes fdatasync fail), and says as JSON what it was told then and after.
+// Puts until the disk fails (strace makes fdatasync fail), and says as JSON what it was told then and after. With
+// `unmarked` the folder does not take the file that stands for the suspicion either.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { systemClock } from '../../../../../packages/relay/dist/clock.js'
 import { openLmdbOutbox } from '../../../../../packages/relay/dist/outbox/lmdb/lmdb.js'
 import { silentLog } from '../../../../../packages/relay/dist/telemetry/log.js'
@@ -10,6 +13,7 @@ const outbox = await openLmdbOutbox({
   log: silentLog,
   onFatal: (error) => fatal.push(error.name),
 })
+if (process.argv[3] === 'unmarked') mkdirSync(join(process.argv[2], 'suspect'))
 let made = 0
 const put = () => {
   made += 1
