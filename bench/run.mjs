@@ -48,6 +48,15 @@ const QUICK = {
 }
 
 const asked = process.argv.slice(2)
+const NAMES = ['collect', 'forward', 'backlog', 'peers', 'nats']
+const unknown = asked.filter((word) => ![...NAMES, '--quick'].includes(word))
+if (unknown.length > 0) {
+  const isHelp = unknown.every((word) => word === '--help' || word === '-h')
+  console.error(
+    `${isHelp ? '' : `bench: ${unknown.join(' ')} is unknown\n`}npm run bench -- [--quick] [${NAMES.join('|')}] …`,
+  )
+  process.exit(isHelp ? 0 : 2)
+}
 const sizes = asked.includes('--quick') ? QUICK : FULL
 const generator = await startChild('./load/generator.mjs')
 const parts = {
