@@ -15,10 +15,10 @@ import { anyType } from '../../packages/relay/src/scan/plain-type.ts'
 
 const scan = createBatchScanner()
 
-/** A record as collect makes it: one that says where its items begin, when they are plain. */
+/** A record as collect makes it: one that says where its items lie, when they are plain. */
 const recordOf = (head: RecordHead, items: readonly unknown[]): Buffer => {
   const body = Buffer.from(JSON.stringify({ items }))
-  return encodeRecord(head, body, scan(body, anyType)?.starts)
+  return encodeRecord(head, body, scan(body, anyType)?.layouts)
 }
 
 const trackerId = fc.constantFrom('tracker-of-mona', 'tracker-of-leo')

@@ -1,20 +1,12 @@
-import {
-  headOf,
-  type OpenHead,
-  openByPlace,
-  type StampedItem,
-  spanIn,
-  stampedFrom,
-  valuesIn,
-} from './record.ts'
-import { type EventSpans, numberIn, spansOf } from './scan/spans.ts'
+import { type EventLayout, layoutOf, timeIn } from './layout.ts'
+import { headOf, type OpenHead, openByPlace, type StampedItem, stampedFrom, valuesIn } from './record.ts'
 import { dateOf } from './stamp/date.ts'
 
 /** An event that was plain when it came, as it lies in its record, with its date decided. */
 export type PlainItem = {
   /** Of its batch. */
   bytes: Buffer
-  spans: EventSpans
+  layout: EventLayout
   date: string
   /** Of the batch, which counts when the event has none of its own. */
   trackerId: string | undefined
@@ -56,16 +48,13 @@ const openPart = (part: Buffer): RecordReader => {
   }
 }
 
-/** Items whose places were noted were plain: their members can be found without a parser. */
-const plainIn = ({ head, body, starts }: OpenHead): RecordReader['plainAt'] => {
-  if (!starts) return () => undefined
+/** Items whose layout was noted were plain: they can be sent without a parser. */
+const plainIn = ({ head, body, layouts }: OpenHead): RecordReader['plainAt'] => {
+  if (!layouts) return () => undefined
   const { trackerId, judgedBy } = head
   return (index) => {
-    const span = spanIn(starts, index)
-    const spans = span && spansOf(body, span.from, span.to)
-    if (!spans) return undefined
-    const { timeFrom, timeTo } = spans
-    const occurredAt = timeTo > timeFrom ? numberIn(body, timeFrom, timeTo) : undefined
-    return { bytes: body, spans, date: dateOf(occurredAt, head).date, trackerId, judgedBy }
+    const layout = layoutOf(layouts, index)
+    if (!layout) return undefined
+    return { bytes: body, layout, date: dateOf(timeIn(body, layout), head).date, trackerId, judgedBy }
   }
 }

@@ -1,6 +1,7 @@
 import type { EventItem, InteractionItem } from '@wmkt/protocol'
 import { parseBatch, parseItem } from '@wmkt/protocol/parse'
 import { parseJson } from './collect/json.ts'
+import { type EventLayout, layoutBytes, layoutOf, layoutsAt, writeLayouts } from './layout.ts'
 import { openPack } from './pack.ts'
 import { createSlab } from './slab.ts'
 import { dateOf } from './stamp/date.ts'
@@ -33,54 +34,47 @@ export type StampedItem = (EventItem & Stamp) | (InteractionItem & Stamp)
 export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 
 // form (1) | flags (1) | receivedAt (8, double) | sentAt (8, double) | length of the tracker ID (1) | tracker ID
-// | judgedBy (6), if there is one | where items begin, if that is known: count (1), positions in the body (4 each), one more than there are items | body
+// | judgedBy (6), if there is one | where items lie, if that is known: layout.ts | body
 const FORM = 1
 const KEYED = 1
 const SENT_AT = 2
-const STARTS = 4
 const JUDGED = 8
+const LAYOUTS = 16
 const FIXED_BYTES = 19
-const START_BYTES = 4
 const JUDGED_BYTES = 6
-const KNOWN_FLAGS = KEYED | SENT_AT | STARTS | JUDGED
+const KNOWN_FLAGS = KEYED | SENT_AT | JUDGED | LAYOUTS
 
 const slab = createSlab()
 
 /**
  * Head and raw body, as they lie in the outbox. The body is kept as it came, only inflated.
  *
- * @param starts of the items in the body, and of one more, where nothing but a comma stands between them
+ * @param layouts of the items in the body, where all of them are plain events
  * @param roomFor gives the room that the record is written into
  */
 export const encodeRecord = (
   head: RecordHead,
   body: Uint8Array,
-  starts?: readonly number[],
+  layouts?: readonly EventLayout[],
   roomFor: (bytes: number) => Buffer = slab,
 ): Buffer => {
   const trackerId = head.trackerId ?? ''
   const judgedAt = FIXED_BYTES + trackerId.length
-  const judgedBy = starts && head.judgedBy
-  const startsAt = judgedAt + (judgedBy === undefined ? 0 : JUDGED_BYTES)
-  const bodyAt = startsAt + (starts ? 1 + START_BYTES * starts.length : 0)
+  const judgedBy = layouts && head.judgedBy
+  const layoutsFrom = judgedAt + (judgedBy === undefined ? 0 : JUDGED_BYTES)
+  const bodyAt = layoutsFrom + (layouts ? layoutBytes(layouts.length) : 0)
   const record = roomFor(bodyAt + body.length)
   record[0] = FORM
-  const placing = (starts ? STARTS : 0) | (judgedBy === undefined ? 0 : JUDGED)
+  const placing = (layouts ? LAYOUTS : 0) | (judgedBy === undefined ? 0 : JUDGED)
   record[1] = (head.keyed ? KEYED : 0) | (head.sentAt === undefined ? 0 : SENT_AT) | placing
   record.writeDoubleLE(head.receivedAt, 2)
   record.writeDoubleLE(head.sentAt ?? 0, 10)
   record[18] = trackerId.length
   record.write(trackerId, FIXED_BYTES, 'latin1')
   if (judgedBy !== undefined) record.writeUIntLE(judgedBy, judgedAt, JUDGED_BYTES)
-  if (starts) writeStarts(record, startsAt, starts)
+  if (layouts) writeLayouts(record, layoutsFrom, layouts)
   record.set(body, bodyAt)
   return record
-}
-
-const writeStarts = (record: Buffer, at: number, starts: readonly number[]): void => {
-  record[at] = starts.length
-  for (let number = 0; number < starts.length; number += 1)
-    record.writeUInt32LE(starts[number] ?? 0, at + 1 + START_BYTES * number)
 }
 
 /** What is opened of a pack's records, each when it is first asked for, by the places of the pack. */
@@ -100,24 +94,17 @@ export const openByPlace = <Opened>(
   return { openAt, indexOf }
 }
 
-/** Of an item, and nothing of the comma or bracket behind it. */
-export const spanIn = (starts: Buffer, index: number): { from: number; to: number } | undefined => {
-  const at = START_BYTES * index
-  if (at + START_BYTES >= starts.length) return undefined
-  return { from: starts.readUInt32LE(at), to: starts.readUInt32LE(at + START_BYTES) - 1 }
-}
-
 type ValueAt = (index: number) => unknown
 
-export const valuesIn = ({ body, starts }: OpenHead): ValueAt =>
-  starts ? placedIn(body, starts) : parsedIn(body)
+export const valuesIn = ({ body, layouts }: OpenHead): ValueAt =>
+  layouts ? placedIn(body, layouts) : parsedIn(body)
 
 /** One item costs nothing of its neighbours: those of other lanes are read by others. */
 const placedIn =
-  (body: Buffer, starts: Buffer): ValueAt =>
+  (body: Buffer, layouts: Buffer): ValueAt =>
   (index) => {
-    const span = spanIn(starts, index)
-    return span && parseJson(body.subarray(span.from, span.to))
+    const layout = layoutOf(layouts, index)
+    return layout && parseJson(body.subarray(layout.from, layout.to))
   }
 
 const parsedIn = (body: Buffer): ValueAt => {
@@ -179,25 +166,22 @@ export const itemsIn = (body: Buffer): unknown[] => {
   return batch.batch.items
 }
 
-export type OpenHead = { head: RecordHead; body: Buffer; starts: Buffer | undefined }
+export type OpenHead = { head: RecordHead; body: Buffer; layouts: Buffer | undefined }
 
 export const headOf = (record: Buffer): OpenHead => {
   if (record[0] !== FORM || record.length < FIXED_BYTES) throw new Error('a record of unknown form')
   const flags = record[1] ?? 0
   if ((flags & ~KNOWN_FLAGS) !== 0) throw new Error('a record of a later version')
   const judgedAt = FIXED_BYTES + (record[18] ?? 0)
-  const startsAt = judgedAt + ((flags & JUDGED) === 0 ? 0 : JUDGED_BYTES)
-  const starts = (flags & STARTS) === 0 ? undefined : startsIn(record, startsAt)
+  const layoutsFrom = judgedAt + ((flags & JUDGED) === 0 ? 0 : JUDGED_BYTES)
+  const layouts = (flags & LAYOUTS) === 0 ? undefined : layoutsAt(record, layoutsFrom)
   const trackerId = record.toString('latin1', FIXED_BYTES, judgedAt)
   const head: RecordHead = { receivedAt: record.readDoubleLE(2), keyed: (flags & KEYED) !== 0 }
   if (flags & SENT_AT) head.sentAt = record.readDoubleLE(10)
   if (flags & JUDGED) head.judgedBy = record.readUIntLE(judgedAt, JUDGED_BYTES)
   if (trackerId) head.trackerId = trackerId
-  return { head, body: record.subarray(starts ? startsAt + 1 + starts.length : startsAt), starts }
+  return { head, body: record.subarray(layoutsFrom + (layouts?.length ?? 0)), layouts }
 }
-
-const startsIn = (record: Buffer, at: number): Buffer =>
-  record.subarray(at + 1, at + 1 + START_BYTES * (record[at] ?? 0))
 
 /** The parser made the item anew: it is completed in place, as a copy would cost more than its date. */
 const stampedOf = (item: EventItem | InteractionItem, head: RecordHead): StampedItem => {

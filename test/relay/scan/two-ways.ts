@@ -11,6 +11,7 @@ import { anyType } from '../../../packages/relay/src/scan/plain-type.ts'
 import { createValidation, type Validation } from '../../../packages/relay/src/schema/validation.ts'
 import { silentLog } from '../../../packages/relay/src/telemetry/log.ts'
 import { createTurnedClock } from '../../support/turned-clock.ts'
+import { expectSameRequest } from '../forward/same-request.ts'
 
 /** Judges by a schema that never changes. */
 export const judgeOf = (schema: Schema | undefined, coercions: readonly Coercion[] = []): Validation =>
@@ -51,16 +52,17 @@ const scan = createBatchScanner()
 const requests = createRequests('demo-shop')
 const HEAD = { receivedAt: 1_764_000_000_000, trackerId: 'of-the-batch' }
 
-/** A record that says where its items begin gives the same items as one that does not, each by itself. */
-const expectPlaces = (raw: Buffer, { events, starts }: PlainBatch) => {
-  const placed = encodeRecord(HEAD, raw, starts)
+/** A record that says where its items lie gives the same items as one that does not, each by itself. */
+const expectPlaces = (raw: Buffer, { events, layouts }: PlainBatch) => {
+  const placed = encodeRecord(HEAD, raw, layouts)
   const items = decodeRecord(encodeRecord(HEAD, raw))
   expect(decodeRecord(placed)).toEqual(items)
   const [{ itemAt, plainAt }, cut] = [openRecord(placed), itemRecordsOf(placed)]
   for (const { index, kind, nonce, eventType } of events) {
     const item = itemAt(index)
     const plain = plainAt(index)
-    if (plain && item) expect(String(requests.deliverPlain(plain).body)).toBe(requests.deliver(item).body)
+    if (!plain || !item) throw new Error('a plain event was not found')
+    expectSameRequest(requests.deliverPlain(plain), requests.deliver(item))
     expect(item).toEqual(items[index])
     expect(item).toMatchObject({ kind, nonce, eventType })
     const own = cut(index)
@@ -69,16 +71,15 @@ const expectPlaces = (raw: Buffer, { events, starts }: PlainBatch) => {
   expect([items.length, itemAt(events.length)]).toEqual([events.length, undefined])
 }
 
-/** What is sent unparsed is what would be sent parsed; and what the scanner took by the same types is sent unparsed. */
-const expectSending = (raw: Buffer, judge: Validation, isTaken: boolean) => {
-  const found = scan(raw, anyType)
-  const { itemAt, plainAt } = openRecord(encodeRecord(HEAD, raw, found?.starts))
-  for (const { index } of found?.events ?? []) {
+/** What the scanner took by types is sent unparsed by the same ones, and would be sent so when parsed. */
+const expectSending = ({ events, layouts }: PlainBatch, raw: Buffer, judge: Validation) => {
+  const head = { ...HEAD, judgedBy: judge.glance().mark }
+  const { itemAt, plainAt } = openRecord(encodeRecord(head, raw, layouts))
+  for (const { index } of events) {
     const [item, plain] = [itemAt(index), plainAt(index)]
-    if (!item || !plain) continue
-    const isSentAsIs = judge.isSentAsIs(plain)
-    if (isSentAsIs) expect(judge.outgoing(item)).toEqual({ item: itemAt(index) })
-    if (isTaken) expect(isSentAsIs).toBe(true)
+    if (!plain || !item) throw new Error('a plain event was not found')
+    expect(judge.isSentAsIs(plain)).toBe(true)
+    expect(judge.outgoing(item)).toEqual({ item: itemAt(index) })
   }
 }
 
@@ -91,8 +92,8 @@ export const expectAlike = (raw: Buffer, { schema, coercions }: Eyes = {}): bool
   const judge = () => (schema ? judgeOf(schema, coercions) : undefined)
   const [quickly, atLength] = [judge(), judge()]
   const found = scan(raw, quickly?.glance().types ?? anyType)
-  if (schema) expectSending(raw, judgeOf(schema, coercions), found !== undefined)
   if (!found) return false
+  if (schema) expectSending(found, raw, judgeOf(schema, coercions))
   expect(found.frame).toEqual(parsedBatch(raw).frame)
   const quick = siftPlain(found.events, { interactions: 'off', judge: quickly })
   expect(readable(quick)).toEqual(readable(siftedLong(raw, { interactions: 'off', judge: atLength })))

@@ -178,12 +178,13 @@ test('a mark is of one schema and of one set of coercions, and there is none wit
   expect(markOf(undefined)).toBeUndefined()
 })
 
-test('what was plain by the glance of the moment is not walked again; by another it is', () => {
+test('what was plain by the glance of the moment is sent as it is; what was so by another is looked into', () => {
   const number = judgeOf(schemaWith(field('v', 'number')))
   const raw = lead({ v: 'text' })
-  const starts = createBatchScanner()(raw, judgeOf(schemaWith(field('v', 'string'))).glance().types)?.starts
+  const types = judgeOf(schemaWith(field('v', 'string'))).glance().types
+  const layouts = createBatchScanner()(raw, types)?.layouts
   const plainWith = (judgedBy: number | undefined) =>
-    openRecord(encodeRecord({ receivedAt: 1, judgedBy }, raw, starts)).plainAt(0)
+    openRecord(encodeRecord({ receivedAt: 1, judgedBy }, raw, layouts)).plainAt(0)
   const isSent = (judgedBy: number | undefined) => {
     const plain = plainWith(judgedBy)
     return plain && number.isSentAsIs(plain)

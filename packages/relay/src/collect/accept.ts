@@ -23,14 +23,14 @@ export const accept = async (arrival: Arrival, outbox: Outbox, policy: ItemPolic
   const { raw, content, receivedAt, trackerId } = arrival
   const { entries, rejected, holds, trackersDropped } =
     content.kind === 'plain' ? siftPlain(content.events, policy) : await siftKnown(content, policy)
-  const { starts, judgedBy } = content.kind === 'plain' ? content : NOT_PLAIN
+  const { layouts, judgedBy } = content.kind === 'plain' ? content : NOT_PLAIN
   const head = { receivedAt, keyed: content.keyed, sentAt: content.frame.sentAt, trackerId, judgedBy }
-  const record = () => encodeRecord(head, raw, starts, outbox.roomFor)
+  const record = () => encodeRecord(head, raw, layouts, outbox.roomFor)
   const outcomes = entries.length === 0 ? [] : await outbox.put({ record: record(), entries, receivedAt })
   return { receipt: receiptOf(entries, outcomes, rejected, holds), trackersDropped }
 }
 
-const NOT_PLAIN = { starts: undefined, judgedBy: undefined }
+const NOT_PLAIN = { layouts: undefined, judgedBy: undefined }
 
 const siftKnown = async (content: Content & { kind: 'items' }, policy: ItemPolicy) => {
   await policy.judge?.prepare(content.items)

@@ -10,7 +10,7 @@ import type { ItemPolicy } from './sift.ts'
 
 /** What a body says: plain events all through, or items to be parsed one by one. */
 export type Content = { frame: Frame; keyed: boolean } & (
-  | ({ kind: 'plain'; judgedBy: Glance['mark'] } & Pick<PlainBatch, 'events' | 'starts'>)
+  | ({ kind: 'plain'; judgedBy: Glance['mark'] } & Pick<PlainBatch, 'events' | 'layouts'>)
   | { kind: 'items'; items: readonly unknown[]; bodyBytes: number }
 )
 
@@ -37,8 +37,8 @@ export const createContentReader = (
     const found = mayBePlain(body, keyed) ? scan(body.raw, types) : undefined
     const { consent = 'granted' } = found?.frame ?? {}
     if (!found || consent !== 'granted') return undefined
-    const { frame, events, starts } = found
-    return { kind: 'plain', keyed, frame, events, starts, judgedBy: mark }
+    const { frame, events, layouts } = found
+    return { kind: 'plain', keyed, frame, events, layouts, judgedBy: mark }
   }
   const parsedIn = (body: ArrivedBody, keyed: boolean): Content => {
     const parsed = parseBatch(body.parsed())

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { MAX_ITEMS } from '@wmkt/protocol'
+import type { EventLayout } from '../layout.ts'
 import { type Body, bodyOver } from './body.ts'
 import { createEventScanner, type PlainEvent } from './event.ts'
 import { createFrameReader, type Frame, isTwiceIn } from './frame.ts'
@@ -10,8 +11,8 @@ import { CLOSE_LIST, COMMA, NOT_PLAIN } from './text.ts'
 export type PlainBatch = {
   frame: Frame
   events: PlainEvent[]
-  /** Where in the body each event begins, and where one more would. */
-  starts: number[]
+  /** Where in the body each event lies. */
+  layouts: EventLayout[]
 }
 
 /** A body → the batch in it, if it is plain all through; otherwise undefined: the parser knows what to say. */
@@ -33,12 +34,12 @@ export const createBatchScanner = (): ScanBatch => {
     const head = raw.indexOf(ITEMS_HEAD)
     if (head < 0 || head > MAX_FRAME || !isUtf8(raw)) return undefined
     const events: PlainEvent[] = []
-    const starts: number[] = []
+    const layouts: EventLayout[] = []
     const begin = head + ITEMS_HEAD.length
-    const end = endOfEvents(bodyOver(raw), begin, types, scanner, { events, starts })
+    const end = endOfEvents(bodyOver(raw), begin, types, scanner, { events, layouts })
     const text = end === NOT_PLAIN ? undefined : frameTextIn(raw, begin, end)
     const frame = text === undefined ? undefined : frameOf(text)
-    return frame && { frame, events, starts }
+    return frame && { frame, events, layouts }
   }
 }
 
@@ -48,14 +49,14 @@ const endOfEvents = (
   from: number,
   types: PlainTypes,
   scanner: ReturnType<typeof createEventScanner>,
-  { events, starts }: Pick<PlainBatch, 'events' | 'starts'>,
+  { events, layouts }: Pick<PlainBatch, 'events' | 'layouts'>,
 ): number => {
-  starts.push(from)
   for (let at = from; events.length < MAX_ITEMS; at += 1) {
-    at = scanner.read(body, at, types)
+    const begin = at
+    at = scanner.read(body, begin, types)
     if (at === NOT_PLAIN) return NOT_PLAIN
     events.push(scanner.event(events.length))
-    starts.push(at + 1)
+    layouts.push(scanner.layout(begin, at))
     if (body.bytes[at] === CLOSE_LIST) return at
     if (body.bytes[at] !== COMMA) return NOT_PLAIN
   }

@@ -1,4 +1,5 @@
 import { MAX_EVENT_TYPE_LENGTH } from '@wmkt/protocol'
+import type { EventLayout } from '../layout.ts'
 import { laneOf } from '../outbox/lane.ts'
 import type { Lane, NewEntry } from '../outbox/outbox.ts'
 import type { Body } from './body.ts'
@@ -18,6 +19,8 @@ export interface EventScanner {
   read(body: Body, from: number, types: PlainTypes): number
   /** The one read last; `index`: its position in the batch. */
   event(index: number): PlainEvent
+  /** Where that one lies, from its brace at `from` to `to`, behind it. */
+  layout(from: number, to: number): EventLayout
 }
 
 const MEMBERS = ['kind', 'nonce', 'eventType', 'occurredAt', 'trackerId', 'data'] as const
@@ -35,6 +38,10 @@ export const createEventScanner = (): EventScanner => {
   const hash = createSpanHash()
   let name: Name | undefined
   let nonce = ''
+  let kindFrom = 0
+  let timeFrom = 0
+  let timeTo = 0
+  let hasTracker = false
 
   const nameAt = (bytes: Buffer, from: number, to: number): Name => {
     const known = names.find(bytes, from, to)
@@ -90,19 +97,36 @@ export const createEventScanner = (): EventScanner => {
     }
   }
 
+  const begin = () => {
+    name = undefined
+    timeFrom = 0
+    hasTracker = false
+  }
+  /** Where a member lies, with the brace or comma before it. */
+  const note = (member: number, from: number, to: number) => {
+    if (member === KIND) kindFrom = from
+    else if (member === TRACKER_ID) hasTracker = true
+    else if (member === OCCURRED_AT) {
+      timeFrom = from
+      timeTo = to
+    }
+  }
+
   return {
     read(body, from, types) {
       const { bytes } = body
-      name = undefined
+      begin()
       let seen = 0
       let member = NOT_PLAIN
       if (bytes[from] !== OPEN_OBJECT) return NOT_PLAIN
       for (let at = from + 1; ; at += 1) {
+        const memberFrom = at - 1
         member = memberAt(bytes, at, member + 1, seen)
         if (member === NOT_PLAIN) return NOT_PLAIN
         seen |= 1 << member
         at = readMember(body, member, at + (HEADS[member]?.length ?? 0), types)
         if (at === NOT_PLAIN) return NOT_PLAIN
+        note(member, memberFrom, at)
         if (bytes[at] === CLOSE_OBJECT) return (seen & NEEDED) === NEEDED ? at + 1 : NOT_PLAIN
         if (bytes[at] !== COMMA) return NOT_PLAIN
       }
@@ -114,6 +138,14 @@ export const createEventScanner = (): EventScanner => {
       lane: name?.lane ?? '',
       fingerprint: hash.end(),
       eventType: name?.eventType ?? '',
+    }),
+    layout: (from, to) => ({
+      from,
+      to,
+      kindFrom,
+      timeFrom: timeFrom || to,
+      timeTo: timeFrom ? timeTo : to,
+      hasTracker,
     }),
   }
 }
@@ -137,7 +169,7 @@ const endOfToken = (body: Body, from: number): number =>
   body.bytes[from] === QUOTE ? endOfBareText(body, from + 1) : NOT_PLAIN
 
 /** Where the data end that begin at `from`, if they are plain and of the type. */
-export const endOfData = (body: Body, from: number, type: PlainType): number => {
+const endOfData = (body: Body, from: number, type: PlainType): number => {
   const { bytes } = body
   const budget = fullBudget()
   type.begin()

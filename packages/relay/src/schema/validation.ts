@@ -12,9 +12,7 @@ import {
 import type { Clock } from '../clock.ts'
 import type { StampedItem } from '../record.ts'
 import type { PlainItem } from '../record-reader.ts'
-import { bodyOver } from '../scan/body.ts'
-import { endOfData, type PlainEvent } from '../scan/event.ts'
-import { createTypeNames } from '../scan/type-names.ts'
+import type { PlainEvent } from '../scan/event.ts'
 import { type CountBy, createCountBy } from '../telemetry/count-by.ts'
 import type { Log } from '../telemetry/log.ts'
 import { createGlance, type Glance } from './glance.ts'
@@ -48,8 +46,8 @@ export interface Validation {
   glance(): Glance
   /** Counts events that fitted at a glance. */
   passed(events: readonly PlainEvent[]): void
-  /** Whether its data are sent as they lie there: nothing to find, nothing to put right. False where that has to be looked into. */
-  isSentAsIs(item: PlainItem): boolean
+  /** Whether its data are sent as they lie there, as by the schema of the moment they fitted at a glance. False where that has to be looked into. */
+  isSentAsIs(item: Pick<PlainItem, 'judgedBy'>): boolean
   /** An item as it is sent, with what is allowed put right; or why it is not, by the schema of the moment. */
   outgoing(item: StampedItem): Outgoing | Promise<Outgoing>
   status(): SchemaStatus
@@ -75,7 +73,6 @@ export const createValidation = (options: ValidationOptions): Validation => {
   const say = createSayer(options.log)
   const glanceBy = createGlance(coercions)
   const glance = () => glanceBy(registry.schema())
-  const nameOf = createTypeNames()
   let unchecked = 0
 
   const improve = (type: TypeSchema, data: EventItem['data']) =>
@@ -145,13 +142,7 @@ export const createValidation = (options: ValidationOptions): Validation => {
           if (type) verdicts.add(type, 'ok', to - from)
         }
     },
-    isSentAsIs({ judgedBy, bytes, spans: { typeFrom, typeTo, dataFrom, dataTo } }) {
-      const { mark, types } = glance()
-      // Nothing has changed since it came, as a rule, and it need not be walked once more.
-      if (judgedBy !== undefined && judgedBy === mark) return true
-      const type = types(nameOf(bytes, typeFrom + 1, typeTo - 1))
-      return type !== undefined && endOfData(bodyOver(bytes), dataFrom, type) === dataTo
-    },
+    isSentAsIs: ({ judgedBy }) => judgedBy !== undefined && judgedBy === glance().mark,
     outgoing(item) {
       const now = outgoingNow(item)
       // A letter that is put back has had its event type mended a moment ago.
