@@ -1,117 +1,104 @@
 import { cpuUsOf, makeFolder, startChild } from './child.mjs'
 import { median } from './median.mjs'
 
-const SERVERS = ['express-204', 'express-libsql', 'relay-unchecked', 'relay-standalone', 'relay-mounted']
-/** One relay is asked for the figure of nonces of chance alone: what it remembers of them would burden the others' figures. */
-const RANDOM = 'relay-random'
-/** The relay with `WMKT_VALIDATION=off` is the standalone one, and so is that. */
-const SCRIPTS = { 'relay-unchecked': ['relay-standalone', 'off'], [RANDOM]: ['relay-standalone'] }
+const STOCK = { script: 'express-204' }
+const RELAY = { script: 'relay-standalone' }
 const CONNECTIONS = 64
 
-/** Requests a second of every server, round by round, so that what else the machine does strikes all alike. */
-export const benchCollect = async (generator, { warm, seconds, rounds, tail }) => {
-  const servers = new Map()
-  for (const name of [...SERVERS, RANDOM]) {
-    const [script, ...args] = SCRIPTS[name] ?? [name]
-    servers.set(name, await startChild(`./servers/${script}.mjs`, [makeFolder(name), ...args]))
+/** A server, and what loads it; `nonces` of other than a tag's are asked for with each load. */
+const openServer = async (generator, { script, args = [], nonces }) => {
+  const server = await startChild(`./servers/${script}.mjs`, [makeFolder(script), ...args])
+  const { hello, pid } = server
+  return {
+    end: server.end,
+    async load(more) {
+      const before = cpuUsOf(pid)
+      const order = { port: hello.port, path: '/collect', connections: CONNECTIONS, nonces, ...more }
+      const seen = await generator.ask(order)
+      const requests = Object.values(seen.statuses).reduce((sum, count) => sum + count, 0)
+      const odd = Object.keys(seen.statuses).find((status) => status !== '202' && status !== '204')
+      if (odd) throw new Error(`${script} answered ${odd}`)
+      return { ...seen, cpuUs: (cpuUsOf(pid) - before) / requests }
+    },
   }
-  const load = async (name, more) => {
-    const { hello, pid } = servers.get(name)
-    const before = cpuUsOf(pid)
-    const order = { port: hello.port, path: '/collect', connections: CONNECTIONS, seconds, ...more }
-    const seen = await generator.ask(order)
-    const requests = Object.values(seen.statuses).reduce((sum, count) => sum + count, 0)
-    const odd = Object.keys(seen.statuses).find((status) => status !== '202' && status !== '204')
-    if (odd) throw new Error(`${name} answered ${odd}`)
-    return { ...seen, cpuUs: (cpuUsOf(pid) - before) / requests }
-  }
-  for (const name of SERVERS) await load(name, warm)
-  await load(RANDOM, { ...warm, nonces: 'random' })
+}
 
-  const ratios = {
-    stock: [],
-    otherwise: [],
-    mounted: [],
-    random: [],
-    p99: [],
-    cpu: [],
-    judged: [],
-    judgedCpu: [],
-  }
-  const rates = Object.fromEntries(SERVERS.map((name) => [name, []]))
-  const cpus = Object.fromEntries(SERVERS.map((name) => [name, []]))
+/** Rounds of both in turn, forth and back: whoever comes first is not always the same. */
+const takeTurns = async (one, other, { seconds, rounds }) => {
+  const seen = []
   for (let round = 0; round < rounds; round += 1) {
-    // Forth and back: whoever comes first in a round is not always the same.
-    for (const name of round % 2 === 0 ? SERVERS : SERVERS.toReversed()) {
-      const { perSecond, cpuUs } = await load(name)
-      rates[name].push(perSecond)
-      cpus[name].push(cpuUs)
-    }
-    ratios.cpu.push(cpus['relay-standalone'].at(-1) / cpus['express-204'].at(-1))
-    ratios.judgedCpu.push(cpus['relay-standalone'].at(-1) / cpus['relay-unchecked'].at(-1))
-    const [stock, otherwise, unchecked, standalone, mounted] = SERVERS.map((name) => rates[name].at(-1))
-    ratios.judged.push(standalone / unchecked)
-    ratios.stock.push(standalone / stock)
-    ratios.otherwise.push(standalone / otherwise)
-    ratios.mounted.push(mounted / stock)
-    ratios.random.push((await load(RANDOM, { nonces: 'random' })).perSecond / stock)
+    const order = round % 2 === 0 ? [other, one] : [one, other]
+    const loads = new Map()
+    for (const server of order) loads.set(server, await server.load({ seconds }))
+    seen.push({ one: loads.get(one), other: loads.get(other) })
   }
-  const rate = Math.min(median(rates['express-204']), median(rates['relay-standalone'])) / 2
-  for (let round = 0; round < tail.rounds; round += 1) {
-    const order = { rate, seconds: tail.seconds }
-    const yardstick = await load('express-204', order)
-    ratios.p99.push((await load('relay-standalone', order)).p99 / yardstick.p99)
-  }
-  for (const server of servers.values()) await server.end()
+  return seen
+}
 
-  const rateOf = (name) => median(rates[name])
-  const figure = { figure: 'collect, standalone', value: rateOf('relay-standalone'), unit: 'req/s' }
+/**
+ * Requests a second of the one beside the other, and of nobody else meanwhile: a third server between two that are
+ * compared costs both what they had at hand. V8 compiles no two processes alike, so that several may be measured.
+ *
+ * @param after what else is to be seen of the last two, as warm as they are
+ */
+const beside = async (generator, [one, other], { processes = 1, warm, ...turns }, after) => {
+  const seen = []
+  let more
+  for (let process = 1; process <= processes; process += 1) {
+    const pair = [await openServer(generator, one), await openServer(generator, other)]
+    for (const server of pair) await server.load(warm)
+    seen.push(...(await takeTurns(...pair, turns)))
+    if (process === processes) more = await after?.(...pair, seen)
+    for (const server of pair) await server.end()
+  }
+  const of = (figure) => median(seen.map(figure))
+  return {
+    rate: of(({ one }) => one.perSecond),
+    ratio: of(({ one, other }) => one.perSecond / other.perSecond),
+    cpuUs: of(({ one }) => one.cpuUs),
+    cpuRatio: of(({ one, other }) => one.cpuUs / other.cpuUs),
+    more,
+  }
+}
+
+/** The ratio of the p99 of both under half the load that the slower of them takes. */
+const tailOf =
+  ({ seconds, rounds }) =>
+  async (one, other, seen) => {
+    const rateOf = (who) => median(seen.map((round) => round[who].perSecond))
+    const rate = Math.min(rateOf('one'), rateOf('other')) / 2
+    const ratios = []
+    for (let round = 0; round < rounds; round += 1) {
+      const yardstick = await other.load({ rate, seconds })
+      ratios.push((await one.load({ rate, seconds })).p99 / yardstick.p99)
+    }
+    return { rate, ratio: median(ratios) }
+  }
+
+const stock = 'stock Express 204'
+const unjudging = 'WMKT_VALIDATION=off'
+
+/** What is collected a second, by the relay standalone and otherwise, each beside its own yardstick. */
+export const benchCollect = async (generator, { tail, few, ...many }) => {
+  const libsql = { script: 'express-libsql' }
+  const unjudged = { script: 'relay-standalone', args: ['off'] }
+  const mounted = { script: 'relay-mounted' }
+  const random = { script: 'relay-standalone', nonces: 'random' }
+  const besideStock = await beside(generator, [RELAY, STOCK], many, tailOf(tail))
+  const besideLibsql = await beside(generator, [RELAY, libsql], few)
+  const judged = await beside(generator, [RELAY, unjudged], few)
+  const asMiddleware = await beside(generator, [mounted, STOCK], few)
+  const ofChance = await beside(generator, [random, STOCK], few)
+  const rateOf = ({ rate: value, ratio }) => ({ value, unit: 'req/s', ratio })
+  const cpuOf = ({ cpuUs: value, cpuRatio: ratio }) => ({ value, unit: 'µs', ratio })
   return [
-    { ...figure, against: 'stock Express 204', ratio: median(ratios.stock), least: 1 },
-    { ...figure, against: 'helmet+json+zod+libsql', ratio: median(ratios.otherwise), least: 4 },
-    {
-      figure: 'collect, CPU a request',
-      value: median(cpus['relay-standalone']),
-      unit: 'µs',
-      against: 'stock Express 204',
-      ratio: median(ratios.cpu),
-    },
-    {
-      figure: 'collect, events judged',
-      value: rateOf('relay-unchecked'),
-      unit: 'req/s unjudged',
-      against: 'WMKT_VALIDATION=off',
-      ratio: median(ratios.judged),
-      least: 0.85,
-    },
-    {
-      figure: 'collect, CPU with judging',
-      value: median(cpus['relay-unchecked']),
-      unit: 'µs unjudged',
-      against: 'WMKT_VALIDATION=off',
-      ratio: median(ratios.judgedCpu),
-    },
-    {
-      figure: 'collect, middleware',
-      value: rateOf('relay-mounted'),
-      unit: 'req/s',
-      against: 'stock Express 204',
-      ratio: median(ratios.mounted),
-    },
-    {
-      ...figure,
-      figure: 'collect, random nonces',
-      value: undefined,
-      against: 'stock Express 204',
-      ratio: median(ratios.random),
-    },
-    {
-      figure: 'collect p99 at half load',
-      value: rate,
-      unit: 'req/s',
-      against: 'stock Express 204',
-      ratio: median(ratios.p99),
-      most: 3,
-    },
+    { figure: 'collect, standalone', ...rateOf(besideStock), against: stock, least: 1 },
+    { figure: 'collect, standalone', ...rateOf(besideLibsql), against: 'helmet+json+zod+libsql', least: 4 },
+    { figure: 'collect, CPU a request', ...cpuOf(besideStock), against: stock },
+    { figure: 'collect, events judged', ...rateOf(judged), against: unjudging, least: 0.85 },
+    { figure: 'collect, CPU with judging', ...cpuOf(judged), against: unjudging },
+    { figure: 'collect, middleware', ...rateOf(asMiddleware), against: stock },
+    { figure: 'collect, random nonces', ...rateOf(ofChance), against: stock },
+    { figure: 'collect p99 at half load', ...rateOf(besideStock.more), against: stock, most: 3 },
   ]
 }

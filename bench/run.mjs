@@ -16,7 +16,8 @@ import { isMissed, tableOf } from './table.mjs'
  */
 const FULL = {
   collect: {
-    ...{ warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 21 },
+    ...{ processes: 3, warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 9 },
+    few: { warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 9 },
     tail: { seconds: 2, rounds: 5 },
   },
   // Long enough that the sync which a round ends with is no part of what is seen.
@@ -34,6 +35,7 @@ const FULL = {
 const QUICK = {
   collect: {
     ...{ warm: { requests: 6_000, seconds: 3 }, seconds: 0.4, rounds: 9 },
+    few: { warm: { requests: 6_000, seconds: 3 }, seconds: 0.4, rounds: 5 },
     tail: { seconds: 1, rounds: 3 },
   },
   forward: { processes: 1, warm: 5, items: 6_000, rounds: 7 },
