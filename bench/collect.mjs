@@ -1,13 +1,14 @@
 import { cpuUsOf, makeFolder, startChild } from './child.mjs'
 import { median } from './median.mjs'
+import { AS_DEPLOYED } from './servers/as-deployed.mjs'
 
 const STOCK = { script: 'express-204' }
-const RELAY = { script: 'relay-standalone' }
+const RELAY = { script: 'relay-standalone', node: AS_DEPLOYED }
 const CONNECTIONS = 64
 
-/** A server, and what loads it; `nonces` of other than a tag's are asked for with each load. */
-const openServer = async (generator, { script, args = [], nonces }) => {
-  const server = await startChild(`./servers/${script}.mjs`, [makeFolder(script), ...args])
+/** A server, and what loads it; `node`: options of its process; `nonces` of other than a tag's are asked for with each load. */
+const openServer = async (generator, { script, args = [], node = [], nonces }) => {
+  const server = await startChild(`./servers/${script}.mjs`, [makeFolder(script), ...args], node)
   const { hello, pid } = server
   return {
     end: server.end,
@@ -81,9 +82,9 @@ const unjudging = 'WMKT_VALIDATION=off'
 /** What is collected a second, by the relay standalone and otherwise, each beside its own yardstick. */
 export const benchCollect = async (generator, { tail, few, ...many }) => {
   const libsql = { script: 'express-libsql' }
-  const unjudged = { script: 'relay-standalone', args: ['off'] }
+  const unjudged = { ...RELAY, args: ['off'] }
   const mounted = { script: 'relay-mounted' }
-  const random = { script: 'relay-standalone', nonces: 'random' }
+  const random = { ...RELAY, nonces: 'random' }
   const besideStock = await beside(generator, [RELAY, STOCK], many, tailOf(tail))
   const besideLibsql = await beside(generator, [RELAY, libsql], few)
   const judged = await beside(generator, [RELAY, unjudged], few)

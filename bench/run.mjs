@@ -16,7 +16,7 @@ import { isMissed, tableOf } from './table.mjs'
  */
 const FULL = {
   collect: {
-    ...{ processes: 3, warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 9 },
+    ...{ processes: 3, warm: { requests: 40_000, seconds: 10 }, seconds: 0.7, rounds: 9 },
     few: { warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 9 },
     tail: { seconds: 2, rounds: 5 },
   },

@@ -84,3 +84,13 @@ test('a backup taken while the relay runs opens as an outbox with all that was i
   expect(await restored.put(intakeOf(['a', 'later'], Date.now()))).toEqual(['duplicate', 'accepted'])
   await restored.close()
 })
+
+test('the image runs the relay with the options of node that the unit, and the bench, runs it with', () => {
+  const ofUnit = /^ExecStart=\/usr\/bin\/node (\S.*) \S+wmkt-relay\.js start$/m.exec(
+    read('deploy/wmkt-relay.service'),
+  )
+  const ofImage = /^ENTRYPOINT (\["node".*\])$/m.exec(read('deploy/Dockerfile'))
+  const [, ...command]: string[] = JSON.parse(String(ofImage?.[1]))
+  expect(command.slice(0, -1)).not.toEqual([])
+  expect(command.slice(0, -1)).toEqual(ofUnit?.[1]?.split(' '))
+})
