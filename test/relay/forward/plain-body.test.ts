@@ -1,3 +1,4 @@
+import { MAX_ITEM_BYTES } from '@wmkt/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRequests } from '../../../packages/relay/src/forward/request.ts'
@@ -68,4 +69,18 @@ test('an item is parsed when nobody noted where it lies, and none is found where
     undefined,
     undefined,
   ])
+})
+
+test('the longest body that is read at a glance has its places noted to the end', () => {
+  const eventWith = (filling: number) =>
+    `{"eventType":"lead","nonce":"n","data":{"a":"${'x'.repeat(filling)}"},"occurredAt":${RECEIVED_AT},"kind":"event"}`
+  const bodyWith = (filling: number) => Buffer.from(bodyText([eventWith(filling)], []))
+  const raw = bodyWith(MAX_ITEM_BYTES - bodyWith(0).length)
+  expect(raw).toHaveLength(MAX_ITEM_BYTES)
+  const record = recordOf(raw)?.record
+  if (!record) throw new Error('it was not read at a glance')
+  const { itemAt, plainAt } = openRecord(record)
+  const [item, plain] = [itemAt(0), plainAt(0)]
+  if (!item || !plain) throw new Error('a plain event was not found')
+  expectSameRequest(requests.deliverPlain(plain), requests.deliver(item))
 })
