@@ -7,6 +7,7 @@ import {
   itemRecordsOf,
   type RecordHead,
 } from '../../packages/relay/src/record.ts'
+import { openRecord } from '../../packages/relay/src/record-reader.ts'
 import { dateOf } from '../../packages/relay/src/stamp/date.ts'
 
 const NOW = Date.UTC(2026, 2, 1)
@@ -109,4 +110,16 @@ test.each<[string, Uint8Array]>([
 ])('%s is no record', (_, bytes) => {
   expect(() => decodeRecord(bytes)).toThrow()
   expect(() => itemRecordsOf(bytes)(0)).toThrow()
+})
+
+test('a record of before, which says where its items begin and no more, is read', () => {
+  const raw = body({ items: [event('n1'), event('n2')] })
+  const record = encodeRecord({ receivedAt: NOW }, raw)
+  const starts = Buffer.alloc(1 + 4 * 3)
+  starts[0] = 3
+  const before = Buffer.concat([record.subarray(0, record.length - raw.length), starts, raw])
+  before[1] = (before[1] ?? 0) | 4
+  expect(decodeRecord(before)).toEqual(decodeRecord(record))
+  const { itemAt, plainAt } = openRecord(before)
+  expect([itemAt(1), plainAt(1)]).toEqual([decodeRecord(record)[1], undefined])
 })

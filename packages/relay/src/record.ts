@@ -16,7 +16,7 @@ export type RecordHead = {
   trackerId?: string | undefined
   /** Posted with a server key, or by this process itself. */
   keyed?: boolean
-  /** Mark of the glance at which all items were plain; kept where it is known where they begin. */
+  /** Mark of the glance at which all items were plain; kept where it is known where they lie. */
   judgedBy?: number | undefined
 }
 
@@ -38,11 +38,13 @@ export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 const FORM = 1
 const KEYED = 1
 const SENT_AT = 2
+/** Where items began, in records of before: count (1), positions (4 each). They are read past, and the body is parsed. */
+const STARTS = 4
 const JUDGED = 8
 const LAYOUTS = 16
 const FIXED_BYTES = 19
 const JUDGED_BYTES = 6
-const KNOWN_FLAGS = KEYED | SENT_AT | JUDGED | LAYOUTS
+const KNOWN_FLAGS = KEYED | SENT_AT | STARTS | JUDGED | LAYOUTS
 
 const slab = createSlab()
 
@@ -180,7 +182,8 @@ export const headOf = (record: Buffer): OpenHead => {
   if (flags & SENT_AT) head.sentAt = record.readDoubleLE(10)
   if (flags & JUDGED) head.judgedBy = record.readUIntLE(judgedAt, JUDGED_BYTES)
   if (trackerId) head.trackerId = trackerId
-  return { head, body: record.subarray(layoutsFrom + (layouts?.length ?? 0)), layouts }
+  const startBytes = (flags & STARTS) === 0 ? 0 : 1 + 4 * (record[layoutsFrom] ?? 0)
+  return { head, body: record.subarray(layoutsFrom + startBytes + (layouts?.length ?? 0)), layouts }
 }
 
 /** The parser made the item anew: it is completed in place, as a copy would cost more than its date. */
