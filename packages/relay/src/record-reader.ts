@@ -1,5 +1,6 @@
-import { type EventLayout, layoutOf, timeIn } from './layout.ts'
+import { type EventLayout, KIND_BYTES, layoutOf, timeIn } from './layout.ts'
 import { headOf, type OpenHead, openByPlace, type StampedItem, stampedFrom, valuesIn } from './record.ts'
+import { CLOSE_OBJECT, OPEN_OBJECT } from './scan/text.ts'
 import { dateOf } from './stamp/date.ts'
 
 /** An event that was plain when it came, as it lies in its record, with its date decided. */
@@ -54,7 +55,15 @@ const plainIn = ({ head, body, layouts }: OpenHead): RecordReader['plainAt'] => 
   const { trackerId, judgedBy } = head
   return (index) => {
     const layout = layoutOf(layouts, index)
-    if (!layout) return undefined
+    if (!layout || !isWholeIn(body, layout)) return undefined
     return { bytes: body, layout, date: dateOf(timeIn(body, layout), head).date, trackerId, judgedBy }
   }
 }
+
+/** In a record that was damaged, or cut off, it may not be: what is copied must be an event, and nothing beyond the body. */
+const isWholeIn = (body: Buffer, { from, to, kindFrom, timeFrom, timeTo }: EventLayout): boolean =>
+  body[from] === OPEN_OBJECT &&
+  body[to - 1] === CLOSE_OBJECT &&
+  kindFrom + KIND_BYTES < to &&
+  timeFrom <= timeTo &&
+  timeTo <= to

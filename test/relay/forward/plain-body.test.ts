@@ -71,6 +71,27 @@ test('an item is parsed when nobody noted where it lies, and none is found where
   ])
 })
 
+test('of a record that is cut off, wherever, nothing is sent but what lies whole in it', () => {
+  const events = ['a', 'b'].map(
+    (nonce) => `{"occurredAt":1,"kind":"event","nonce":"${nonce}","eventType":"lead","data":{}}`,
+  )
+  const record = recordOf(Buffer.from(bodyText(events)))?.record
+  if (!record) throw new Error('it was not read at a glance')
+  const bodyOf = (bytes: Buffer, index: number) => {
+    try {
+      const plain = openRecord(bytes).plainAt(index)
+      return plain && String(requests.deliverPlain(plain).body)
+    } catch {
+      return undefined
+    }
+  }
+  const whole = [0, 1].map((index) => bodyOf(record, index))
+  expect(whole).not.toContain(undefined)
+  for (let length = 0; length < record.length; length += 1)
+    for (const index of [0, 1])
+      expect([undefined, whole[index]]).toContain(bodyOf(record.subarray(0, length), index))
+})
+
 test('the longest body that is read at a glance has its places noted to the end', () => {
   const eventWith = (filling: number) =>
     `{"eventType":"lead","nonce":"n","data":{"a":"${'x'.repeat(filling)}"},"occurredAt":${RECEIVED_AT},"kind":"event"}`

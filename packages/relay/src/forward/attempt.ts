@@ -25,7 +25,7 @@ export type AttemptOptions = {
   onNoCanaries?: () => void
   /** An item as it is to be sent, or why it must not be. @default as it is */
   outgoing?: ((item: StampedItem) => Outgoing | Promise<Outgoing>) | undefined
-  /** Whether `outgoing` would leave an event's data, seen where they lie, as they are. @default never, if there is `outgoing` */
+  /** Whether `outgoing` would leave an event's data, not looked at, as they are. @default never, if there is `outgoing` */
   isSentAsIs?: ((item: PlainItem) => boolean) | undefined
   now: () => number
 }

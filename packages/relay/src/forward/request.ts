@@ -14,7 +14,7 @@ export type UpstreamRequest = {
 export interface Requests {
   /** Creates the event, or the offline interaction. `sync`: an event is processed before the answer. */
   deliver(item: StampedItem, sync?: boolean): UpstreamRequest
-  /** Creates an event that need not be parsed: the same request. */
+  /** Creates an event that need not be parsed: the same request, but for the order of its members. */
   deliverPlain(item: PlainItem): UpstreamRequest
   /** Lists one event type: changes nothing, and proves address, project and credential. */
   probe(): UpstreamRequest
