@@ -77,7 +77,7 @@ const bytesOf = (text: string): Buffer => {
 }
 
 const headersOf = (token: string, hasBody: boolean): string[] => {
-  const headers = ['authorization', `Bearer ${token}`]
+  const headers = ['authorization', `Bearer ${token}`, 'accept', 'application/json']
   if (hasBody) headers.push('content-type', 'application/json')
   return headers
 }
