@@ -1,8 +1,8 @@
 import { makeFolder, startChild } from './child.mjs'
 import { median } from './median.mjs'
 
-/** Beyond what the rounds ask for: what is under way when one ends is delivered before the next begins. */
-const SPARE = 1.05
+/** Items a round beyond those asked for: what is under way when one ends is delivered before the next begins. */
+const SPARE = 5_000
 
 /** A site that has grown: each of its types is a lane of its own. */
 const MANY_TYPES = 40
@@ -38,7 +38,7 @@ export const benchForward = async ({ processes, warm, items, rounds }) => {
   const openRelay = (...types) =>
     startChild('./servers/relay-forwarding.mjs', [makeFolder('forward'), origin, ...types])
   /** For one comparison. */
-  const fill = (relay) => relay.ask({ fill: 10 * Math.ceil((SPARE * items * (warm + rounds)) / 10) })
+  const fill = (relay) => relay.ask({ fill: (items + SPARE) * (warm + rounds) })
   const rateOf = (relay) => async () => (await relay.ask({ drain: items })).perSecond
   const besideBare = async () => {
     const bare = await startChild('./servers/bare-undici.mjs', [origin])

@@ -4,7 +4,9 @@ import { Pool } from 'undici'
 const pool = new Pool(process.argv[2], { connections: 64, pipelining: 1 })
 const headers = { authorization: 'Bearer t', 'content-type': 'application/json' }
 const data = { email: 'somebody@shop.test', amount: 12_345, currency: 'EUR', label: 'x'.repeat(260) }
-const body = JSON.stringify({ projectId: 'demo-shop', eventType: 'purchase', nonce: 'x'.repeat(36), data })
+const body = Buffer.from(
+  JSON.stringify({ projectId: 'demo-shop', eventType: 'purchase', nonce: 'x'.repeat(36), data }),
+)
 
 process.on('message', async (items) => {
   let left = items
