@@ -20,6 +20,10 @@ export const KIND_BYTES = ',"kind":"event"'.length
 
 // count (1) | of each event: from (4), kindFrom and timeFrom as seen from there (2 each), bytes of the time's member (1), hasTracker (1) | behind the last (4)
 const COUNT_BYTES = 1
+const KIND_AT = 4
+const TIME_AT = 6
+const TIME_BYTES_AT = 8
+const TRACKER_AT = 9
 const EVENT_BYTES = 10
 const END_BYTES = 4
 
@@ -35,10 +39,10 @@ export const writeLayouts = (bytes: Buffer, at: number, layouts: readonly EventL
   let place = at + COUNT_BYTES
   for (const { from, kindFrom, timeFrom, timeTo, hasTracker } of layouts) {
     bytes.writeUInt32LE(from, place)
-    bytes.writeUInt16LE(kindFrom - from, place + 4)
-    bytes.writeUInt16LE(timeFrom - from, place + 6)
-    bytes[place + 8] = timeTo - timeFrom
-    bytes[place + 9] = hasTracker ? 1 : 0
+    bytes.writeUInt16LE(kindFrom - from, place + KIND_AT)
+    bytes.writeUInt16LE(timeFrom - from, place + TIME_AT)
+    bytes[place + TIME_BYTES_AT] = timeTo - timeFrom
+    bytes[place + TRACKER_AT] = hasTracker ? 1 : 0
     place += EVENT_BYTES
   }
   bytes.writeUInt32LE(layouts.at(-1)?.to ?? 0, place)
@@ -55,15 +59,15 @@ export const layoutOf = (layouts: Buffer, index: number): EventLayout | undefine
   const at = COUNT_BYTES + EVENT_BYTES * index
   const from = layouts.readUInt32LE(at)
   const next = layouts.readUInt32LE(at + EVENT_BYTES)
-  const timeFrom = from + layouts.readUInt16LE(at + 6)
+  const timeFrom = from + layouts.readUInt16LE(at + TIME_AT)
   return {
     from,
     // A comma stands between two of them.
     to: index + 1 === count ? next : next - 1,
-    kindFrom: from + layouts.readUInt16LE(at + 4),
+    kindFrom: from + layouts.readUInt16LE(at + KIND_AT),
     timeFrom,
-    timeTo: timeFrom + (layouts[at + 8] ?? 0),
-    hasTracker: layouts[at + 9] === 1,
+    timeTo: timeFrom + (layouts[at + TIME_BYTES_AT] ?? 0),
+    hasTracker: layouts[at + TRACKER_AT] === 1,
   }
 }
 

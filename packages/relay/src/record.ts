@@ -38,7 +38,7 @@ export type DecodeRecord = (record: Uint8Array) => readonly StampedItem[]
 const FORM = 1
 const KEYED = 1
 const SENT_AT = 2
-/** Where items began, in records of before: count (1), positions (4 each). They are read past, and the body is parsed. */
+/** Where items began, in records of before: count (1), positions (4 each). They are passed over, and the body is parsed. */
 const STARTS = 4
 const JUDGED = 8
 const LAYOUTS = 16

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { codePoint } from '../../support/code-point.ts'
 
+const SENT_AT = 1_764_000_000_000
+
 /** A member as it is written: its key and its value, both JSON. */
 export type Member = readonly [key: string, value: string]
 
@@ -132,13 +134,16 @@ export const likelyData = fc
   )
   .map((data) => JSON.stringify(data))
 
+/** Times that make an event's date, of halves of milliseconds too: of the others most are not believed. */
+const believed = fc.integer({ min: 0, max: 20 * 86_400_000 }).map((age) => SENT_AT - age / 2)
+
 /** Members of an event as a tag writes them, by name. */
 export const eventMembers = (data: fc.Arbitrary<string>) =>
   fc.record({
     kind: fc.constant('"event"'),
     nonce: fc.uuid().map((one) => JSON.stringify(one)),
     eventType: fc.constantFrom('lead', 'purchase', 'page-view', 'é', 'a b').map((one) => JSON.stringify(one)),
-    occurredAt: fc.integer({ min: 0, max: 2e12 }).map(String),
+    occurredAt: fc.oneof(fc.integer({ min: -1, max: 2e12 }), believed).map(String),
     trackerId: fc.constant('"ru1cc7QHeklGu2_"'),
     data,
   })
@@ -151,7 +156,7 @@ export const eventText = (data: fc.Arbitrary<string>) =>
 
 export const FRAME: readonly Member[] = [
   ['"v"', '1'],
-  ['"sentAt"', '1764000000000'],
+  ['"sentAt"', String(SENT_AT)],
   ['"consent"', '"granted"'],
   ['"projectId"', '"demo-shop"'],
   ['"evicted"', '0'],

@@ -23,9 +23,10 @@ export interface EventScanner {
   layout(from: number, to: number): EventLayout
 }
 
-const MEMBERS = ['kind', 'nonce', 'eventType', 'occurredAt', 'trackerId', 'data'] as const
+/** As a tag puts them: each is looked for first behind the one before it. */
+const MEMBERS = ['trackerId', 'occurredAt', 'kind', 'nonce', 'eventType', 'data'] as const
 const HEADS = MEMBERS.map((name) => Buffer.from(`"${name}":`))
-const [KIND, NONCE, EVENT_TYPE, OCCURRED_AT, TRACKER_ID, DATA] = [0, 1, 2, 3, 4, 5]
+const [TRACKER_ID, OCCURRED_AT, KIND, NONCE, EVENT_TYPE, DATA] = [0, 1, 2, 3, 4, 5]
 const NEEDED = (1 << KIND) | (1 << NONCE) | (1 << EVENT_TYPE) | (1 << DATA)
 const EVENT = Buffer.from('"event"')
 /** Event types known by their bytes. A stranger may name any: what is beyond is made a text of each time. */
