@@ -2,7 +2,8 @@ import { cpuUsOf, makeFolder, startChild } from './child.mjs'
 import { median } from './median.mjs'
 import { AS_DEPLOYED } from './servers/as-deployed.mjs'
 
-const STOCK = { script: 'express-204' }
+/** Yardsticks have the same options of node. */
+const STOCK = { script: 'express-204', node: AS_DEPLOYED }
 const RELAY = { script: 'relay-standalone', node: AS_DEPLOYED }
 const CONNECTIONS = 64
 
@@ -81,9 +82,9 @@ const unjudging = 'WMKT_VALIDATION=off'
 
 /** What is collected a second, by the relay standalone and otherwise, each beside its own yardstick. */
 export const benchCollect = async (generator, { tail, few, ...many }) => {
-  const libsql = { script: 'express-libsql' }
+  const libsql = { script: 'express-libsql', node: AS_DEPLOYED }
   const unjudged = { ...RELAY, args: ['off'] }
-  const mounted = { script: 'relay-mounted' }
+  const mounted = { script: 'relay-mounted', node: AS_DEPLOYED }
   const random = { ...RELAY, nonces: 'random' }
   const besideStock = await beside(generator, [RELAY, STOCK], many, tailOf(tail))
   const besideLibsql = await beside(generator, [RELAY, libsql], few)

@@ -10,8 +10,8 @@ import { benchForward } from './forward.mjs'
 import { isMissed, tableOf } from './table.mjs'
 
 /**
- * Many short rounds rather than a few long ones: a machine that others use changes its pace within seconds, and a median
- * of many ratios, each of neighbours in time, hardly notices. Warming is by requests, since a slow machine needs no more,
+ * Rather many rounds than long ones: a machine that others use changes its pace within seconds, and a median of many
+ * ratios, each of neighbours in time, hardly notices. Warming is by requests, since a slow machine needs no more,
  * or by rounds.
  */
 const FULL = {
@@ -20,7 +20,7 @@ const FULL = {
     few: { warm: { requests: 20_000, seconds: 10 }, seconds: 0.7, rounds: 9 },
     tail: { seconds: 2, rounds: 5 },
   },
-  // Long enough that the sync which a round ends with is no part of what is seen.
+  // Long enough that the sync which a round ends with is a small part of what is seen.
   forward: { processes: 3, warm: 5, items: 50_000, rounds: 5 },
   backlog: {
     ...{ backlog: 5_000_000, items: 20_000, warm: { requests: 10_000, seconds: 5 } },

@@ -15,11 +15,11 @@ const data = {
   label: 'x'.repeat(100),
 }
 const eventOf = (index, eventType = TYPES[index] ?? 'purchase') => ({
+  trackerId: 'ru1cc7QHeklGu2_',
+  occurredAt: Date.now(),
   kind: 'event',
   nonce: SLOT,
   eventType,
-  occurredAt: Date.now(),
-  trackerId: 'ru1cc7QHeklGu2_',
   data,
 })
 
