@@ -19,7 +19,7 @@ test('holds what a Map holds, whatever is put and taken', () => {
         if (remove) model.delete(key)
         else model.set(key, value)
       }
-      expect(ours.size).toBe(model.size)
+      expect(ours.size()).toBe(model.size)
       for (const { key } of changes) expect(ours.get(key)).toBe(model.get(key))
     }),
   )
@@ -31,7 +31,7 @@ test('numbers that come in order and go in order leave it empty', () => {
     map.set(n * 65_536, n)
     if (n >= 300) map.delete((n - 300) * 65_536)
   }
-  expect(map.size).toBe(300)
+  expect(map.size()).toBe(300)
   expect(map.get(9_999 * 65_536)).toBe(9_999)
   expect(map.get(9_699 * 65_536)).toBeUndefined()
 })

@@ -8,7 +8,7 @@ test('each name is found, wherever it lies, and no other', () => {
     fc.property(all, all, (known, asked) => {
       const names = createNames<string>()
       for (const name of known) names.add(Buffer.from(name), name)
-      expect(names.size).toBe(known.length)
+      expect(names.size()).toBe(known.length)
       for (const name of [...known, ...asked]) {
         const bytes = Buffer.from(`"${name}"`)
         expect(names.find(bytes, 1, bytes.length - 1)).toBe(known.includes(name) ? name : undefined)

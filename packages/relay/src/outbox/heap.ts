@@ -1,6 +1,6 @@
 /** Things in order of a rank, least first: a binary heap. Equal ranks come out in no set order. */
 export interface Heap<T> {
-  readonly size: number
+  size(): number
   add(rank: number, item: T): void
   /** Of the first; undefined when empty. */
   rank(): number | undefined
@@ -36,9 +36,7 @@ export const createHeap = <T>(): Heap<T> => {
     }
   }
   return {
-    get size() {
-      return heap.length
-    },
+    size: () => heap.length,
     add(rank, item) {
       heap.push({ rank, item })
       rise(heap.length - 1)

@@ -16,7 +16,7 @@ export interface LaneHand {
   cursor: Place
   cursorGroup: number
   /** Entries seen before that are not leased. */
-  readonly waiting: number
+  waiting(): number
   isLeased(place: Place): boolean
   groupOfLeased(place: Place): number | undefined
   lease(place: Place, group: number): void
@@ -70,9 +70,7 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
   const hand: LaneHand = {
     cursor: 0,
     cursorGroup: 0,
-    get waiting() {
-      return waiting.size + due.size
-    },
+    waiting: () => waiting.size() + due.size(),
     isLeased: (place) => (known.get(place) ?? 0) % 2 === 1,
     groupOfLeased(place) {
       const value = known.get(place) ?? 0
@@ -109,7 +107,7 @@ export const createLaneHand = (clock: Clock, onDue: () => void): LaneHand => {
         return place
       }
     },
-    nextDueAt: () => (due.size > 0 ? clock.now() : waiting.rank()),
+    nextDueAt: () => (due.size() > 0 ? clock.now() : waiting.rank()),
     stop() {
       callOff()
     },

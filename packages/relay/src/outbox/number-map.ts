@@ -3,7 +3,7 @@ export interface NumberMap {
   get(key: number): number | undefined
   set(key: number, value: number): void
   delete(key: number): void
-  readonly size: number
+  size(): number
 }
 
 const LEAST = 16
@@ -66,9 +66,7 @@ export const createNumberMap = (): NumberMap => {
       size -= 1
       close(at)
     },
-    get size() {
-      return size
-    },
+    size: () => size,
   }
 }
 

@@ -49,7 +49,7 @@ export const createEventScanner = (): EventScanner => {
     if (known) return known
     const eventType = bytes.toString('utf8', from, to)
     const made = { eventType, lane: laneOf('event', eventType) }
-    if (names.size < MAX_NAMES) names.add(Buffer.from(bytes.subarray(from, to)), made)
+    if (names.size() < MAX_NAMES) names.add(Buffer.from(bytes.subarray(from, to)), made)
     return made
   }
   const readKind = (bytes: Buffer, from: number): number =>

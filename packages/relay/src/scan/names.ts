@@ -2,7 +2,7 @@
 export interface Names<Known> {
   find(bytes: Uint8Array, from: number, to: number): Known | undefined
   add(name: Uint8Array, known: Known): void
-  readonly size: number
+  size(): number
 }
 
 const SLOTS = 1_024
@@ -20,9 +20,7 @@ export const createNames = <Known>(): Names<Known> => {
       slots[slotOf(name, 0, name.length)]?.push({ name, known })
       size += 1
     },
-    get size() {
-      return size
-    },
+    size: () => size,
   }
 }
 

@@ -64,10 +64,10 @@ export const createLeases = ({ tables, lanes, clock, onDue }: LeasesOptions): Le
     return places
   }
   const mayWalk = (hand: LaneHand): boolean => {
-    if (hand.waiting < FEW_WAITING) return true
-    if (hand.waiting >= MAX_WAITING) return false
+    if (hand.waiting() < FEW_WAITING) return true
+    if (hand.waiting() >= MAX_WAITING) return false
     let inAll = 0
-    for (const { waiting } of hands.values()) inAll += waiting
+    for (const { waiting } of hands.values()) inAll += waiting()
     return inAll < MANY_IN_ALL
   }
   /** Leases what comes next in the lane. */

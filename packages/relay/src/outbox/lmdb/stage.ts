@@ -11,7 +11,7 @@ export interface Stage {
   /** Empties the table, before anything is put into it. */
   clear(table: Table): void
   /** Rows changed. */
-  readonly size: number
+  size(): number
   /** Hands the changes to the transaction under way. */
   write(): void
 }
@@ -53,9 +53,7 @@ export const createStage = (): Stage => {
       cleared.add(table)
       changed.delete(table)
     },
-    get size() {
-      return size + appended.length
-    },
+    size: () => size + appended.length,
     write() {
       for (const table of cleared) void table.clearAsync()
       for (const { table, key, value } of appended) void table.put(key, value)

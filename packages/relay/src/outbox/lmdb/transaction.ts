@@ -119,7 +119,7 @@ export const beginTransaction = (
       saving = true
     },
     isEmpty() {
-      const changed = stage.size > 0 || units.size > 0 || books.generation !== before.generation
+      const changed = stage.size() > 0 || units.size() > 0 || books.generation !== before.generation
       return !changed && !(saving && books !== ground.written)
     },
     write() {

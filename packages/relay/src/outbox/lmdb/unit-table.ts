@@ -12,7 +12,7 @@ export interface UnitChanges {
   changed(slot: number, group: number): void
   add(slot: number, group: number, seq: number, share: Share): void
   write(stage: Stage): void
-  readonly size: number
+  size(): number
 }
 
 type Known = { slot: number; group: number; unit: Unit | undefined }
@@ -67,8 +67,6 @@ export const changeUnits = (table: Table): UnitChanges => {
         if (unit && unit.size > 0) stage.append(table, unitKey(slot, group), encodeUnit(group, unit))
         else stage.remove(table, unitKey(slot, group))
     },
-    get size() {
-      return changes.size
-    },
+    size: () => changes.size,
   }
 }

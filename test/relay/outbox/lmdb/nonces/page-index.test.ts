@@ -33,7 +33,7 @@ test('names the very page of every key of the run, with filters and without', ()
       expect(pagesOfAll()).toEqual(expected)
       index.dropFilters()
       expect(pagesOfAll()).toEqual(expected)
-      expect(index.filterBytes).toBe(0)
+      expect(index.filterBytes()).toBe(0)
     }),
   )
 })

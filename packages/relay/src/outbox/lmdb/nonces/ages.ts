@@ -40,10 +40,10 @@ const withThoseBetween = (runs: readonly Run[], due: readonly Run[]): Run[] => {
 
 /** Gives up the filters of the oldest runs, until the rest keeps within its bytes. */
 export const boundFilters = (runs: readonly Run[], most: number): void => {
-  let bytes = runs.reduce((sum, { index }) => sum + index.filterBytes, 0)
+  let bytes = runs.reduce((sum, { index }) => sum + index.filterBytes(), 0)
   for (const { index } of runs.toReversed()) {
     if (bytes <= most) return
-    bytes -= index.filterBytes
+    bytes -= index.filterBytes()
     index.dropFilters()
   }
 }

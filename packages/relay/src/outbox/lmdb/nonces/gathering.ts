@@ -51,13 +51,13 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
   }
   const recentFor = (generation: number): RecentNonces => {
     const last = recents.at(-1)
-    return last?.generation === generation && last.table.size < sizes.gathered ? last : add(generation)
+    return last?.generation === generation && last.table.size() < sizes.gathered ? last : add(generation)
   }
   const drop = (isOver: (recent: RecentNonces) => boolean) => {
     recents = recents.filter((recent) => !isOver(recent))
   }
   const onDiskIn = (recent: RecentNonces): number =>
-    layers.find((layer) => layer.recent === recent)?.from ?? recent.table.size
+    layers.find((layer) => layer.recent === recent)?.from ?? recent.table.size()
   const undo = (layer: Layer) => {
     const { recent, from } = layer
     layer.recent = undefined
@@ -72,7 +72,7 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
       for (let at = recents.length - 1; at >= 0; at -= 1) {
         const recent = recents[at]
         if (!recent || !isSeen(recent)) continue
-        const place = recent.table.find(key, hash, withPending ? recent.table.size : onDiskIn(recent))
+        const place = recent.table.find(key, hash, withPending ? recent.table.size() : onDiskIn(recent))
         if (place >= 0) return readRow(recent.table.rows(), place)
       }
       return undefined
@@ -86,7 +86,7 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
     take(layer, generation, anew) {
       if (layer.recent) return layer.recent
       layer.recent = anew ? add(generation) : recentFor(generation)
-      layer.from = layer.recent.table.size
+      layer.from = layer.recent.table.size()
       return layer.recent
     },
     put: (recent, key, remembered) => recent.table.put(key, hashOf(key), remembered),

@@ -112,7 +112,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
 
   const startFlush = () => {
     const [recent, ...later] = gathering.all()
-    const isFull = recent && !gathering.isPending(recent) && recent.table.size >= sizes.gathered
+    const isFull = recent && !gathering.isPending(recent) && recent.table.size() >= sizes.gathered
     const isDue = recent && (later.length > 0 || isFull)
     if (flushing || !isDue) return
     lastId += 1

@@ -35,7 +35,7 @@ export const pageEntryOf = (rows: Buffer): Buffer => {
 /** Where in a run a key may be. */
 export interface RunIndex {
   readonly pages: number
-  readonly filterBytes: number
+  filterBytes(): number
   /** Prefixes of the first and the last key: what lies beyond is surely not in the run. */
   readonly first: number
   readonly last: number
@@ -83,9 +83,7 @@ export const createRunIndex = (entries: Buffer, lastKey: Buffer): RunIndex => {
     pages,
     first: prefixAt(fences, 0),
     last: prefixAt(lastKey, 0),
-    get filterBytes() {
-      return filters?.length ?? 0
-    },
+    filterBytes: () => filters?.length ?? 0,
     pageOf(key, prefix) {
       const page = pageFor(key, prefix)
       return page >= 0 && mayBeOn(page, key) ? page : -1

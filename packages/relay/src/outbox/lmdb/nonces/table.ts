@@ -3,7 +3,7 @@ import { compareKeys, copyRow, type Remembered, ROW_BYTES, writeRow } from './ro
 
 /** Nonces in memory: rows in order of arrival, and a hash table of their numbers. 41 to 57 bytes a nonce. */
 export interface NonceTable {
-  readonly size: number
+  size(): number
   /** All rows, one after the other. Valid until the next one is put. */
   rows(): Buffer
   /**
@@ -77,9 +77,7 @@ export const createNonceTable = (capacity = 512): NonceTable => {
     return (size - 1) * ROW_BYTES
   }
   return {
-    get size() {
-      return size
-    },
+    size: () => size,
     rows: () => rows.subarray(0, size * ROW_BYTES),
     find(key, hash, among = size) {
       let number = (slots[slotOf(key, 0, hash)] ?? 0) & NUMBER
