@@ -19,3 +19,18 @@ test.each([
   ...['', UUID.slice(1), `${UUID}0`, UUID.toUpperCase(), UUID.replace('-', '0'), UUID.replace('d', 'g')],
   ...[UUID.replace('0193', '0-93'), UUID.replace('8', 'é'), UUID.replaceAll('-', '_')],
 ])('no canonical UUID: %s', (text) => expect(writeUuid(text, Buffer.alloc(UUID_BYTES), 0)).toBe(false))
+
+test('no digit of it may be anything else, and then nothing is written', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(UUID.length - 1),
+      fc.constantFrom('g', 'A', '/', ':', '`', 'é', '\u0130', '-'),
+      (at, other) => {
+        fc.pre(UUID[at] !== other)
+        const bytes = Buffer.alloc(UUID_BYTES, 0xaa)
+        expect(writeUuid(UUID.slice(0, at) + other + UUID.slice(at + 1), bytes, 0)).toBe(false)
+        expect(bytes.every((byte) => byte === 0xaa)).toBe(true)
+      },
+    ),
+  )
+})

@@ -11,13 +11,16 @@ const HIGH_BITS = 0x1f_ffff
 export const fingerprintFrom = (high: number, low: number): Fingerprint =>
   (high & HIGH_BITS) * HIGH + (low >>> 0)
 
+/** Its high bits. */
+export const highOf = (fingerprint: Fingerprint): number => Math.floor(fingerprint / HIGH)
+
 /** What a mask makes of it, and of that again the fingerprint. */
 export const mixedWith = (fingerprint: Fingerprint, high: number, low: number): Fingerprint =>
-  fingerprintFrom(Math.floor(fingerprint / HIGH) ^ high, fingerprint ^ low)
+  fingerprintFrom(highOf(fingerprint) ^ high, fingerprint ^ low)
 
 /** On disk it takes 8 bytes. */
 export const writeFingerprint = (bytes: Buffer, at: number, fingerprint: Fingerprint): void => {
-  bytes.writeUInt32BE(Math.floor(fingerprint / HIGH), at)
+  bytes.writeUInt32BE(highOf(fingerprint), at)
   bytes.writeUInt32BE(fingerprint >>> 0, at + 4)
 }
 

@@ -1,11 +1,11 @@
 import type { Kind } from '@wmkt/protocol'
 import type { Fingerprint } from '../fingerprint.ts'
-import { nonceKey } from '../nonce-key.ts'
+import { KEY_BYTES, type NonceKey, nonceKey } from '../nonce-key.ts'
 import type { EntryRef } from '../outbox.ts'
 import { openBatch } from './batch-record.ts'
 import { seqKey } from './keys.ts'
 import { journalRowOf } from './nonces/recent.ts'
-import { KEY_BYTES, type Remembered, ROW_BYTES, readRow } from './nonces/row.ts'
+import { bytesOf, type Remembered, ROW_BYTES, type Rows, readRow, rowsOver } from './nonces/row.ts'
 import type { Table, Tables } from './store.ts'
 
 /** A nonce as the nonce memory has it: its key, kind included, and the fingerprint it came with. */
@@ -28,7 +28,7 @@ type Stock = Pick<Tables, 'batches' | 'noncePages' | 'journal'>
 
 export const createInventory = (
   tables: Stock,
-  recall: (key: Buffer) => Remembered | undefined,
+  recall: (key: NonceKey) => Remembered | undefined,
 ): Inventory => {
   const fingerprintOf = (kind: Kind, nonce: string): Fingerprint => {
     const key = nonceKey(kind, nonce)
@@ -45,20 +45,23 @@ export const createInventory = (
     },
     nonceCount() {
       let count = 0
-      for (const rows of everyPage(tables)) count += rows.length / ROW_BYTES
+      for (const rows of everyPage(tables)) count += rows.byteLength / ROW_BYTES
       return count
     },
     *nonces() {
       for (const rows of everyPage(tables))
-        for (let at = 0; at < rows.length; at += ROW_BYTES)
-          yield { key: rows.subarray(at, at + KEY_BYTES), fingerprint: readRow(rows, at).fingerprint }
+        for (let at = 0; at < rows.byteLength; at += ROW_BYTES)
+          yield {
+            key: bytesOf(rows).subarray(at, at + KEY_BYTES),
+            fingerprint: readRow(rows, at).fingerprint,
+          }
     },
   }
 }
 
 /** Read one by one: whoever walks through them slowly must not pin an old snapshot. */
-function* everyPage({ noncePages, journal }: Stock): Generator<Buffer> {
-  for (const page of valuesOf(noncePages)) yield page
+function* everyPage({ noncePages, journal }: Stock): Generator<Rows> {
+  for (const page of valuesOf(noncePages)) yield rowsOver(page)
   for (const row of valuesOf(journal)) yield journalRowOf(row).rows
 }
 

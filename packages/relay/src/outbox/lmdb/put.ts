@@ -1,6 +1,6 @@
 import { createPool } from '../../pool.ts'
 import type { Fingerprint } from '../fingerprint.ts'
-import { nonceKey } from '../nonce-key.ts'
+import { type NonceKey, nonceKey } from '../nonce-key.ts'
 import { type Intake, type Lane, type NewEntry, OutboxFull, type PutOutcome } from '../outbox.ts'
 import { encodeBatch, type HeadEntry } from './batch-record.ts'
 import { Declined } from './group-commit.ts'
@@ -19,7 +19,7 @@ export type PutLimits = {
 /** LMDB reads what it is given until the transaction is done. Where that fails, the memory is not lent again. */
 const pool = createPool()
 
-type KeyedEntry = { entry: NewEntry; key: Buffer }
+type KeyedEntry = { entry: NewEntry; key: NonceKey }
 
 const MAX_LANE_LENGTH = 256
 const MAX_INDEX = 65_535

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Kind } from '@wmkt/protocol'
-import { nonceKey } from '../nonce-key.ts'
+import { keyBytes, nonceKey } from '../nonce-key.ts'
 import type { Lane } from '../outbox.ts'
 
 /** What everything of one project is called at the server: streams, buckets, subjects. */
@@ -104,8 +104,10 @@ export const laneOfConsumer = (name: string): Lane | undefined => {
 }
 
 /** The key of a nonce in its bucket: as in the nonce memory of LMDB, so that it can be carried over. */
-export const nonceKeyOf = ({ kind, nonce }: { kind: Kind; nonce: string }): string =>
-  keyText(nonceKey(kind, nonce) ?? Buffer.alloc(0))
+export const nonceKeyOf = ({ kind, nonce }: { kind: Kind; nonce: string }): string => {
+  const key = nonceKey(kind, nonce)
+  return key ? keyText(keyBytes(key)) : ''
+}
 
 export const keyText = (key: Uint8Array): string =>
   Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('base64url')

@@ -11,7 +11,7 @@ import type { Remembered } from '../../../../../packages/relay/src/outbox/lmdb/n
 import { readRuns } from '../../../../../packages/relay/src/outbox/lmdb/nonces/runs.ts'
 import { createStage } from '../../../../../packages/relay/src/outbox/lmdb/stage.ts'
 import { openStore, type Store } from '../../../../../packages/relay/src/outbox/lmdb/store.ts'
-import { nonceKey } from '../../../../../packages/relay/src/outbox/nonce-key.ts'
+import { type NonceKey, nonceKey } from '../../../../../packages/relay/src/outbox/nonce-key.ts'
 
 /** So few that every few transactions a run is begun, or merged, and none has a filter for long. */
 const SIZES = { gathered: 8, room: 10, pageRows: 2, fan: 3, most: 5, filterBytes: 4_096 }
@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-const keyOf = (name: string): Buffer => {
+const keyOf = (name: string): NonceKey => {
   const key = nonceKey('event', name)
   if (!key) throw new Error(`${name} is no nonce`)
   return key

@@ -1,23 +1,25 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { orderOf } from '../../../../../packages/relay/src/outbox/lmdb/nonces/order.ts'
-import {
-  compareKeys,
-  KEY_BYTES,
-  ROW_BYTES,
-} from '../../../../../packages/relay/src/outbox/lmdb/nonces/row.ts'
+import { compareKeys, ROW_BYTES, rowsOver } from '../../../../../packages/relay/src/outbox/lmdb/nonces/row.ts'
+import { KEY_BYTES } from '../../../../../packages/relay/src/outbox/nonce-key.ts'
 import { createSeeded, wholeIn } from '../../../../support/seeded.ts'
 
 /** Few bytes to choose from, so that keys begin alike, and are alike, often. */
 const key = fc.uint8Array({ minLength: KEY_BYTES, maxLength: KEY_BYTES, max: 1 })
+
+const rowsOf = (keys: readonly Uint8Array[]) => {
+  const bytes = Buffer.alloc(keys.length * ROW_BYTES)
+  for (const [row, key] of keys.entries()) bytes.set(key, row * ROW_BYTES)
+  return rowsOver(bytes)
+}
 
 test('orders rows by key, and of rows with one key keeps the last', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(key, fc.constant(new Uint8Array(KEY_BYTES))), { maxLength: 60 }),
       (keys) => {
-        const rows = Buffer.alloc(keys.length * ROW_BYTES)
-        for (const [row, bytes] of keys.entries()) rows.set(bytes, row * ROW_BYTES)
+        const rows = rowsOf(keys)
         const expected = new Map(keys.map((bytes, row) => [Buffer.from(bytes).toString('hex'), row]))
         const sorted = [...expected].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
         const order = [...orderOf(rows)]
@@ -35,8 +37,7 @@ test('many that begin alike, or with nothing in common, are ordered too', () => 
     const bytes = Buffer.from(Array.from({ length: KEY_BYTES }, () => wholeIn(seeded, 0, 255)))
     return row % 3 === 0 ? bytes : bytes.fill(7, 0, row % 3 === 1 ? 8 : 5)
   })
-  const rows = Buffer.alloc(keys.length * ROW_BYTES)
-  for (const [row, bytes] of keys.entries()) rows.set(bytes, row * ROW_BYTES)
+  const rows = rowsOf(keys)
   const sorted = [...keys.keys()].sort((a, b) => Buffer.compare(keys[a] as Buffer, keys[b] as Buffer))
   expect([...orderOf(rows)]).toEqual(sorted)
 })

@@ -1,6 +1,7 @@
+import type { NonceKey } from '../../nonce-key.ts'
 import { createRecentNonces, type RecentNonces, type RecentSizes } from './recent.ts'
-import { type Remembered, ROW_BYTES, readRow } from './row.ts'
-import { hashAt } from './table.ts'
+import { bytesOf, type Remembered, ROW_BYTES, type Rows, readRow } from './row.ts'
+import { hashOf } from './table.ts'
 
 /** What a transaction adds: rows from `from` on, to one of the recents; undefined before the first of them. */
 export type Layer = { recent: RecentNonces | undefined; from: number }
@@ -12,12 +13,12 @@ export interface Gathering {
   /** Whether rows are in it that are not on disk yet. */
   isPending(recent: RecentNonces): boolean
   /** @param isSeen which to look at @param withPending also at what is not on disk yet */
-  find(key: Buffer, isSeen: (recent: RecentNonces) => boolean, withPending: boolean): Remembered | undefined
+  find(key: NonceKey, isSeen: (recent: RecentNonces) => boolean, withPending: boolean): Remembered | undefined
   /** For a new transaction. One whose commit is under way stays below it; else whatever there was has failed and is taken off again. */
   begin(isAhead: boolean): Layer
   /** Where the layer puts its rows. `anew`: apart from what the generation holds already. */
   take(layer: Layer, generation: number, anew: boolean): RecentNonces
-  put(recent: RecentNonces, key: Buffer, remembered: Remembered): void
+  put(recent: RecentNonces, key: NonceKey, remembered: Remembered): void
   /** Rows of the layer, as long as there is none above it. */
   added(layer: Layer): Buffer
   /** Takes the topmost layer's rows off again. */
@@ -25,7 +26,7 @@ export interface Gathering {
   /** It is on disk. */
   keep(layer: Layer): void
   /** Puts what a row of the journal holds. */
-  restore(generation: number, seq: number, rows: Buffer): void
+  restore(generation: number, seq: number, rows: Rows): void
   drop(isOver: (recent: RecentNonces) => boolean): void
 }
 
@@ -36,11 +37,11 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
   /** Those not on disk yet: the one whose commit is under way, then the one in the making. */
   let layers: readonly Layer[] = []
   /** A key is looked for, and then put. */
-  let hashed: Buffer = NOTHING
+  let hashed: NonceKey | undefined
   let hash = 0
 
-  const hashOf = (key: Buffer): number => {
-    if (hashed !== key) hash = hashAt(key, 0)
+  const hashFor = (key: NonceKey): number => {
+    if (hashed !== key) hash = hashOf(key)
     hashed = key
     return hash
   }
@@ -68,7 +69,7 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
     all: () => recents,
     isPending: (recent) => layers.some((layer) => layer.recent === recent),
     find(key, isSeen, withPending) {
-      const hash = hashOf(key)
+      const hash = hashFor(key)
       for (let at = recents.length - 1; at >= 0; at -= 1) {
         const recent = recents[at]
         if (!recent || !isSeen(recent)) continue
@@ -89,9 +90,9 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
       layer.from = layer.recent.table.size()
       return layer.recent
     },
-    put: (recent, key, remembered) => recent.table.put(key, hashOf(key), remembered),
+    put: (recent, key, remembered) => recent.table.put(key, hashFor(key), remembered),
     added({ recent, from }) {
-      return recent ? Buffer.from(recent.table.rows().subarray(from * ROW_BYTES)) : NOTHING
+      return recent ? Buffer.from(bytesOf(recent.table.rows()).subarray(from * ROW_BYTES)) : NOTHING
     },
     undo,
     keep(layer) {

@@ -1,19 +1,19 @@
-import { compareKeys, copyRow, prefixAt, ROW_BYTES } from './row.ts'
+import { compareKeys, copyRow, prefixAt, ROW_BYTES, type Rows, roomFor } from './row.ts'
 
-const NOTHING = Buffer.alloc(0)
+const NOTHING = roomFor(0)
 
 /** Rows in order of their keys, read by their position. */
 export interface RowSource {
   readonly length: number
-  /** The bytes that hold the row at a position, and where it begins in them. */
-  bytesOf(position: number): Buffer
+  /** What the row at a position lies in, and where it begins there. */
+  rowsAt(position: number): Rows
   offsetOf(position: number): number
 }
 
 /** Rows of a table in memory, in an order. */
-export const orderedSource = (rows: Buffer, order: Uint32Array): RowSource => ({
+export const orderedSource = (rows: Rows, order: Uint32Array): RowSource => ({
   length: order.length,
-  bytesOf: () => rows,
+  rowsAt: () => rows,
   offsetOf: (position) => (order[position] ?? 0) * ROW_BYTES,
 })
 
@@ -21,13 +21,13 @@ export const orderedSource = (rows: Buffer, order: Uint32Array): RowSource => ({
 export const pagedSource = (
   length: number,
   pageRows: number,
-  readPage: (page: number) => Buffer,
+  readPage: (page: number) => Rows,
 ): RowSource => {
-  let page: Buffer = NOTHING
+  let page = NOTHING
   let number = -1
   return {
     length,
-    bytesOf(position) {
+    rowsAt(position) {
       const wanted = Math.floor(position / pageRows)
       if (wanted !== number) page = readPage(wanted)
       number = wanted
@@ -42,7 +42,7 @@ type Head = {
   place: number
   source: RowSource
   position: number
-  bytes: Buffer
+  rows: Rows
   at: number
   prefix: number
 }
@@ -51,16 +51,16 @@ type Head = {
 const moveTo = (head: Head, position: number): boolean => {
   head.position = position
   if (position >= head.source.length) return false
-  head.bytes = head.source.bytesOf(position)
+  head.rows = head.source.rowsAt(position)
   head.at = head.source.offsetOf(position)
-  head.prefix = prefixAt(head.bytes, head.at)
+  head.prefix = prefixAt(head.rows, head.at)
   return true
 }
 
 /** By keys; of equal ones the newest first. */
 const compareHeads = (a: Head, b: Head): number => {
   if (a.prefix !== b.prefix) return a.prefix - b.prefix
-  return compareKeys(a.bytes, a.at, b.bytes, b.at) || a.place - b.place
+  return compareKeys(a.rows, a.at, b.rows, b.at) || a.place - b.place
 }
 
 /** Puts the first head, which has moved on, where it belongs: most often it stays, since neighbours in time come together. */
@@ -79,18 +79,18 @@ const step = (heads: Head[]): void => {
   else heads.shift()
 }
 
-const isHeadAt = ({ bytes, at }: Head, rows: Buffer, rowAt: number): boolean =>
-  compareKeys(bytes, at, rows, rowAt) === 0
+const isHeadAt = ({ rows, at }: Head, merged: Rows, mergedAt: number): boolean =>
+  compareKeys(rows, at, merged, mergedAt) === 0
 
 /** `positions`: where each source goes on. */
-export type Merged = { rows: Buffer; positions: number[] }
+export type Merged = { rows: Rows; positions: number[] }
 
 /** Of one source, in whose order they are already. */
 const rowsFrom = (source: RowSource, from: number, most: number): Merged => {
   const end = Math.min(source.length, from + most)
-  const rows = Buffer.allocUnsafeSlow((end - from) * ROW_BYTES)
+  const rows = roomFor(end - from)
   for (let position = from; position < end; position += 1)
-    copyRow(source.bytesOf(position), source.offsetOf(position), rows, (position - from) * ROW_BYTES)
+    copyRow(source.rowsAt(position), source.offsetOf(position), rows, (position - from) * ROW_BYTES)
   return { rows, positions: [end] }
 }
 
@@ -103,19 +103,19 @@ export const mergeRows = (
   const [only, ...others] = sources
   if (only && others.length === 0) return rowsFrom(only, positions[0] ?? 0, most)
   const all = sources.map(
-    (source, place): Head => ({ place, source, position: 0, bytes: NOTHING, at: 0, prefix: 0 }),
+    (source, place): Head => ({ place, source, position: 0, rows: NOTHING, at: 0, prefix: 0 }),
   )
   const heads = all.filter((head) => moveTo(head, positions[head.place] ?? 0)).sort(compareHeads)
-  const rows = Buffer.allocUnsafeSlow(most * ROW_BYTES)
+  const rows = roomFor(most)
   let to = 0
   for (let [first] = heads; first; [first] = heads) {
     const isOlder = to > 0 && isHeadAt(first, rows, to - ROW_BYTES)
-    if (!isOlder && to === rows.length) break
+    if (!isOlder && to === rows.byteLength) break
     if (!isOlder) {
-      copyRow(first.bytes, first.at, rows, to)
+      copyRow(first.rows, first.at, rows, to)
       to += ROW_BYTES
     }
     step(heads)
   }
-  return { rows: rows.subarray(0, to), positions: all.map(({ position }) => position) }
+  return { rows: new DataView(rows.buffer, 0, to), positions: all.map(({ position }) => position) }
 }

@@ -1,3 +1,4 @@
+import type { NonceKey } from '../../nonce-key.ts'
 import { seqKey, seqOfKey } from '../keys.ts'
 import type { Stage } from '../stage.ts'
 import type { Tables } from '../store.ts'
@@ -5,7 +6,7 @@ import { boundFilters, byAge, dueForMerge, type MergeSizes } from './ages.ts'
 import { createRunBuild, type RunBuild } from './build.ts'
 import { createGathering, type Layer } from './gathering.ts'
 import { journalRowOf, type RecentNonces, type RecentSizes, stageJournal } from './recent.ts'
-import { prefixAt, type Remembered, ROW_BYTES, readRow } from './row.ts'
+import { prefixOf, type Remembered, ROW_BYTES, readRow, rowsOver } from './row.ts'
 import {
   eraseRun,
   findInRun,
@@ -27,15 +28,15 @@ export const GENERATION_MS = 30 * 24 * 3_600_000
  */
 export interface NonceMemory {
   /** @param generation that which takes new nonces: 0 or 1 */
-  recall(generation: number, key: Buffer): Remembered | undefined
+  recall(generation: number, key: NonceKey): Remembered | undefined
   /** @param isAhead a transaction's commit is under way, whose nonces count as known; what is begun may then not rotate */
   begin(generation: number, isAhead?: boolean): NonceChanges
 }
 
 /** The nonce memory as a transaction sees and changes it. */
 export interface NonceChanges {
-  recall(key: Buffer): Remembered | undefined
-  remember(key: Buffer, remembered: Remembered): void
+  recall(key: NonceKey): Remembered | undefined
+  remember(key: NonceKey, remembered: Remembered): void
   /** Forgets the older generation, and lets it take the nonces from here on. */
   rotate(): void
   /** @param seq never used before, and greater than all before */
@@ -99,8 +100,8 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
     gathering.restore(generation, seqOfKey(key), rows)
   }
 
-  const findInRuns = (key: Buffer, forgotten?: number): Remembered | undefined => {
-    const prefix = prefixAt(key, 0)
+  const findInRuns = (key: NonceKey, forgotten?: number): Remembered | undefined => {
+    const prefix = prefixOf(key)
     for (let at = 0; at < runs.length; at += 1) {
       if (prefix < (bounds[2 * at] ?? 0) || prefix > (bounds[2 * at + 1] ?? 0)) continue
       const run = runs[at] as Run
@@ -214,7 +215,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
         const rows = gathering.added(layer)
         gathering.undo(layer)
         rotated = true
-        if (rows.length > 0) take().table.putRows(rows)
+        if (rows.length > 0) take().table.putRows(rowsOver(rows))
       },
       write(stage, seq) {
         const rows = gathering.added(layer)
@@ -233,7 +234,7 @@ export const openNonceMemory = (tables: Nonces, sizes = SIZES): NonceMemory => {
       },
     }
   }
-  const recall = (key: Buffer) => gathering.find(key, () => true, false) ?? findInRuns(key)
+  const recall = (key: NonceKey) => gathering.find(key, () => true, false) ?? findInRuns(key)
   return { recall: (_, key) => recall(key), begin }
 }
 

@@ -1,4 +1,4 @@
-import { compareKeys, ROW_BYTES } from './row.ts'
+import { compareKeys, ROW_BYTES, type Rows } from './row.ts'
 
 const DIGIT_VALUES = 65_536
 
@@ -6,7 +6,7 @@ const DIGIT_VALUES = 65_536
  * The numbers of the rows in order of their keys; of rows with one key the last. Digit by digit, the least first, through
  * the first 64 bits of a key: tens of thousands take some milliseconds. Those alike in these are compared as a whole.
  */
-export const orderOf = (rows: Buffer): Uint32Array => {
+export const orderOf = (rows: Rows): Uint32Array => {
   const [high, low] = [wordsAt(rows, 0), wordsAt(rows, 4)]
   let order = Uint32Array.from(high.keys())
   for (const word of [low, high]) for (const shift of [0, 16]) order = orderedBy(order, word, shift)
@@ -16,10 +16,9 @@ export const orderOf = (rows: Buffer): Uint32Array => {
 }
 
 /** Of each row the 32 bits that begin at so many bytes. */
-const wordsAt = (rows: Buffer, from: number): Uint32Array => {
-  const view = new DataView(rows.buffer, rows.byteOffset, rows.length)
-  const words = new Uint32Array(rows.length / ROW_BYTES)
-  for (let row = 0; row < words.length; row += 1) words[row] = view.getUint32(row * ROW_BYTES + from)
+const wordsAt = (rows: Rows, from: number): Uint32Array => {
+  const words = new Uint32Array(rows.byteLength / ROW_BYTES)
+  for (let row = 0; row < words.length; row += 1) words[row] = rows.getUint32(row * ROW_BYTES + from)
   return words
 }
 
@@ -49,7 +48,7 @@ type IsAlike = (a: number, b: number) => boolean
 /** Alike in these bits, beyond which the runtime's own sort is called: insertion costs their square. */
 const MANY = 16
 
-const sortTies = (rows: Buffer, order: Uint32Array, isAlike: IsAlike): void => {
+const sortTies = (rows: Rows, order: Uint32Array, isAlike: IsAlike): void => {
   const byKey = (a: number, b: number): number => compareKeys(rows, a * ROW_BYTES, rows, b * ROW_BYTES)
   for (let begin = 0, end = 1; begin < order.length; begin = end, end += 1) {
     while (end < order.length && isAlike(order[begin] ?? 0, order[end] ?? 0)) end += 1
@@ -72,7 +71,7 @@ const insertAll = (
   }
 }
 
-const withoutOlder = (rows: Buffer, order: Uint32Array, isAlike: IsAlike): Uint32Array => {
+const withoutOlder = (rows: Rows, order: Uint32Array, isAlike: IsAlike): Uint32Array => {
   const isSame = (a: number, b: number): boolean =>
     isAlike(a, b) && compareKeys(rows, a * ROW_BYTES, rows, b * ROW_BYTES) === 0
   let kept = 0

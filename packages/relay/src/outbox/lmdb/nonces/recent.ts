@@ -3,6 +3,7 @@ import type { Stage } from '../stage.ts'
 import type { Table } from '../store.ts'
 import { orderedSource, type RowSource } from './merge.ts'
 import { orderOf } from './order.ts'
+import { type Rows, rowsOver } from './row.ts'
 import { createNonceTable, type NonceTable } from './table.ts'
 
 /** Nonces of one generation that are in the journal and not yet in a run. */
@@ -42,7 +43,7 @@ export const createRecentNonces = (generation: number, { room }: RecentSizes): R
 export const stageJournal = (stage: Stage, journal: Table, seq: number, generation: number, rows: Buffer) =>
   stage.append(journal, seqKey(seq), Buffer.concat([Buffer.of(generation), rows]))
 
-export const journalRowOf = (bytes: Buffer): { generation: number; rows: Buffer } => ({
+export const journalRowOf = (bytes: Buffer): { generation: number; rows: Rows } => ({
   generation: bytes.readUInt8(0),
-  rows: bytes.subarray(1),
+  rows: rowsOver(bytes.subarray(1)),
 })

@@ -1,8 +1,9 @@
+import { KEY_BYTES, keyBytes, type NonceKey, readKey } from '../../nonce-key.ts'
 import type { Stage } from '../stage.ts'
 import type { Table } from '../store.ts'
 import { pagedSource, type RowSource } from './merge.ts'
 import { createRunIndex, PAGE_ENTRY_BYTES, type RunIndex } from './page-index.ts'
-import { compareKeys, KEY_BYTES, lastNotAfter, ROW_BYTES } from './row.ts'
+import { bytesOf, compareWith, lastNotAfter, ROW_BYTES, type Rows, rowsOver } from './row.ts'
 
 /** What is known of a run beside its rows. */
 export type RunHead = {
@@ -14,7 +15,7 @@ export type RunHead = {
   /** Runs in order of age: a greater one holds newer rows. */
   born: number
   rows: number
-  lastKey: Buffer
+  lastKey: NonceKey
 }
 
 /** Nonces on disk, in order of their keys: pages that never change, and an index of them in memory. */
@@ -52,7 +53,7 @@ const encodeHead = ({ generation, level, born, rows, lastKey }: RunHead): Buffer
   bytes.writeUInt16BE(level, 1)
   bytes.writeDoubleBE(born, 3)
   bytes.writeDoubleBE(rows, 11)
-  bytes.set(lastKey, 23)
+  bytes.set(keyBytes(lastKey), 23)
   return bytes
 }
 
@@ -62,7 +63,7 @@ const decodeHead = (id: number, bytes: Buffer): RunHead => ({
   level: bytes.readUInt16BE(1),
   born: bytes.readDoubleBE(3),
   rows: bytes.readDoubleBE(11),
-  lastKey: Buffer.from(bytes.subarray(23)),
+  lastKey: readKey(rowsOver(bytes), 23),
 })
 
 export type RunTables = { noncePages: Table; nonceRuns: Table }
@@ -103,14 +104,15 @@ export const strayRuns = ({ noncePages, nonceRuns }: RunTables, live: ReadonlySe
 export const findInRun = (
   { noncePages }: RunTables,
   run: Run,
-  key: Buffer,
+  key: NonceKey,
   prefix: number,
-): { page: Buffer; at: number } | undefined => {
+): { page: Rows; at: number } | undefined => {
   const number = run.index.pageOf(key, prefix)
-  const page = number < 0 ? undefined : noncePages.getBinaryFast(keyOf(run.id, number))
-  if (!page) return undefined
-  const at = lastNotAfter(page, ROW_BYTES, page.length / ROW_BYTES, key) * ROW_BYTES
-  return at >= 0 && compareKeys(page, at, key, 0) === 0 ? { page, at } : undefined
+  const bytes = number < 0 ? undefined : noncePages.getBinaryFast(keyOf(run.id, number))
+  if (!bytes) return undefined
+  const page = rowsOver(bytes)
+  const at = lastNotAfter(page, key) * ROW_BYTES
+  return at >= 0 && compareWith(page, at, key) === 0 ? { page, at } : undefined
 }
 
 /** The rows of a run, to be merged. */
@@ -118,11 +120,11 @@ export const runSource = ({ noncePages }: RunTables, run: Run, pageRows: number)
   pagedSource(run.rows, pageRows, (number) => {
     const page = noncePages.getBinary(keyOf(run.id, number))
     if (!page) throw new Error(`page ${number} of nonce run ${run.id} is not there`)
-    return page
+    return rowsOver(page)
   })
 
-export const stagePage = (stage: Stage, { noncePages }: RunTables, run: number, page: number, rows: Buffer) =>
-  stage.append(noncePages, keyOf(run, page), rows)
+export const stagePage = (stage: Stage, { noncePages }: RunTables, run: number, page: number, rows: Rows) =>
+  stage.append(noncePages, keyOf(run, page), bytesOf(rows))
 
 /** Stages the parts of the index that the pages `from` to `to` make whole; all that is left with `isLast`. */
 export const stageIndex = (
