@@ -1,28 +1,34 @@
 import { NONCE_PATTERN, TRACKER_ID_PATTERN } from '@wmkt/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isNonce, isTrackerId } from '../../../packages/relay/src/scan/tokens.ts'
+import { NOT_PLAIN, QUOTE } from '../../../packages/relay/src/scan/text.ts'
+import { endOfNonce, endOfTrackerId } from '../../../packages/relay/src/scan/tokens.ts'
 
 describe.each([
-  ['a nonce', isNonce, NONCE_PATTERN, 64],
-  ['a tracker ID', isTrackerId, TRACKER_ID_PATTERN, 128],
-] as const)('%s', (_, isToken, pattern, longest) => {
+  ['a nonce', endOfNonce, NONCE_PATTERN, 64],
+  ['a tracker ID', endOfTrackerId, TRACKER_ID_PATTERN, 128],
+] as const)('%s', (_, endOf, pattern, longest) => {
   const same = (text: string) => {
-    const around = Buffer.from(`a${text}a`)
-    expect(isToken(around, 1, around.length - 1)).toBe(pattern.test(text))
+    const [token = ''] = text.split('"')
+    expect(endOf(Buffer.from(`a"${text}"`), 1)).toBe(pattern.test(token) ? token.length + 3 : NOT_PLAIN)
   }
 
   test('is by the table what it is by the pattern, of each byte', () => {
     for (let byte = 0; byte < 256; byte += 1) {
       same(String.fromCharCode(byte))
-      expect(isToken(Buffer.from([0x61, byte]), 0, 2)).toBe(
-        byte < 128 && pattern.test(`a${String.fromCharCode(byte)}`),
+      const isLetter = byte < 128 && pattern.test(`a${String.fromCharCode(byte)}`)
+      expect(endOf(Buffer.from([QUOTE, 0x61, byte, QUOTE]), 0)).toBe(
+        isLetter ? 4 : byte === QUOTE ? 3 : NOT_PLAIN,
       )
     }
   })
 
   test('is so of each length', () => {
     for (const length of [0, 1, longest - 1, longest, longest + 1, 1_000]) same('x'.repeat(length))
+  })
+
+  test('needs both its quotes', () => {
+    for (const text of ['', '"', 'a', 'a"', '"a', '"a,']) expect(endOf(Buffer.from(text), 0)).toBe(NOT_PLAIN)
   })
 
   test('is so of any text', () => {

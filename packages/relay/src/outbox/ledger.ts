@@ -12,6 +12,16 @@ export const EMPTY_LEDGER: Ledger = {
   duplicates: 0,
 }
 
+/** Written out, here and of the books, for all to be of one shape: each spread of a spread has V8 make another. */
+export const copyOfLedger = ({ received, held, buried, delivered, dropped, duplicates }: Ledger): Ledger => ({
+  received,
+  held,
+  buried,
+  delivered,
+  dropped,
+  duplicates,
+})
+
 /** Changes the ledger. */
 export const countInto = (ledger: Ledger, delta: LedgerDelta): void => {
   ledger.received += delta.received ?? 0
@@ -23,7 +33,7 @@ export const countInto = (ledger: Ledger, delta: LedgerDelta): void => {
 }
 
 export const addToLedger = (ledger: Ledger, delta: LedgerDelta): Ledger => {
-  const sum = { ...ledger }
+  const sum = copyOfLedger(ledger)
   countInto(sum, delta)
   return sum
 }

@@ -3,12 +3,13 @@ import type { EventLayout } from '../layout.ts'
 import { laneOf } from '../outbox/lane.ts'
 import type { Lane, NewEntry } from '../outbox/outbox.ts'
 import type { Body } from './body.ts'
+import { isKnownAt, knownText } from './known-text.ts'
 import { createNames } from './names.ts'
 import { endOfNumber } from './number.ts'
 import type { PlainType, PlainTypes } from './plain-type.ts'
 import { createSpanHash } from './span-hash.ts'
 import { CLOSE_OBJECT, COMMA, endOfBareText, NOT_PLAIN, OPEN_OBJECT, QUOTE } from './text.ts'
-import { isNonce, isTrackerId } from './tokens.ts'
+import { endOfNonce, endOfTrackerId } from './tokens.ts'
 import { endOfKey, endOfValue, fullBudget } from './value.ts'
 
 /** An event with nothing about it that a parser might refuse or mend, nor a verdict find fault with. */
@@ -25,10 +26,10 @@ export interface EventScanner {
 
 /** As a tag puts them: each is looked for first behind the one before it. */
 const MEMBERS = ['trackerId', 'occurredAt', 'kind', 'nonce', 'eventType', 'data'] as const
-const HEADS = MEMBERS.map((name) => Buffer.from(`"${name}":`))
+const HEADS = MEMBERS.map((name) => knownText(`"${name}":`))
 const [TRACKER_ID, OCCURRED_AT, KIND, NONCE, EVENT_TYPE, DATA] = [0, 1, 2, 3, 4, 5]
 const NEEDED = (1 << KIND) | (1 << NONCE) | (1 << EVENT_TYPE) | (1 << DATA)
-const EVENT = Buffer.from('"event"')
+const EVENT = knownText('"event"')
 /** Event types known by their bytes. A stranger may name any: what is beyond is made a text of each time. */
 const MAX_NAMES = 512
 
@@ -52,17 +53,15 @@ export const createEventScanner = (): EventScanner => {
     if (names.size() < MAX_NAMES) names.add(Buffer.from(bytes.subarray(from, to)), made)
     return made
   }
-  const readKind = (bytes: Buffer, from: number): number =>
-    startsWith(bytes, from, EVENT) ? from + EVENT.length : NOT_PLAIN
-  const readNonce = (body: Body, from: number): number => {
-    const { bytes } = body
-    const end = endOfToken(body, from)
-    if (end === NOT_PLAIN || !isNonce(bytes, from + 1, end)) return NOT_PLAIN
-    nonce = bytes.toString('latin1', from + 1, end)
-    return end + 1
+  const readKind = (body: Body, from: number): number =>
+    isKnownAt(body, from, EVENT) ? from + EVENT.length : NOT_PLAIN
+  const readNonce = (bytes: Buffer, from: number): number => {
+    const end = endOfNonce(bytes, from)
+    if (end !== NOT_PLAIN) nonce = bytes.toString('latin1', from + 1, end - 1)
+    return end
   }
   const readEventType = (body: Body, from: number): number => {
-    const end = endOfToken(body, from)
+    const end = body.bytes[from] === QUOTE ? endOfBareText(body, from + 1) : NOT_PLAIN
     const length = end - from - 1
     // Bytes, not characters: a name that is longer in the one than it may be in the other is for the parser.
     if (end === NOT_PLAIN || length === 0 || length > MAX_EVENT_TYPE_LENGTH) return NOT_PLAIN
@@ -70,10 +69,6 @@ export const createEventScanner = (): EventScanner => {
     hash.begin()
     hash.absorb(body, from, end + 1)
     return end + 1
-  }
-  const readTracker = (body: Body, from: number): number => {
-    const end = endOfToken(body, from)
-    return end !== NOT_PLAIN && isTrackerId(body.bytes, from + 1, end) ? end + 1 : NOT_PLAIN
   }
   const readData = (body: Body, from: number, types: PlainTypes): number => {
     const type = name && types(name.eventType)
@@ -84,15 +79,15 @@ export const createEventScanner = (): EventScanner => {
   const readMember = (body: Body, member: number, from: number, types: PlainTypes): number => {
     switch (member) {
       case KIND:
-        return readKind(body.bytes, from)
+        return readKind(body, from)
       case NONCE:
-        return readNonce(body, from)
+        return readNonce(body.bytes, from)
       case EVENT_TYPE:
         return readEventType(body, from)
       case OCCURRED_AT:
         return endOfNumber(body.bytes, from)
       case TRACKER_ID:
-        return readTracker(body, from)
+        return endOfTrackerId(body.bytes, from)
       default:
         return readData(body, from, types)
     }
@@ -122,7 +117,7 @@ export const createEventScanner = (): EventScanner => {
       if (bytes[from] !== OPEN_OBJECT) return NOT_PLAIN
       for (let at = from + 1; ; at += 1) {
         const memberFrom = at - 1
-        member = memberAt(bytes, at, member + 1, seen)
+        member = memberAt(body, at, member + 1, seen)
         if (member === NOT_PLAIN) return NOT_PLAIN
         seen |= 1 << member
         at = readMember(body, member, at + (HEADS[member]?.length ?? 0), types)
@@ -152,22 +147,14 @@ export const createEventScanner = (): EventScanner => {
 }
 
 /** Which member begins here, of those not seen yet; most likely the one that comes next. */
-const memberAt = (bytes: Buffer, at: number, next: number, seen: number): number => {
+const memberAt = (body: Body, at: number, next: number, seen: number): number => {
   for (let tried = 0; tried < HEADS.length; tried += 1) {
     const member = (next + tried) % HEADS.length
     const head = (seen & (1 << member)) === 0 ? HEADS[member] : undefined
-    if (head && startsWith(bytes, at, head)) return member
+    if (head && isKnownAt(body, at, head)) return member
   }
   return NOT_PLAIN
 }
-
-const startsWith = (bytes: Uint8Array, from: number, what: Uint8Array): boolean => {
-  for (let at = 0; at < what.length; at += 1) if (bytes[from + at] !== what[at]) return false
-  return true
-}
-
-const endOfToken = (body: Body, from: number): number =>
-  body.bytes[from] === QUOTE ? endOfBareText(body, from + 1) : NOT_PLAIN
 
 /** Where the data end that begin at `from`, if they are plain and of the type. */
 const endOfData = (body: Body, from: number, type: PlainType): number => {

@@ -1,21 +1,25 @@
 import { NONCE_PATTERN, TRACKER_ID_PATTERN } from '@wmkt/protocol'
+import { NOT_PLAIN, QUOTE } from './text.ts'
 
-type IsToken = (bytes: Uint8Array, from: number, to: number) => boolean
+/** Where the text ends whose quote is at `from`, if it is a token; otherwise NOT_PLAIN. */
+type EndOfToken = (bytes: Uint8Array, from: number) => number
 
 /** A pattern of some letters, each of which may stand anywhere, and of a length: as a table. A test holds them together. */
-const tokenOf = (pattern: RegExp): IsToken => {
+const tokenOf = (pattern: RegExp): EndOfToken => {
   const letters = Uint8Array.from({ length: 256 }, (_, byte) =>
     byte < 128 && pattern.test(String.fromCharCode(byte)) ? 1 : 0,
   )
   const longest = lengthIn(pattern)
-  return (bytes, from, to) => {
-    if (to === from || to - from > longest) return false
-    for (let at = from; at < to; at += 1) if (letters[bytes[at] ?? 0] !== 1) return false
-    return true
+  return (bytes, from) => {
+    if (bytes[from] !== QUOTE) return NOT_PLAIN
+    let at = from + 1
+    while (letters[bytes[at] ?? QUOTE] === 1) at += 1
+    const length = at - from - 1
+    return bytes[at] === QUOTE && length > 0 && length <= longest ? at + 1 : NOT_PLAIN
   }
 }
 
 const lengthIn = ({ source }: RegExp): number => Number(/\{1,(\d+)\}\$$/.exec(source)?.[1])
 
-export const isNonce = tokenOf(NONCE_PATTERN)
-export const isTrackerId = tokenOf(TRACKER_ID_PATTERN)
+export const endOfNonce = tokenOf(NONCE_PATTERN)
+export const endOfTrackerId = tokenOf(TRACKER_ID_PATTERN)

@@ -5,7 +5,11 @@ import type { Table } from '../../../../packages/relay/src/outbox/lmdb/store.ts'
 
 const make = () => {
   let read = 0
-  const bytes = encodeBatch({ receivedAt: 1, group: 1, entries: [] }, Buffer.from('record'), Buffer.alloc)
+  const bytes = encodeBatch(
+    { receivedAt: 1, group: 1, entries: [], slots: [] },
+    Buffer.from('record'),
+    Buffer.alloc,
+  )
   const table = {
     getBinary(key: Buffer) {
       read += 1

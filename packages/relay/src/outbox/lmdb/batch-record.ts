@@ -7,7 +7,9 @@ export type BatchHead = {
   receivedAt: number
   /** seq of the first batch of those whose units it shares. */
   group: number
-  entries: readonly HeadEntry[]
+  entries: readonly Omit<HeadEntry, 'slot'>[]
+  /** One of each entry. */
+  slots: readonly number[]
 }
 /** `slot`: of its lane, valid as long as the entry is held. */
 export type HeadEntry = { index: number; kind: Kind; nonce: string; slot: number }
@@ -17,7 +19,7 @@ const PER_ENTRY = 6
 
 /** Layout: receivedAt f64, group u48, count u16, then index u16, slot u16, kind u8, nonce length u8, nonce; then the record. */
 export const encodeBatch = (
-  { receivedAt, group, entries }: BatchHead,
+  { receivedAt, group, entries, slots }: BatchHead,
   record: Uint8Array,
   roomFor: (bytes: number) => Buffer,
 ): Buffer => {
@@ -27,9 +29,10 @@ export const encodeBatch = (
   bytes.writeUIntBE(group, 8, 6)
   bytes.writeUInt16BE(entries.length, 14)
   let at = FIXED
-  for (const { index, kind, nonce, slot } of entries) {
+  for (let entry = 0; entry < entries.length; entry += 1) {
+    const { index, kind, nonce } = entries[entry] as HeadEntry
     bytes.writeUInt16BE(index, at)
-    bytes.writeUInt16BE(slot, at + 2)
+    bytes.writeUInt16BE(slots[entry] ?? 0, at + 2)
     bytes[at + 4] = kindByteOf(kind)
     bytes[at + 5] = nonce.length
     at += PER_ENTRY

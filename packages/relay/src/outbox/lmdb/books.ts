@@ -1,3 +1,4 @@
+import { copyOfLedger } from '../ledger.ts'
 import type { Ledger } from '../outbox.ts'
 
 /** What the outbox knows of itself, written in every transaction with what it counts. */
@@ -10,6 +11,13 @@ export type Books = {
   rotatedAt: number
   ledger: Ledger
 }
+
+export const copyOfBooks = ({ nextSeq, generation, rotatedAt, ledger }: Books): Books => ({
+  nextSeq,
+  generation,
+  rotatedAt,
+  ledger: copyOfLedger(ledger),
+})
 
 const FORMAT = 3
 const LENGTH = 10 * 8

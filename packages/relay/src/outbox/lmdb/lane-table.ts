@@ -18,8 +18,10 @@ export interface LaneTable {
 }
 
 export interface LaneChanges {
-  /** More entries; in an overflow lane when there are too many lanes already. */
-  enter(lane: Lane, entries: number): { lane: Lane; slot: number }
+  /** Where entries of a lane go: into an overflow lane when there are too many lanes already. Until some have entered, it is held for nothing. */
+  roomFor(lane: Lane): { lane: Lane; slot: number }
+  /** More entries, of a lane with room. */
+  enter(lane: Lane, entries: number): void
   /** One entry less. */
   leave(lane: Lane): void
   slotOf(lane: Lane): number | undefined
@@ -61,7 +63,7 @@ export const openLaneTable = (table: Table): LaneTable => {
       taken.add(slot)
       return slot
     }
-    const roomFor = (lane: Lane): Lane =>
+    const laneFor = (lane: Lane): Lane =>
       rowOf(lane) || rows.size + taken.size + takenBefore.size < MAX_NAMED_LANES ? lane : overflowLaneOf(lane)
     /** The transaction's own row: it may be changed. */
     const ownRow = (lane: Lane): LaneRow => {
@@ -71,17 +73,16 @@ export const openLaneTable = (table: Table): LaneTable => {
       changed.set(lane, row)
       return row
     }
-    const add = (lane: Lane, entries: number): LaneRow => {
-      const row = ownRow(lane)
-      row.held += entries
-      return row
+    const add = (lane: Lane, entries: number): void => {
+      ownRow(lane).held += entries
     }
     return {
-      enter(wanted, entries) {
-        const lane = roomFor(wanted)
-        return { lane, slot: add(lane, entries).slot }
+      roomFor(wanted) {
+        const lane = laneFor(wanted)
+        return { lane, slot: ownRow(lane).slot }
       },
-      leave: (lane) => void add(lane, -1),
+      enter: add,
+      leave: (lane) => add(lane, -1),
       slotOf: (lane) => rowOf(lane)?.slot,
       changedRow: (lane) => (isDone ? undefined : changed.get(lane)),
       taken: () => taken,

@@ -56,9 +56,10 @@ export const redriveLetter = (
   const { nonce, kind, letter } = found
   const { index, receivedAt, record, fingerprint } = letter
   const seq = transaction.takeSeq()
-  const { lane, slot } = transaction.lanes.enter(letter.lane, 1)
+  const { lane, slot } = transaction.lanes.roomFor(letter.lane)
+  transaction.lanes.enter(lane, 1)
   const group = transaction.groupFor(seq, 1)
-  const head = { receivedAt, group, entries: [{ index, kind, nonce, slot }] }
+  const head = { receivedAt, group, entries: [{ index, kind, nonce }], slots: [slot] }
   removeLetter(transaction, found)
   stage.append(tables.batches, seqKey(seq), encodeBatch(head, record, Buffer.allocUnsafe))
   transaction.units.add(slot, group, seq, { others: [], entries: [freshEntry(index)] })

@@ -2,7 +2,7 @@ import { createPool } from '../../pool.ts'
 import type { Fingerprint } from '../fingerprint.ts'
 import { type NonceKey, nonceKey } from '../nonce-key.ts'
 import { type Intake, type Lane, type NewEntry, OutboxFull, type PutOutcome } from '../outbox.ts'
-import { encodeBatch, type HeadEntry } from './batch-record.ts'
+import { encodeBatch } from './batch-record.ts'
 import { Declined } from './group-commit.ts'
 import { seqKey } from './keys.ts'
 import { findLetter } from './letters.ts'
@@ -19,8 +19,6 @@ export type PutLimits = {
 /** LMDB reads what it is given until the transaction is done. Where that fails, the memory is not lent again. */
 const pool = createPool()
 
-type KeyedEntry = { entry: NewEntry; key: NonceKey }
-
 const MAX_LANE_LENGTH = 256
 const MAX_INDEX = 65_535
 /** What an entry costs beside its record, about, in bytes. */
@@ -33,14 +31,15 @@ export const putIntake = (
   limits: PutLimits,
   onPut: (lanes: readonly Lane[]) => void,
 ): PutOutcome[] => {
-  if (intake.entries.length > MAX_ENTRIES)
-    throw new Declined(new TypeError(`put: more than ${MAX_ENTRIES} entries`))
-  const keyed = intake.entries.map(keyedEntry)
+  const { entries } = intake
+  if (entries.length > MAX_ENTRIES) throw new Declined(new TypeError(`put: more than ${MAX_ENTRIES} entries`))
+  const keys = entries.map(keyOf)
+  const { fingerprintOf, remember } = nonceMemoryOf(transaction)
   const refusal = refusalOf(transaction, intake, limits)
-  if (refusal && keyed.some((one) => fingerprintOf(transaction, one) === undefined)) throw refusal
-  const seq = transaction.books().nextSeq
-  const outcomes = keyed.map((one) => rememberEntry(transaction, one, seq))
-  const accepted = intake.entries.filter((_, at) => outcomes[at] === 'accepted')
+  const isNew = (entry: NewEntry, at: number) => fingerprintOf(entry, keys[at] as NonceKey) === undefined
+  if (refusal && entries.some(isNew)) throw refusal
+  const outcomes = entries.map((entry, at) => remember(entry, keys[at] as NonceKey))
+  const accepted = entries.filter((_, at) => outcomes[at] === 'accepted')
   const duplicates = outcomes.filter((outcome) => outcome === 'duplicate').length
   transaction.count({ received: accepted.length, held: accepted.length, duplicates })
   if (accepted.length > 0) {
@@ -51,11 +50,11 @@ export const putIntake = (
 }
 
 /** A key that does not fit would break a transaction in the middle. */
-const keyedEntry = (entry: NewEntry): KeyedEntry => {
-  const key = nonceKey(entry.kind, entry.nonce)
-  const fits = entry.index <= MAX_INDEX && entry.lane.length <= MAX_LANE_LENGTH
-  if (!key || !fits) throw new Declined(new TypeError(`put: entry ${entry.index} is out of bounds`))
-  return { entry, key }
+const keyOf = ({ kind, nonce, lane, index }: NewEntry): NonceKey => {
+  const key = nonceKey(kind, nonce)
+  const fits = index <= MAX_INDEX && lane.length <= MAX_LANE_LENGTH
+  if (!key || !fits) throw new Declined(new TypeError(`put: entry ${index} is out of bounds`))
+  return key
 }
 
 /** Why nothing new can be taken. Repeats can be answered all the same. */
@@ -69,19 +68,24 @@ const refusalOf = (
   return hasRoom ? undefined : new Declined(new OutboxFull('storage'))
 }
 
-const rememberEntry = (transaction: Transaction, keyed: KeyedEntry, seq: number): PutOutcome => {
-  const { fingerprint, index } = keyed.entry
-  const before = fingerprintOf(transaction, keyed)
-  if (before !== undefined) return before === fingerprint ? 'duplicate' : 'conflict'
-  transaction.nonces.remember(keyed.key, { fingerprint, seq, index })
-  return 'accepted'
-}
-
-/** Of what came with this nonce before. Dead letters may outlive the memory of their nonces. */
-const fingerprintOf = (transaction: Transaction, { entry, key }: KeyedEntry): Fingerprint | undefined => {
-  const remembered = transaction.nonces.recall(key)
-  if (remembered || transaction.ledger().buried === 0) return remembered?.fingerprint
-  return findLetter(transaction.tables.letters, entry.nonce, entry.kind)?.letter.fingerprint
+/** What is known of nonces, and to be known of those of the transaction's next batch. */
+const nonceMemoryOf = ({ nonces, tables, ledger, books }: Transaction) => {
+  const seq = books().nextSeq
+  const hasLetters = ledger().buried > 0
+  /** Of what came with this nonce before. Dead letters may outlive the memory of their nonces. */
+  const fingerprintOf = ({ kind, nonce }: NewEntry, key: NonceKey): Fingerprint | undefined => {
+    const remembered = nonces.recall(key)
+    if (remembered || !hasLetters) return remembered?.fingerprint
+    return findLetter(tables.letters, nonce, kind)?.letter.fingerprint
+  }
+  const remember = (entry: NewEntry, key: NonceKey): PutOutcome => {
+    const { fingerprint, index } = entry
+    const before = fingerprintOf(entry, key)
+    if (before !== undefined) return before === fingerprint ? 'duplicate' : 'conflict'
+    nonces.remember(key, { fingerprint, seq, index })
+    return 'accepted'
+  }
+  return { fingerprintOf, remember }
 }
 
 /** Of a batch, what is in one lane. */
@@ -94,36 +98,38 @@ const store = (
   accepted: readonly NewEntry[],
   seq: number,
 ): Lane[] => {
-  const { stage, tables, units } = transaction
+  const { stage, tables, units, lanes } = transaction
   const group = transaction.groupFor(seq, accepted.length)
-  const shareOf = sharesOf(accepted, transaction)
-  const entries = accepted.map(({ index, kind, nonce, lane }): HeadEntry => {
-    const share = shareOf.get(lane) as LaneShare
-    share.entries.push(freshEntry(index))
-    return { index, kind, nonce, slot: share.slot }
-  })
-  const batch = encodeBatch({ receivedAt, group, entries }, record, pool.take)
+  const { shares, slots } = sharesOf(accepted, transaction)
+  const batch = encodeBatch({ receivedAt, group, entries: accepted, slots }, record, pool.take)
   stage.append(tables.batches, seqKey(seq), batch)
   transaction.afterwards(() => pool.give(batch))
-  const shares = [...new Set(shareOf.values())]
-  for (const { slot, entries } of shares) {
+  for (const { lane, slot, entries } of shares) {
     const others = shares.filter((one) => one.slot !== slot).map((one) => one.slot)
     units.add(slot, group, seq, { others, entries })
+    lanes.enter(lane, entries.length)
   }
   return shares.map(({ lane }) => lane)
 }
 
-/** By the lanes that are asked for. Where there are too many lanes, several of them are one. */
-const sharesOf = (accepted: readonly NewEntry[], { lanes }: Transaction): Map<Lane, LaneShare> => {
-  const wanted = new Map<Lane, number>()
-  for (const { lane } of accepted) wanted.set(lane, (wanted.get(lane) ?? 0) + 1)
-  const bySlot = new Map<number, LaneShare>()
-  const shares = new Map<Lane, LaneShare>()
-  for (const [name, count] of wanted) {
-    const { lane, slot } = lanes.enter(name, count)
-    const share = bySlot.get(slot) ?? { lane, slot, entries: [] }
-    bySlot.set(slot, share)
-    shares.set(name, share)
+/** By the lanes that are asked for. Where there are too many lanes, several of them are one. `slots`: of each entry's lane. */
+const sharesOf = (
+  accepted: readonly NewEntry[],
+  { lanes }: Transaction,
+): { shares: LaneShare[]; slots: number[] } => {
+  const shares: LaneShare[] = []
+  const byName = new Map<Lane, LaneShare>()
+  const shareFor = (name: Lane): LaneShare => {
+    const { lane, slot } = lanes.roomFor(name)
+    const share = shares.find((one) => one.slot === slot) ?? { lane, slot, entries: [] }
+    if (share.entries.length === 0) shares.push(share)
+    byName.set(name, share)
+    return share
   }
-  return shares
+  const slots = accepted.map(({ index, lane }) => {
+    const share = byName.get(lane) ?? shareFor(lane)
+    share.entries.push(freshEntry(index))
+    return share.slot
+  })
+  return { shares, slots }
 }

@@ -1,7 +1,7 @@
 import { countInto, type LedgerDelta } from '../ledger.ts'
 import type { Lane, Ledger } from '../outbox.ts'
 import type { Single } from '../single.ts'
-import { type Books, encodeBooks } from './books.ts'
+import { type Books, copyOfBooks, encodeBooks } from './books.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { type HeldBatch, readHeldBatches } from './held-batch.ts'
 import type { LaneChanges, LaneTable } from './lane-table.ts'
@@ -81,7 +81,7 @@ export const beginTransaction = (
   let saving = false
   /** Changed in place: hundreds of entries are counted in one transaction. What it began with stays as it was. */
   const own = (): Books => {
-    if (books === before) books = { ...before, ledger: { ...before.ledger } }
+    if (books === before) books = copyOfBooks(before)
     return books
   }
   const endings = createEndings(ground.now, ground.isTold)
