@@ -12,6 +12,7 @@ import { readRuns } from '../../../../../packages/relay/src/outbox/lmdb/nonces/r
 import { createStage } from '../../../../../packages/relay/src/outbox/lmdb/stage.ts'
 import { openStore, type Store } from '../../../../../packages/relay/src/outbox/lmdb/store.ts'
 import { type NonceKey, nonceKey } from '../../../../../packages/relay/src/outbox/nonce-key.ts'
+import { smallEntryOf } from './small-filter.ts'
 
 /** So few that every few transactions a run is begun, or merged, and none has a filter for long. */
 const SIZES = { gathered: 8, room: 10, pageRows: 2, fan: 3, most: 5, filterBytes: 4_096 }
@@ -71,8 +72,32 @@ const openRig = async (folder: string) => {
       store = openStore(folder)
       memory = openNonceMemory(store.tables, SIZES)
     },
+    /** As a relay of before would have written it: small filters, and heads that do not say so. */
+    writeAsBefore: () => store.commit(() => shrinkFilters(store)),
     close: () => store.close(),
   }
+}
+
+/** Of every run. */
+const shrinkFilters = ({ tables: { nonceRuns, noncePages } }: Store): void => {
+  const entries: Buffer[] = []
+  for (const { key, value } of [...nonceRuns.getRange()]) {
+    const [run, part] = [key.readUInt32BE(0), key.readUInt32BE(4)]
+    if (part === HEAD) void nonceRuns.put(key, value.subarray(0, HEAD_BYTES_BEFORE))
+    else {
+      const pages = [...noncePages.getRange({ start: runKey(run), end: runKey(run + 1) })]
+      const small = pages.map(({ value }) => smallEntryOf(Buffer.from(value)))
+      void nonceRuns.put(key, Buffer.concat(small.slice(part * CHUNK_PAGES, (part + 1) * CHUNK_PAGES)))
+      entries.push(...small)
+    }
+  }
+  expect(entries.length).toBeGreaterThan(10)
+}
+const [HEAD, HEAD_BYTES_BEFORE, CHUNK_PAGES] = [0xffff_ffff, 40, 64]
+const runKey = (run: number): Buffer => {
+  const key = Buffer.alloc(8)
+  key.writeUInt32BE(run)
+  return key
 }
 
 const NAMES = Array.from({ length: 60 }, (_, n) => `nonce-${(n * 37) % 60}`)
@@ -120,6 +145,19 @@ test('gathered nonces become runs, runs are merged, and neither journal nor page
   expect(rig.pages()).toBeLessThan(200)
   await rig.reopen()
   for (let n = 0; n < 200; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  await rig.close()
+})
+
+test('runs of before, with smaller filters, are read and merged on', async () => {
+  const rig = await openRig(join(dir, 'before'))
+  for (let n = 0; n < 100; n += 1) await rig.transact([`n${n}`])
+  await rig.writeAsBefore()
+  await rig.reopen()
+  for (let n = 0; n < 100; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  for (let n = 100; n < 200; n += 1) await rig.transact([`n${n}`])
+  await rig.reopen()
+  for (let n = 0; n < 200; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  expect(rig.recall('n200')).toBeUndefined()
   await rig.close()
 })
 

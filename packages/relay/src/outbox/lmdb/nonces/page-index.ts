@@ -1,11 +1,12 @@
 import { KEY_BYTES, type NonceKey, readKey, writeKey } from '../../nonce-key.ts'
 import { compareWith, prefixAt, prefixOf, ROW_BYTES, type Rows, rowsOver } from './row.ts'
 
-/** Bits of a page's filter, 8 a row: one absent nonce in forty makes a page be read in vain. */
-const FILTER_BYTES = 512
+/** Of a page's filter, 16 bits a row: one absent nonce in two hundred makes a page be read in vain. */
+export const FILTER_BYTES = 1_024
+/** Of runs of before; with 8 bits a row it was one in forty. */
+export const SMALL_FILTER_BYTES = 512
 /** A page in the index of its run: its first key, and a filter that knows which keys are surely not on it. */
 export const PAGE_ENTRY_BYTES = KEY_BYTES + FILTER_BYTES
-const FILTER_BITS = FILTER_BYTES * 8
 
 /** What a key's three bits in a filter are cut from: the part of it that chance has made. */
 const mixOf = ({ word2, word3, last }: NonceKey): number => {
@@ -15,8 +16,14 @@ const mixOf = ({ word2, word3, last }: NonceKey): number => {
 /** The least significant byte first: so it is in the filters on disk. */
 const turned = (word: number): number =>
   (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)
-const bitOf = (mixed: number, which: 0 | 1 | 2): number =>
-  which === 0 ? mixed >>> 20 : which === 1 ? (mixed >>> 8) % FILTER_BITS : Math.imul(mixed, 0x9e3779b1) >>> 20
+/** @param unused bits of 32 that a place in the filter does not need */
+const bitOf = (mixed: number, which: 0 | 1 | 2, unused: number): number => {
+  if (which === 0) return mixed >>> unused
+  const other = which === 1 ? mixed << (32 - unused) : Math.imul(mixed, 0x9e3779b1)
+  return other >>> unused
+}
+const unusedFor = (filterBytes: number): number => Math.clz32(filterBytes * 8) + 1
+const UNUSED = unusedFor(FILTER_BYTES)
 
 const setBit = (entry: Buffer, bit: number): void => {
   const byte = KEY_BYTES + (bit >> 3)
@@ -29,9 +36,9 @@ export const pageEntryOf = (rows: Rows): Buffer => {
   writeKey(rowsOver(entry), 0, readKey(rows, 0))
   for (let at = 0; at < rows.byteLength; at += ROW_BYTES) {
     const mixed = mixOf(readKey(rows, at))
-    setBit(entry, bitOf(mixed, 0))
-    setBit(entry, bitOf(mixed, 1))
-    setBit(entry, bitOf(mixed, 2))
+    setBit(entry, bitOf(mixed, 0, UNUSED))
+    setBit(entry, bitOf(mixed, 1, UNUSED))
+    setBit(entry, bitOf(mixed, 2, UNUSED))
   }
   return entry
 }
@@ -52,16 +59,23 @@ export interface RunIndex {
 /**
  * @param entries of all pages, in order
  * @param lastKey of the run
+ * @param filterSize of each page, in bytes
  */
-export const createRunIndex = (entries: Buffer, lastKey: NonceKey): RunIndex => {
-  const pages = entries.length / PAGE_ENTRY_BYTES
+export const createRunIndex = (
+  entries: Buffer,
+  lastKey: NonceKey,
+  filterSize: number = FILTER_BYTES,
+): RunIndex => {
+  const entrySize = KEY_BYTES + filterSize
+  const pages = entries.length / entrySize
+  const unused = unusedFor(filterSize)
   const fenceBytes = Buffer.allocUnsafeSlow(pages * KEY_BYTES)
   const fences = rowsOver(fenceBytes)
-  let filters: Buffer | undefined = Buffer.allocUnsafeSlow(pages * FILTER_BYTES)
+  let filters: Buffer | undefined = Buffer.allocUnsafeSlow(pages * filterSize)
   for (let page = 0; page < pages; page += 1) {
-    const at = page * PAGE_ENTRY_BYTES
+    const at = page * entrySize
     entries.copy(fenceBytes, page * KEY_BYTES, at, at + KEY_BYTES)
-    entries.copy(filters, page * FILTER_BYTES, at + KEY_BYTES, at + PAGE_ENTRY_BYTES)
+    entries.copy(filters, page * filterSize, at + KEY_BYTES, at + entrySize)
   }
   const prefixes = Float64Array.from({ length: pages }, (_, page) => prefixAt(fences, page * KEY_BYTES))
   /** The last page that begins at or before the key: by prefixes, and by whole keys where these are alike. */
@@ -78,10 +92,11 @@ export const createRunIndex = (entries: Buffer, lastKey: NonceKey): RunIndex => 
     return page
   }
   const hasBit = (page: number, bit: number): boolean =>
-    ((filters?.[page * FILTER_BYTES + (bit >> 3)] ?? 0xff) & (1 << (bit & 7))) !== 0
+    ((filters?.[page * filterSize + (bit >> 3)] ?? 0xff) & (1 << (bit & 7))) !== 0
   const mayBeOn = (page: number, key: NonceKey): boolean => {
     const mixed = mixOf(key)
-    return hasBit(page, bitOf(mixed, 0)) && hasBit(page, bitOf(mixed, 1)) && hasBit(page, bitOf(mixed, 2))
+    const hasEach = (which: 0 | 1 | 2) => hasBit(page, bitOf(mixed, which, unused))
+    return hasEach(0) && hasEach(1) && hasEach(2)
   }
   return {
     pages,

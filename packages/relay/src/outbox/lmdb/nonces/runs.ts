@@ -2,7 +2,13 @@ import { KEY_BYTES, keyBytes, type NonceKey, readKey } from '../../nonce-key.ts'
 import type { Stage } from '../stage.ts'
 import type { Table } from '../store.ts'
 import { pagedSource, type RowSource } from './merge.ts'
-import { createRunIndex, PAGE_ENTRY_BYTES, type RunIndex } from './page-index.ts'
+import {
+  createRunIndex,
+  FILTER_BYTES,
+  PAGE_ENTRY_BYTES,
+  type RunIndex,
+  SMALL_FILTER_BYTES,
+} from './page-index.ts'
 import { bytesOf, compareWith, lastNotAfter, ROW_BYTES, type Rows, rowsOver } from './row.ts'
 
 /** What is known of a run beside its rows. */
@@ -38,7 +44,8 @@ export const PAGE_ROWS = 495
 const CHUNK_PAGES = 64
 /** The row that says a run is whole; after all parts of its index. */
 const HEAD = 0xffff_ffff
-const HEAD_BYTES = 23 + KEY_BYTES
+const FILTER_AT = 23 + KEY_BYTES
+const HEAD_BYTES = FILTER_AT + 2
 
 const keyOf = (run: number, part: number): Buffer => {
   const key = Buffer.allocUnsafe(8)
@@ -54,6 +61,7 @@ const encodeHead = ({ generation, level, born, rows, lastKey }: RunHead): Buffer
   bytes.writeDoubleBE(born, 3)
   bytes.writeDoubleBE(rows, 11)
   bytes.set(keyBytes(lastKey), 23)
+  bytes.writeUInt16BE(FILTER_BYTES, FILTER_AT)
   return bytes
 }
 
@@ -65,6 +73,10 @@ const decodeHead = (id: number, bytes: Buffer): RunHead => ({
   rows: bytes.readDoubleBE(11),
   lastKey: readKey(rowsOver(bytes), 23),
 })
+
+/** Runs of before did not say it. */
+const filterBytesOf = (head: Buffer): number =>
+  head.length < HEAD_BYTES ? SMALL_FILTER_BYTES : head.readUInt16BE(FILTER_AT)
 
 export type RunTables = { noncePages: Table; nonceRuns: Table }
 
@@ -80,7 +92,7 @@ export const readRuns = ({ noncePages, nonceRuns }: RunTables): { runs: Run[]; l
     if (part !== HEAD) parts.push(Buffer.from(value))
     else {
       const head = decodeHead(id, value)
-      runs.push(runOf(head, createRunIndex(Buffer.concat(parts), head.lastKey)))
+      runs.push(runOf(head, createRunIndex(Buffer.concat(parts), head.lastKey, filterBytesOf(value))))
     }
   }
   for (const key of noncePages.getKeys({ reverse: true, limit: 1 }))

@@ -11,7 +11,7 @@ import {
   writeRow,
 } from './row.ts'
 
-/** Nonces in memory: rows in order of arrival, and a hash table of their numbers. 41 to 57 bytes a nonce. */
+/** Nonces in memory: rows in order of arrival, and a hash table of their numbers. 43 to 53 bytes a nonce, when full. */
 export interface NonceTable {
   size(): number
   /** All rows, one after the other. Valid until the next one is put. */
@@ -40,36 +40,40 @@ export const hashOf = ({ word0, word1, word2, word3, last }: NonceKey): number =
   return mixed(mixed(mixed(first, word2, F2), word3, F3), 0, F5)
 }
 
-/** A slot holds a row's number, counted from 1, and above it bits of its hash: most others need not be looked at. */
-const NUMBER = 0xf_ffff
-const TAG = ~NUMBER
+/** Some bits of a hash; 0 is a slot that holds nothing. */
+const tagOf = (hash: number): number => hash & 0xff || 1
 
 export const createNonceTable = (capacity = 512): NonceTable => {
   let rows = roomFor(capacity)
-  // A power of two, at least half of it empty.
-  let slots = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 2)))
+  // A power of two, at least half of it empty. Tags lie apart from numbers: of a nonce that is not there nothing else is
+  // looked at, and they are few enough bytes to be near.
+  let tags = new Uint8Array(2 ** Math.ceil(Math.log2(capacity * 2)))
+  /** Of the row in a slot, counted from 1. */
+  let numbers = new Int32Array(tags.length)
   let size = 0
   /** Row → the older row of the same key. */
   const shadowed = new Map<number, number>()
 
   /** The slot that holds the key's row, or the empty one where it belongs. */
   const slotOf = (key: NonceKey, hash: number): number => {
-    const mask = slots.length - 1
+    const mask = tags.length - 1
+    const tag = tagOf(hash)
     for (let slot = (hash >>> 8) & mask; ; slot = (slot + 1) & mask) {
-      const held = slots[slot] ?? 0
-      if (held === 0) return slot
-      if ((held & TAG) !== (hash & TAG)) continue
-      if (compareWith(rows, ((held & NUMBER) - 1) * ROW_BYTES, key) === 0) return slot
+      if (tags[slot] === 0) return slot
+      if (tags[slot] !== tag) continue
+      if (compareWith(rows, ((numbers[slot] ?? 0) - 1) * ROW_BYTES, key) === 0) return slot
     }
   }
   const hold = (slot: number, number: number, hash: number) => {
-    slots[slot] = number === 0 ? 0 : (hash & TAG) | number
+    tags[slot] = number === 0 ? 0 : tagOf(hash)
+    numbers[slot] = number
   }
   const grow = () => {
     const wider = roomFor(2 * size)
     bytesOf(wider).set(bytesOf(rows))
     rows = wider
-    slots = new Int32Array(slots.length * 2)
+    tags = new Uint8Array(tags.length * 2)
+    numbers = new Int32Array(tags.length)
     for (let number = 1; number <= size; number += 1) {
       const key = readKey(rows, (number - 1) * ROW_BYTES)
       const hash = hashOf(key)
@@ -80,7 +84,7 @@ export const createNonceTable = (capacity = 512): NonceTable => {
   const placeFor = (key: NonceKey, hash: number): number => {
     if ((size + 1) * ROW_BYTES > rows.byteLength) grow()
     const slot = slotOf(key, hash)
-    const older = (slots[slot] ?? 0) & NUMBER
+    const older = numbers[slot] ?? 0
     size += 1
     if (older > 0) shadowed.set(size, older)
     hold(slot, size, hash)
@@ -90,7 +94,7 @@ export const createNonceTable = (capacity = 512): NonceTable => {
     size: () => size,
     rows: () => new DataView(rows.buffer, 0, size * ROW_BYTES),
     find(key, hash, among = size) {
-      let number = (slots[slotOf(key, hash)] ?? 0) & NUMBER
+      let number = numbers[slotOf(key, hash)] ?? 0
       while (number > among) number = shadowed.get(number) ?? 0
       return number === 0 ? -1 : (number - 1) * ROW_BYTES
     },
