@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { MAX_KEYS } from '@wmkt/protocol'
 import type { Coercion, Schema } from '@wmkt/protocol/schema'
 import { COERCIONS } from '@wmkt/protocol/schema'
 import fc from 'fast-check'
@@ -54,6 +55,15 @@ const FINE: Readonly<Record<string, readonly unknown[]>> = {
 const each = Object.entries(FINE).flatMap(([form, values]) => values.map((value) => [form, value] as const))
 
 describe('with a schema, what a page sends is seen to fit at a glance', () => {
+  test('but not an event of more keys than it may have, also where each is expected', () => {
+    const names = Array.from({ length: MAX_KEYS + 1 }, (_, n) => `f${n}`)
+    const schema = schemaWith(...names.map((name) => field(name, 'number')))
+    const data = (from: number) =>
+      JSON.stringify(Object.fromEntries(names.slice(from).map((name) => [name, 1])))
+    expect(expectAlike(bodyWith(['lead', data(1)], ['lead', data(1)]), { schema })).toBe(true)
+    expect(expectAlike(bodyWith(['lead', data(1)], ['lead', data(0)]), { schema })).toBe(false)
+  })
+
   test.each(each)('a %s such as %j', (form, value) => {
     expect(expectAlike(lead({ must: 'x', [form]: value }), { schema: ALL_FORMS })).toBe(true)
     expect(expectAlike(lead({ [form]: value, must: 'x' }), { schema: ALL_FORMS })).toBe(true)

@@ -10,7 +10,7 @@ import type { PlainType, PlainTypes } from './plain-type.ts'
 import { createSpanHash } from './span-hash.ts'
 import { CLOSE_OBJECT, COMMA, endOfBareText, NOT_PLAIN, OPEN_OBJECT, QUOTE } from './text.ts'
 import { endOfNonce, endOfTrackerId } from './tokens.ts'
-import { endOfKey, endOfValue, fullBudget } from './value.ts'
+import { endOfValue, fullBudget } from './value.ts'
 
 /** An event with nothing about it that a parser might refuse or mend, nor a verdict find fault with. */
 export type PlainEvent = NewEntry & { eventType: string }
@@ -164,9 +164,9 @@ const endOfData = (body: Body, from: number, type: PlainType): number => {
   if (bytes[from] !== OPEN_OBJECT) return NOT_PLAIN
   if (bytes[from + 1] === CLOSE_OBJECT) return type.isWhole() ? from + 2 : NOT_PLAIN
   for (let at = from + 1; ; at += 1) {
-    const colon = endOfKey(body, at, budget)
-    const end = colon === NOT_PLAIN ? NOT_PLAIN : endOfValue(body, colon + 1, 1, budget)
-    if (end === NOT_PLAIN || !type.takes(body, at + 1, colon - 1, colon + 1, end)) return NOT_PLAIN
+    const value = type.readKey(body, at, budget)
+    const end = value === NOT_PLAIN ? NOT_PLAIN : endOfValue(body, value, 1, budget)
+    if (end === NOT_PLAIN || !type.takes(body, value, end)) return NOT_PLAIN
     if (bytes[end] === CLOSE_OBJECT) return type.isWhole() ? end + 1 : NOT_PLAIN
     if (bytes[end] !== COMMA) return NOT_PLAIN
     at = end

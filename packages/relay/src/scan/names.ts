@@ -31,7 +31,7 @@ const slotOf = (bytes: Uint8Array, from: number, to: number): number => {
 }
 
 /** Whether the name is what lies there. */
-export const isAt = (bytes: Uint8Array, from: number, to: number, name: Uint8Array): boolean => {
+const isAt = (bytes: Uint8Array, from: number, to: number, name: Uint8Array): boolean => {
   if (to - from !== name.length) return false
   for (let at = 0; at < name.length; at += 1) if (bytes[from + at] !== name[at]) return false
   return true

@@ -1,9 +1,11 @@
 import { type Form, readValue, type SchemaField, type TypeSchema } from '@wmkt/protocol/schema'
 import type { Body } from './body.ts'
 import { isPlainEmail } from './email.ts'
-import { createNames, isAt } from './names.ts'
+import { isKnownAt, type KnownText, knownText } from './known-text.ts'
+import { createNames } from './names.ts'
 import { noteKey, type OpenKeys } from './open-keys.ts'
-import { endOfBareText, QUOTE } from './text.ts'
+import { endOfBareText, NOT_PLAIN, QUOTE } from './text.ts'
+import { type Budget, endOfKey, takeKey } from './value.ts'
 
 /**
  * An event type as far as a glance at an event goes: its members are seen one after the other, and either all is surely
@@ -11,8 +13,10 @@ import { endOfBareText, QUOTE } from './text.ts'
  */
 export interface PlainType {
   begin(): void
-  /** Whether the member is a field of the type, not seen yet, with a value that the upstream takes. Positions of key and value, quotes of keys not included. */
-  takes(body: Body, keyFrom: number, keyTo: number, from: number, to: number): boolean
+  /** Reads the key whose quote is at `from`: a field of the type, not seen yet. Returns where its value begins, or NOT_PLAIN. */
+  readKey(body: Body, from: number, budget: Budget): number
+  /** Whether the field whose key was read last has a value that the upstream takes. */
+  takes(body: Body, from: number, to: number): boolean
   /** Whether nothing is missing. */
   isWhole(): boolean
 }
@@ -26,7 +30,12 @@ const typeOfAnything = (): PlainType => {
     begin() {
       seen.length = 0
     },
-    takes: ({ bytes }, keyFrom, keyTo) => noteKey(bytes, seen, 0, keyFrom, keyTo),
+    readKey(body, from, budget) {
+      const colon = endOfKey(body, from, budget)
+      const isNew = colon !== NOT_PLAIN && noteKey(body.bytes, seen, 0, from + 1, colon - 1)
+      return isNew ? colon + 1 : NOT_PLAIN
+    },
+    takes: () => true,
     isWhole: () => true,
   }
 }
@@ -36,13 +45,22 @@ const ANY = typeOfAnything()
 export const anyType: PlainTypes = () => ANY
 
 type Takes = (body: Body, from: number, to: number) => boolean
-type Field = { key: Uint8Array; takes: Takes; mandatory: boolean; seenIn: number; next: Field | undefined }
+/** `head`: the key as it is written, with the colon behind it. */
+type Field = {
+  key: Uint8Array
+  head: KnownText
+  takes: Takes
+  mandatory: boolean
+  seenIn: number
+  next: Field | undefined
+}
 
 /** @param isPutRight forms whose values may be put right, and are looked at more closely */
 export const plainTypeOf = (type: TypeSchema, isPutRight: (form: Form) => boolean): PlainType => {
   const fields = [...type.keys].map((key) => plainFieldOf(key, type, isPutRight))
-  const fieldAt = createFieldFinder(fields)
+  const readField = createFieldReader(fields)
   const mandatory = fields.filter((field) => field.mandatory).length
+  let field: Field | undefined
   let event = 0
   let missing = 0
   return {
@@ -50,31 +68,38 @@ export const plainTypeOf = (type: TypeSchema, isPutRight: (form: Form) => boolea
       event += 1
       missing = mandatory
     },
-    takes(body, keyFrom, keyTo, from, to) {
-      const field = fieldAt(body.bytes, keyFrom, keyTo)
-      if (!field || field.seenIn === event || !field.takes(body, from, to)) return false
+    readKey(body, from, budget) {
+      field = readField(body, from, budget)
+      if (!field || field.seenIn === event) return NOT_PLAIN
       field.seenIn = event
       if (field.mandatory) missing -= 1
-      return true
+      return from + field.head.length
     },
+    takes: (body, from, to) => field?.takes(body, from, to) === true,
     isWhole: () => missing === 0,
   }
 }
 
-/** Senders write the fields of a type in the same order again and again: what came after the last one is tried first. */
-const createFieldFinder = (
+/** Reads the key at `from`. Senders write the fields of a type in the same order again and again: what came after the last one is tried first. */
+const createFieldReader = (
   fields: readonly Field[],
-): ((bytes: Uint8Array, from: number, to: number) => Field | undefined) => {
+): ((body: Body, from: number, budget: Budget) => Field | undefined) => {
   const byName = createNames<Field>()
   for (const field of fields) byName.add(field.key, field)
   let last = fields[0]
-  return (bytes, from, to) => {
-    const guess = last?.next
-    const isRight = guess !== undefined && isAt(bytes, from, to, guess.key)
-    const found = isRight ? guess : byName.find(bytes, from, to)
+  const search = (body: Body, from: number, budget: Budget): Field | undefined => {
+    const colon = endOfKey(body, from, budget)
+    const found = colon === NOT_PLAIN ? undefined : byName.find(body.bytes, from + 1, colon - 1)
     if (found && last) last.next = found
     last = found ?? last
     return found
+  }
+  return (body, from, budget) => {
+    const guess = last?.next
+    if (!guess || !isKnownAt(body, from, guess.head)) return search(body, from, budget)
+    if (!takeKey(budget)) return undefined
+    last = guess
+    return guess
   }
 }
 
@@ -82,8 +107,10 @@ const createFieldFinder = (
 const plainFieldOf = (key: string, type: TypeSchema, isPutRight: (form: Form) => boolean): Field => {
   const fields = type.fields.filter((field) => field.key === key)
   const [takes = never, ...more] = fields.map((field) => takesOf(field, type, isPutRight))
+  const text = JSON.stringify(key)
   return {
-    key: Buffer.from(JSON.stringify(key)).subarray(1, -1),
+    key: Buffer.from(text).subarray(1, -1),
+    head: knownText(`${text}:`),
     takes: more.reduce(both, takes),
     mandatory: fields.some(({ mandatory }) => mandatory),
     seenIn: 0,

@@ -53,9 +53,8 @@ const endOfElements = (body: Body, from: number, depth: number, budget: Budget):
   const { bytes } = body
   if (bytes[from] === CLOSE_LIST) return from + 1
   for (let at = from; ; at += 1) {
-    budget.keys -= 1
-    at = endOfValue(body, at, depth, budget)
-    if (at === NOT_PLAIN || budget.keys < 0) return NOT_PLAIN
+    at = takeKey(budget) ? endOfValue(body, at, depth, budget) : NOT_PLAIN
+    if (at === NOT_PLAIN) return NOT_PLAIN
     if (bytes[at] === CLOSE_LIST) return at + 1
     if (bytes[at] !== COMMA) return NOT_PLAIN
   }
@@ -77,11 +76,16 @@ const endOfMembers = (body: Body, from: number, depth: number, budget: Budget): 
   }
 }
 
+/** Whether there may be one more key. */
+export const takeKey = (budget: Budget): boolean => {
+  budget.keys -= 1
+  return budget.keys >= 0
+}
+
 /** Where the colon behind the key stands whose quote is at `from`. */
 export const endOfKey = (body: Body, from: number, budget: Budget): number => {
   const { bytes } = body
-  budget.keys -= 1
-  if (bytes[from] !== QUOTE || budget.keys < 0) return NOT_PLAIN
+  if (!takeKey(budget) || bytes[from] !== QUOTE) return NOT_PLAIN
   const end = endOfText(body, from + 1)
   if (end === NOT_PLAIN || bytes[end + 1] !== COLON) return NOT_PLAIN
   return isPlainKey(bytes, from + 1, end) ? end + 1 : NOT_PLAIN
