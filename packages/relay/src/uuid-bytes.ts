@@ -33,10 +33,18 @@ const hasDashes = (text: string): boolean =>
  */
 export const uuidWords = (text: string): UuidWords | undefined => {
   if (text.length !== UUID_LENGTH || !hasDashes(text)) return undefined
-  const [a, b, c, d] = [quadAt(text, 0), quadAt(text, 4), quadAt(text, 9), quadAt(text, 14)]
-  const [e, f, g, h] = [quadAt(text, 19), quadAt(text, 24), quadAt(text, 28), quadAt(text, 32)]
-  if ((a | b | c | d | e | f | g | h) > QUAD) return undefined
-  return { word0: (a << 16) | b, word1: (c << 16) | d, word2: (e << 16) | f, word3: (g << 16) | h }
+  const [high0, low0] = [quadAt(text, 0), quadAt(text, 4)]
+  const [high1, low1] = [quadAt(text, 9), quadAt(text, 14)]
+  const [high2, low2] = [quadAt(text, 19), quadAt(text, 24)]
+  const [high3, low3] = [quadAt(text, 28), quadAt(text, 32)]
+  if ((high0 | low0 | high1 | low1 | high2 | low2 | high3 | low3) > QUAD) return undefined
+  const word = (high: number, low: number): number => (high << 16) | low
+  return {
+    word0: word(high0, low0),
+    word1: word(high1, low1),
+    word2: word(high2, low2),
+    word3: word(high3, low3),
+  }
 }
 
 /** Writes a UUID in its canonical form. False, and nothing written, when the text is none. */

@@ -95,8 +95,8 @@ export const createRunIndex = (
     ((filters?.[page * filterSize + (bit >> 3)] ?? 0xff) & (1 << (bit & 7))) !== 0
   const mayBeOn = (page: number, key: NonceKey): boolean => {
     const mixed = mixOf(key)
-    const hasEach = (which: 0 | 1 | 2) => hasBit(page, bitOf(mixed, which, unused))
-    return hasEach(0) && hasEach(1) && hasEach(2)
+    if (!hasBit(page, bitOf(mixed, 0, unused))) return false
+    return hasBit(page, bitOf(mixed, 1, unused)) && hasBit(page, bitOf(mixed, 2, unused))
   }
   return {
     pages,
