@@ -53,8 +53,8 @@ export type NonceMemorySizes = MergeSizes &
     filterBytes: number
   }
 const SIZES: NonceMemorySizes = {
-  gathered: 57_344,
-  room: 65_536,
+  gathered: 114_688,
+  room: 131_072,
   pageRows: PAGE_ROWS,
   fan: 8,
   most: 64,

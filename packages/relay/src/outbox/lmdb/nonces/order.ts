@@ -2,17 +2,30 @@ import { compareKeys, ROW_BYTES, type Rows } from './row.ts'
 
 const DIGIT_VALUES = 65_536
 
+/** Where words of 32 bits begin that are in all of a key, the last first; two of them overlap, as a key has 17 bytes. */
+const ALL_OF_A_KEY = [13, 9, 8, 4, 0]
+
 /**
- * The numbers of the rows in order of their keys; of rows with one key the last. Digit by digit, the least first, through
- * the first 64 bits of a key: tens of thousands take some milliseconds. Those alike in these are compared as a whole.
+ * The numbers of the rows in order of their keys; of rows with one key the last. Digit by digit, the least first: a hundred
+ * thousand take some milliseconds, whatever their keys are. Of nonces that nobody has thought out, few are alike in their
+ * first 64 bits.
  */
 export const orderOf = (rows: Rows): Uint32Array => {
   const [high, low] = [wordsAt(rows, 0), wordsAt(rows, 4)]
-  let order = asTheyCame(high.length)
-  for (const word of [low, high]) for (const shift of [0, 16]) order = orderedBy(order, word, shift)
   const isAlike = (a: number, b: number): boolean => high[a] === high[b] && low[a] === low[b]
-  sortTies(rows, order, isAlike)
-  return withoutOlder(rows, order, isAlike)
+  const order = orderedByWords([low, high])
+  if (sortTies(rows, order, isAlike)) return withoutOlder(rows, order, isAlike)
+  const inFull = orderedByWords(ALL_OF_A_KEY.map((from) => wordsAt(rows, from)))
+  return withoutOlder(rows, inFull, isAlike)
+}
+
+type IsAlike = (a: number, b: number) => boolean
+
+/** @param words of all rows, the least first */
+const orderedByWords = (words: readonly Uint32Array[]): Uint32Array => {
+  let order = asTheyCame(words[0]?.length ?? 0)
+  for (const word of words) for (const shift of [0, 16]) order = orderedBy(order, word, shift)
+  return order
 }
 
 /** In a loop: of an iterator the runtime would make a list first, and take longer for it than for the sorting. */
@@ -50,18 +63,18 @@ const orderedBy = (order: Uint32Array<ArrayBuffer>, word: Uint32Array, shift: nu
   return ordered
 }
 
-type IsAlike = (a: number, b: number) => boolean
-
-/** Alike in these bits, beyond which the runtime's own sort is called: insertion costs their square. */
+/** More than so many that are alike in these bits are not compared with one another, which would cost their square. */
 const MANY = 16
 
-const sortTies = (rows: Rows, order: Uint32Array, isAlike: IsAlike): void => {
+/** False, with the order half done, when too many are alike. */
+const sortTies = (rows: Rows, order: Uint32Array, isAlike: IsAlike): boolean => {
   const byKey = (a: number, b: number): number => compareKeys(rows, a * ROW_BYTES, rows, b * ROW_BYTES)
   for (let begin = 0, end = 1; begin < order.length; begin = end, end += 1) {
     while (end < order.length && isAlike(order[begin] ?? 0, order[end] ?? 0)) end += 1
-    if (end - begin > MANY) order.subarray(begin, end).sort(byKey)
-    else if (end - begin > 1) insertAll(order, begin, end, byKey)
+    if (end - begin > MANY) return false
+    if (end - begin > 1) insertAll(order, begin, end, byKey)
   }
+  return true
 }
 
 const insertAll = (
