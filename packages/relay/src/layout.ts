@@ -1,3 +1,5 @@
+import { wholeIn } from './scan/number.ts'
+
 /**
  * Where an event lies in the body it came in, and what of it is not sent on: which kind of item it is, which is said by
  * where it is sent, and the time on its sender's clock. All as positions in the body; `to` is behind.
@@ -71,16 +73,9 @@ export const layoutOf = (layouts: Buffer, index: number): EventLayout | undefine
   }
 }
 
-const ZERO = 0x30
-
 /** The time on its sender's clock that an event says; nearly all are whole. */
 export const timeIn = (body: Buffer, { timeFrom, timeTo }: EventLayout): number | undefined => {
   if (timeFrom === timeTo) return undefined
-  let value = 0
-  for (let at = timeFrom + TIME_HEAD_BYTES; at < timeTo; at += 1) {
-    const digit = (body[at] ?? 0) - ZERO
-    if (digit < 0 || digit > 9) return Number(body.toString('latin1', timeFrom + TIME_HEAD_BYTES, timeTo))
-    value = 10 * value + digit
-  }
-  return value
+  const from = timeFrom + TIME_HEAD_BYTES
+  return wholeIn(body, from, timeTo) ?? Number(body.toString('latin1', from, timeTo))
 }

@@ -1,9 +1,21 @@
 import { parseBatch } from '@wmkt/protocol/parse'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { bodyOver } from '../../../packages/relay/src/scan/body.ts'
 import { createFrameReader } from '../../../packages/relay/src/scan/frame.ts'
 
-const readFrame = createFrameReader()
+const ITEMS = '"items":['
+
+/** One that reads the next text as it reads a body in which a list of items stands at the 0. */
+const createReader = () => {
+  const read = createFrameReader()
+  return (text: string) => {
+    const body = Buffer.from(text.replace(`${ITEMS}0]`, `${ITEMS}{"an":"item"}]`))
+    const from = body.indexOf(ITEMS) + ITEMS.length
+    return read(bodyOver(body), from, from + '{"an":"item"}'.length)
+  }
+}
+const readFrame = createReader()
 
 /** By the parser alone. */
 const expected = (text: string) => {
@@ -66,6 +78,29 @@ test('whatever a frame says, it is read as the parser reads it, the first time a
   )
 })
 
+test('one that is nearly what was said before is read as the parser reads it', () => {
+  const BEFORE = '{"v":1,"sentAt":1764000000000,"consent":"granted",'
+  const BEHIND = ',"projectId":"demo-shop"}'
+  const other = fc.oneof(
+    value.map((sentAt) => [BEFORE.replace('1764000000000', sentAt), BEHIND] as const),
+    fc
+      .tuple(fc.nat(BEFORE.length), fc.nat(2), fc.constantFrom('', '1', ',', '}', ' ', '"', 'é'))
+      .map(([at, cut, more]) => [BEFORE.slice(0, at) + more + BEFORE.slice(at + cut), BEHIND] as const),
+    fc
+      .tuple(fc.nat(BEHIND.length), fc.nat(2), fc.constantFrom('', '1', ',', '}', ' ', '"', 'é'))
+      .map(([at, cut, more]) => [BEFORE, BEHIND.slice(0, at) + more + BEHIND.slice(at + cut)] as const),
+  )
+  fc.assert(
+    fc.property(other, ([before, behind]) => {
+      const read = createReader()
+      const first = `${BEFORE}"items":[0]${BEHIND}`
+      const then = `${before}"items":[0]${behind}`
+      for (const text of [first, then, first]) expect(read(text)).toEqual(expected(text))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
 test('two that differ in the time alone are parsed once, and each has its own', () => {
   const at = (sentAt: number) => `{"items":[0],"v":1,"sentAt":${sentAt},"consent":"granted"}`
   const [one, other] = [readFrame(at(5)), readFrame(at(1_764_000_000_000))]
@@ -80,4 +115,12 @@ test('of more frames than are remembered each is read all the same', () => {
     const text = `{"items":[0],"sentAt":${n},"projectId":"p${n}"}`
     expect(readFrame(text)).toEqual({ sentAt: n, projectId: `p${n}` })
   }
+})
+
+test('where the items are said to begin elsewhere, what was said before is not taken for it', () => {
+  const body = bodyOver(Buffer.from(`{"sentAt":5,${ITEMS}10]}`))
+  const [from, to] = [`{"sentAt":5,${ITEMS}`.length, body.bytes.length - 2]
+  const read = createFrameReader()
+  expect(read(body, from, to)).toEqual({ sentAt: 5 })
+  expect(read(body, from - 1, to)).toBeUndefined()
 })

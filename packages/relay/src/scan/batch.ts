@@ -3,7 +3,7 @@ import { MAX_ITEMS } from '@wmkt/protocol'
 import type { EventLayout } from '../layout.ts'
 import { type Body, bodyOver } from './body.ts'
 import { createEventScanner, type PlainEvent } from './event.ts'
-import { createFrameReader, type Frame, isTwiceIn } from './frame.ts'
+import { createFrameReader, type Frame, MAX_FRAME } from './frame.ts'
 import type { PlainTypes } from './plain-type.ts'
 import { CLOSE_LIST, COMMA, NOT_PLAIN } from './text.ts'
 
@@ -18,10 +18,7 @@ export type PlainBatch = {
 /** A body → the batch in it, if it is plain all through; otherwise undefined: the parser knows what to say. */
 export type ScanBatch = (raw: Buffer, types: PlainTypes) => PlainBatch | undefined
 
-const ITEMS = '"items"'
-const ITEMS_HEAD = Buffer.from(`${ITEMS}:[`)
-/** Of what stands beside the items, in characters: there is little to say. */
-const MAX_FRAME = 1_024
+const ITEMS_HEAD = Buffer.from('"items":[')
 
 /**
  * Nearly every batch of a tag is plain. To parse it, judge it and take fingerprints of what was parsed is most of what
@@ -29,16 +26,16 @@ const MAX_FRAME = 1_024
  */
 export const createBatchScanner = (): ScanBatch => {
   const scanner = createEventScanner()
-  const frameOf = createFrameReader()
+  const readFrame = createFrameReader()
   return (raw, types) => {
     const head = raw.indexOf(ITEMS_HEAD)
     if (head < 0 || head > MAX_FRAME || !isUtf8(raw)) return undefined
     const events: PlainEvent[] = []
     const layouts: EventLayout[] = []
+    const body = bodyOver(raw)
     const begin = head + ITEMS_HEAD.length
-    const end = endOfEvents(bodyOver(raw), begin, types, scanner, { events, layouts })
-    const text = end === NOT_PLAIN ? undefined : frameTextIn(raw, begin, end)
-    const frame = text === undefined ? undefined : frameOf(text)
+    const end = endOfEvents(body, begin, types, scanner, { events, layouts })
+    const frame = end === NOT_PLAIN ? undefined : readFrame(body, begin, end)
     return frame && { frame, events, layouts }
   }
 }
@@ -61,12 +58,4 @@ const endOfEvents = (
     if (body.bytes[at] !== COMMA) return NOT_PLAIN
   }
   return NOT_PLAIN
-}
-
-/** What is left of the body when its items are taken out, as JSON. */
-const frameTextIn = (raw: Buffer, from: number, to: number): string | undefined => {
-  if (raw.length - to > MAX_FRAME) return undefined
-  const text = `${raw.toString('utf8', 0, from)}0${raw.toString('utf8', to)}`
-  // Were there other items too, or a name of them in another spelling, they might be the ones that count.
-  return text.includes('\\') || isTwiceIn(text, ITEMS) ? undefined : text
 }

@@ -27,6 +27,16 @@ export const endOfNumber = (bytes: Uint8Array, from: number): number => {
   return isMinusZero ? NOT_PLAIN : end
 }
 
+/** The whole number whose digits are all that lies there; undefined when something else does. */
+export const wholeIn = (bytes: Uint8Array, from: number, to: number): number | undefined => {
+  let value = 0
+  for (let at = from; at < to; at += 1) {
+    if (!isDigit(bytes[at])) return undefined
+    value = 10 * value + (bytes[at] ?? 0) - ZERO
+  }
+  return value
+}
+
 const endOfDecimals = (bytes: Uint8Array, from: number): number => {
   const end = endOfDigits(bytes, from)
   return end === from || end - from > MAX_DECIMALS || bytes[end - 1] === ZERO ? NOT_PLAIN : end
