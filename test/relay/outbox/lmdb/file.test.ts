@@ -108,16 +108,33 @@ test('a file of another format is set aside, not misread', async () => {
   const outbox = await folder.open()
   await putBatches(outbox, 1, 100)
   await outbox.close()
-  const bytes = await readFile(dataFile())
-  for (let at = bytes.indexOf(formatMark(3)); at >= 0; at = bytes.indexOf(formatMark(3), at + 1))
-    formatMark(9).copy(bytes, at)
-  await writeFile(dataFile(), bytes)
+  await writeFormat(9)
   const error = vi.fn()
   const again = await folder.open({ log: { debug() {}, info() {}, warn() {}, error } })
   expect(again.ledger().received).toBe(0)
   expect(await again.put(intakeOf(['x']))).toEqual(['accepted'])
   expect(error).toHaveBeenCalledOnce()
 })
+
+test('a file of the format before is read on, and is of the present one from then on', async () => {
+  const outbox = await folder.open()
+  await putBatches(outbox, 1, 100)
+  await outbox.close()
+  await writeFormat(3)
+  const again = await folder.open()
+  expect(again.ledger().received).toBe(2)
+  await again.put(intakeOf(['x']))
+  await again.close()
+  expect((await readFile(dataFile())).includes(formatMark(PRESENT))).toBe(true)
+})
+
+const PRESENT = 4
+const writeFormat = async (format: number): Promise<void> => {
+  const bytes = await readFile(dataFile())
+  for (let at = bytes.indexOf(formatMark(PRESENT)); at >= 0; at = bytes.indexOf(formatMark(PRESENT), at + 1))
+    formatMark(format).copy(bytes, at)
+  await writeFile(dataFile(), bytes)
+}
 
 /** How the books begin: their key, then the number of their format. */
 const formatMark = (format: number): Buffer => {

@@ -19,7 +19,9 @@ export const copyOfBooks = ({ nextSeq, generation, rotatedAt, ledger }: Books): 
   ledger: copyOfLedger(ledger),
 })
 
-const FORMAT = 3
+/** Of the file. With it filters of nonces became larger: a relay of before would misread them, and take repeats for new. */
+const FORMAT = 4
+const READABLE: readonly number[] = [3, FORMAT]
 const LENGTH = 10 * 8
 
 export const encodeBooks = ({ nextSeq, generation, rotatedAt, ledger }: Books): Buffer => {
@@ -43,7 +45,7 @@ export const encodeBooks = ({ nextSeq, generation, rotatedAt, ledger }: Books): 
 
 /** @throws Error when the bytes are of another format */
 export const decodeBooks = (bytes: Buffer): Books => {
-  if (bytes.length !== LENGTH || bytes.readDoubleBE(0) !== FORMAT)
+  if (bytes.length !== LENGTH || !READABLE.includes(bytes.readDoubleBE(0)))
     throw new Error('books of an unknown format')
   const number = (at: number): number => bytes.readDoubleBE(at * 8)
   const ledger = {
