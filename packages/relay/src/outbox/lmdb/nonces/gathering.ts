@@ -1,7 +1,7 @@
 import type { NonceKey } from '../../nonce-key.ts'
 import { createRecentNonces, type RecentNonces, type RecentSizes } from './recent.ts'
 import { bytesOf, type Remembered, ROW_BYTES, type Rows, readRow } from './row.ts'
-import { hashOf } from './table.ts'
+import { createNonceTable, hashOf, type NonceTable } from './table.ts'
 
 /** What a transaction adds: rows from `from` on, to one of the recents; undefined before the first of them. */
 export type Layer = { recent: RecentNonces | undefined; from: number }
@@ -27,6 +27,7 @@ export interface Gathering {
   keep(layer: Layer): void
   /** Puts what a row of the journal holds. */
   restore(generation: number, seq: number, rows: Rows): void
+  /** Nobody may read of these any more: their tables are used again. */
   drop(isOver: (recent: RecentNonces) => boolean): void
 }
 
@@ -36,6 +37,8 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
   let recents: readonly RecentNonces[] = []
   /** Those not on disk yet: the one whose commit is under way, then the one in the making. */
   let layers: readonly Layer[] = []
+  /** Of one that was dropped: its megabytes lie outside V8's heap, and would wait there for a collection of all of that. */
+  let spare: NonceTable | undefined
   /** A key is looked for, and then put. */
   let hashed: NonceKey | undefined
   let hash = 0
@@ -46,7 +49,8 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
     return hash
   }
   const add = (generation: number): RecentNonces => {
-    const recent = createRecentNonces(generation, sizes)
+    const recent = createRecentNonces(generation, spare ?? createNonceTable(sizes.room))
+    spare = undefined
     recents = [...recents, recent]
     return recent
   }
@@ -55,6 +59,10 @@ export const createGathering = (sizes: RecentSizes): Gathering => {
     return last?.generation === generation && last.table.size() < sizes.gathered ? last : add(generation)
   }
   const drop = (isOver: (recent: RecentNonces) => boolean) => {
+    for (const { table } of recents.filter(isOver)) {
+      table.clear()
+      spare = table
+    }
     recents = recents.filter((recent) => !isOver(recent))
   }
   const onDiskIn = (recent: RecentNonces): number =>

@@ -4,7 +4,7 @@ import type { Table } from '../store.ts'
 import { orderedSource, type RowSource } from './merge.ts'
 import { orderOf } from './order.ts'
 import { type Rows, rowsOver } from './row.ts'
-import { createNonceTable, type NonceTable } from './table.ts'
+import type { NonceTable } from './table.ts'
 
 /** Nonces of one generation that are in the journal and not yet in a run. */
 export interface RecentNonces {
@@ -25,8 +25,8 @@ export type RecentSizes = {
   room: number
 }
 
-export const createRecentNonces = (generation: number, { room }: RecentSizes): RecentNonces => {
-  const table = createNonceTable(room)
+/** @param table an empty one */
+export const createRecentNonces = (generation: number, table: NonceTable): RecentNonces => {
   const seqs: number[] = []
   return {
     generation,

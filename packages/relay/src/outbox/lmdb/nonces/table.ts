@@ -27,6 +27,8 @@ export interface NonceTable {
   putRows(rows: Rows): void
   /** Takes the rows put last off again. */
   truncate(size: number): void
+  /** Empties it, to be used again: what `rows` gave is then written over. */
+  clear(): void
 }
 
 /** Odd numbers drawn at the start: who chooses nonces cannot choose where they meet. */
@@ -117,6 +119,12 @@ export const createNonceTable = (capacity = 512): NonceTable => {
         hold(slotOf(key, hash), shadowed.get(size) ?? 0, hash)
         shadowed.delete(size)
       }
+    },
+    clear() {
+      size = 0
+      tags.fill(0)
+      numbers.fill(0)
+      shadowed.clear()
     },
   }
 }
