@@ -32,8 +32,15 @@ export const typeName = (number) => `type-${String(number).padStart(4, '0')}`
  */
 export const bodyOf = (events = 10, typeOf = () => undefined) => {
   const items = Array.from({ length: events }, (_, index) => eventOf(index, typeOf(index)))
-  const frame = { v: 1, projectId: 'demo-shop', sentAt: Date.now(), consent: 'granted', storage: 'disk' }
-  return Buffer.from(JSON.stringify({ ...frame, items }))
+  const frame = {
+    v: 1,
+    sentAt: Date.now(),
+    consent: 'granted',
+    projectId: 'demo-shop',
+    evicted: 0,
+    storage: 'disk',
+  }
+  return Buffer.from(JSON.stringify({ items, ...frame }))
 }
 
 /** The request as bytes, and where its nonces lie. */

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { createRecorder, createTag } from '@wmkt/tag'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createBatchScanner } from '../../packages/relay/src/scan/batch.ts'
 import { anyType } from '../../packages/relay/src/scan/plain-type.ts'
 import { createGlance } from '../../packages/relay/src/schema/glance.ts'
@@ -49,4 +49,8 @@ test('what a tag really sends is read by the relay without a parser, with a sche
   await expect.poll(counts).toEqual([3, 1])
   expect(sent().map(({ lane }) => lane)).toEqual(Array(4).fill('event:lead'))
   expect(bodies.flatMap((body) => scan(body, judged)?.events ?? [])).toEqual(sent())
+  const parses = vi.spyOn(JSON, 'parse')
+  onTestFinished(() => parses.mockRestore())
+  expect(sent().length).toBe(4)
+  expect(parses, 'nor what stands beside the items, but the first time').not.toHaveBeenCalled()
 })

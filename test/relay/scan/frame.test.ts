@@ -1,6 +1,6 @@
 import { parseBatch } from '@wmkt/protocol/parse'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { bodyOver } from '../../../packages/relay/src/scan/body.ts'
 import { createFrameReader } from '../../../packages/relay/src/scan/frame.ts'
 
@@ -78,43 +78,69 @@ test('whatever a frame says, it is read as the parser reads it, the first time a
   )
 })
 
-test('one that is nearly what was said before is read as the parser reads it', () => {
-  const BEFORE = '{"v":1,"sentAt":1764000000000,"consent":"granted",'
-  const BEHIND = ',"projectId":"demo-shop"}'
-  const other = fc.oneof(
-    value.map((sentAt) => [BEFORE.replace('1764000000000', sentAt), BEHIND] as const),
-    fc
-      .tuple(fc.nat(BEFORE.length), fc.nat(2), fc.constantFrom('', '1', ',', '}', ' ', '"', 'é'))
-      .map(([at, cut, more]) => [BEFORE.slice(0, at) + more + BEFORE.slice(at + cut), BEHIND] as const),
-    fc
-      .tuple(fc.nat(BEHIND.length), fc.nat(2), fc.constantFrom('', '1', ',', '}', ' ', '"', 'é'))
-      .map(([at, cut, more]) => [BEFORE, BEHIND.slice(0, at) + more + BEHIND.slice(at + cut)] as const),
-  )
-  fc.assert(
-    fc.property(other, ([before, behind]) => {
-      const read = createReader()
-      const first = `${BEFORE}"items":[0]${BEHIND}`
-      const then = `${before}"items":[0]${behind}`
-      for (const text of [first, then, first]) expect(read(text)).toEqual(expected(text))
-    }),
-    { numRuns: 2_000 },
-  )
-})
+/** A frame with its time before the items, as others may put it, and behind them, as a tag does. */
+const ORDERS: [order: string, at: (sentAt: string, more?: string) => string][] = [
+  [
+    'before',
+    (sentAt, more = '') => `{"v":1,"sentAt":${sentAt},"consent":"granted"${more},"items":[0],"evicted":0}`,
+  ],
+  ['behind', (sentAt, more = '') => `{"items":[0],"v":1,"sentAt":${sentAt},"consent":"granted"${more}}`],
+]
 
-test('two that differ in the time alone are parsed once, and each has its own', () => {
-  const at = (sentAt: number) => `{"items":[0],"v":1,"sentAt":${sentAt},"consent":"granted"}`
-  const [one, other] = [readFrame(at(5)), readFrame(at(1_764_000_000_000))]
-  expect([one, other]).toEqual([
-    { v: 1, sentAt: 5, consent: 'granted' },
-    { v: 1, sentAt: 1_764_000_000_000, consent: 'granted' },
-  ])
-})
-
-test('of more frames than are remembered each is read all the same', () => {
-  for (let n = 0; n < 200; n += 1) {
-    const text = `{"items":[0],"sentAt":${n},"projectId":"p${n}"}`
-    expect(readFrame(text)).toEqual({ sentAt: n, projectId: `p${n}` })
+describe.each(ORDERS)('with its time %s the items', (_, at) => {
+  const read = createReader()
+  const parses = () => {
+    const spy = vi.spyOn(JSON, 'parse')
+    onTestFinished(() => spy.mockRestore())
+    return spy
   }
+
+  test('what is nearly said as before is read as the parser reads it', () => {
+    const first = at('1764000000000')
+    const edited = fc
+      .tuple(fc.nat(first.length), fc.nat(2), fc.constantFrom('', '1', ',', '}', ' ', '"', 'é'))
+      .map(([from, cut, more]) => first.slice(0, from) + more + first.slice(from + cut))
+      .filter((text) => text.includes('"items":[0]'))
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          value.map((sentAt) => at(sentAt)),
+          edited,
+        ),
+        (then) => {
+          const own = createReader()
+          for (const text of [first, then, first]) expect(own(text)).toEqual(expected(text))
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('what differs in the time alone is parsed once, and each has its own', () => {
+    read(at('5'))
+    const spy = parses()
+    for (const sentAt of [5, 0, 1_764_000_000_000])
+      expect(read(at(`${sentAt}`))).toMatchObject({ v: 1, sentAt, consent: 'granted' })
+    expect(spy).not.toHaveBeenCalled()
+  })
+
+  test('two kinds that take turns are parsed once each', () => {
+    const kinds = ['', ',"storage":"disk"']
+    for (const kind of kinds) read(at('5', kind))
+    const spy = parses()
+    for (const kind of [...kinds, ...kinds]) expect(read(at('6', kind))).toMatchObject({ sentAt: 6 })
+    expect(spy).not.toHaveBeenCalled()
+  })
+
+  test('of more than are remembered each is read all the same, and no more are', () => {
+    const own = createReader()
+    const projectOf = (n: number) => `,"projectId":"p${n}"`
+    for (let n = 0; n < 200; n += 1)
+      expect(own(at(`${n}`, projectOf(n)))).toMatchObject({ sentAt: n, projectId: `p${n}` })
+    const spy = parses()
+    for (let n = 0; n < 200; n += 1) own(at('7', projectOf(n)))
+    expect(spy.mock.calls.length).toBe(200 - 64)
+  })
 })
 
 test('where the items are said to begin elsewhere, what was said before is not taken for it', () => {

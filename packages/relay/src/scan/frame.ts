@@ -19,20 +19,21 @@ export const MAX_FRAME = 1_024
 /** A site's tags say the same each time; a stranger may say what he likes. */
 const MAX_KNOWN = 64
 
-/** What is said again and again but for the time of the sending: what is before that, what is between it and the items, and what is behind these. */
-type KnownFrame = { frame: Frame; head: KnownText; middle: KnownText; tail: KnownText }
+/** What is said again and again but for the time of the sending: what is before the two holes, between and behind them, in which that time and the items are. */
+type KnownFrame = { frame: Frame; isTimeFirst: boolean; head: KnownText; middle: KnownText; tail: KnownText }
 
 /** What tags say beside their items is nearly always what was said before, and need not be parsed again. */
 export const createFrameReader = (): ReadFrame => {
   const known = new Map<string, KnownFrame>()
   let last: KnownFrame | undefined
-  const knownOf = ({ before, between, behind }: Parts): KnownFrame | undefined => {
-    const rest = `${before}0${between}0${behind}`
+  const knownOf = ({ isTimeFirst, head, middle, tail }: Parts): KnownFrame | undefined => {
+    const rest = `${head}0${middle}0${tail}`
     const found = known.get(rest)
     if (found) return found
     const frame = parsed(rest)
     if (!frame) return undefined
-    const made = { frame, head: knownText(before), middle: knownText(between), tail: knownText(behind) }
+    const texts = { head: knownText(head), middle: knownText(middle), tail: knownText(tail) }
+    const made = { frame, isTimeFirst, ...texts }
     if (known.size < MAX_KNOWN) known.set(rest, made)
     return made
   }
@@ -54,32 +55,41 @@ export const createFrameReader = (): ReadFrame => {
 }
 
 /** The frame, where nothing but its time is another one than in the one before. */
-const readAgain = (
-  { frame, head, middle, tail }: KnownFrame,
-  body: Body,
-  from: number,
-  to: number,
-): Frame | undefined => {
-  if (!isKnownAt(body, 0, head)) return undefined
-  const end = endOfNumber(body.bytes, head.length)
-  if (end === NOT_PLAIN || end + middle.length !== from || !isKnownAt(body, end, middle)) return undefined
-  if (to + tail.length !== body.bytes.length || !isKnownAt(body, to, tail)) return undefined
-  const sentAt = wholeIn(body.bytes, head.length, end)
+const readAgain = (known: KnownFrame, body: Body, from: number, to: number): Frame | undefined => {
+  const { bytes } = body
+  const { frame, isTimeFirst, head, middle, tail } = known
+  const digitsFrom = isTimeFirst ? head.length : to + middle.length
+  const digitsTo = endOfNumber(bytes, digitsFrom)
+  if (digitsTo === NOT_PLAIN) return undefined
+  const [items, digits] = [
+    { from, to },
+    { from: digitsFrom, to: digitsTo },
+  ]
+  const [first, second] = isTimeFirst ? [digits, items] : [items, digits]
+  const isBetween = (text: KnownText, begin: number, end: number): boolean =>
+    text.length === end - begin && isKnownAt(body, begin, text)
+  if (!isBetween(head, 0, first.from) || !isBetween(middle, first.to, second.from)) return undefined
+  if (!isBetween(tail, second.to, bytes.length)) return undefined
+  const sentAt = wholeIn(bytes, digitsFrom, digitsTo)
   return sentAt === undefined ? undefined : { ...frame, sentAt }
 }
 
 /** A frame, cut where the digits of its time are, and where its items are. */
-type Parts = { before: string; digits: string; between: string; behind: string }
+type Parts = { isTimeFirst: boolean; head: string; middle: string; tail: string; digits: string }
 
-/** Undefined where the time is behind the items; and with another object, or the name once more, as it may then be somebody else's time. */
+/** Undefined where there is another object, or the name once more: it may then be somebody else's time. */
 const partsOf = (before: string, behind: string): Parts | undefined => {
   const text = before + behind
-  const at = before.indexOf(SENT_AT) + SENT_AT.length
+  const isTimeFirst = before.includes(SENT_AT)
+  const side = isTimeFirst ? before : behind
+  const at = side.indexOf(SENT_AT) + SENT_AT.length
   NUMBER.lastIndex = at
-  const digits = at < SENT_AT.length ? undefined : NUMBER.exec(before)?.[1]
+  const digits = at < SENT_AT.length ? undefined : NUMBER.exec(side)?.[1]
   if (digits === undefined || isTwiceIn(text, SENT_AT) || isTwiceIn(text, '{')) return undefined
-  const begin = at + 1
-  return { before: before.slice(0, begin), digits, between: before.slice(begin + digits.length), behind }
+  const [left, right] = [side.slice(0, at + 1), side.slice(at + 1 + digits.length)]
+  return isTimeFirst
+    ? { isTimeFirst, head: left, middle: right, tail: behind, digits }
+    : { isTimeFirst, head: before, middle: left, tail: right, digits }
 }
 
 const isTwiceIn = (text: string, part: string): boolean => text.indexOf(part) !== text.lastIndexOf(part)

@@ -29,6 +29,7 @@ export const endOfNumber = (bytes: Uint8Array, from: number): number => {
 
 /** The whole number whose digits are all that lies there; undefined when something else does. */
 export const wholeIn = (bytes: Uint8Array, from: number, to: number): number | undefined => {
+  if (from === to) return undefined
   let value = 0
   for (let at = from; at < to; at += 1) {
     if (!isDigit(bytes[at])) return undefined

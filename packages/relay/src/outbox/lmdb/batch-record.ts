@@ -30,9 +30,9 @@ export const encodeBatch = (
   bytes.writeUInt16BE(entries.length, 14)
   let at = FIXED
   for (let entry = 0; entry < entries.length; entry += 1) {
-    const { index, kind, nonce } = entries[entry] as HeadEntry
+    const { index, kind, nonce } = entries[entry] as BatchHead['entries'][number]
     bytes.writeUInt16BE(index, at)
-    bytes.writeUInt16BE(slots[entry] ?? 0, at + 2)
+    bytes.writeUInt16BE(slots[entry] as number, at + 2)
     bytes[at + 4] = kindByteOf(kind)
     bytes[at + 5] = nonce.length
     at += PER_ENTRY

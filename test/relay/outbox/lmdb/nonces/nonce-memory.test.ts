@@ -35,9 +35,9 @@ const rememberedAt = (seq: number, index: number): Remembered => ({
 })
 
 /** The nonce memory on a disk, beside what it ought to say. */
-const openRig = async (folder: string) => {
+const openRig = async (folder: string, sizes = SIZES) => {
   let store: Store = openStore(folder)
-  let memory: NonceMemory = openNonceMemory(store.tables, SIZES)
+  let memory: NonceMemory = openNonceMemory(store.tables, sizes)
   let [current, older] = [new Map<string, Remembered>(), new Map<string, Remembered>()]
   let generation = 0
   let seq = 0
@@ -70,7 +70,7 @@ const openRig = async (folder: string) => {
     async reopen() {
       await store.close()
       store = openStore(folder)
-      memory = openNonceMemory(store.tables, SIZES)
+      memory = openNonceMemory(store.tables, sizes)
     },
     /** As a relay of before would have written it: small filters, and heads that do not say so. */
     writeAsBefore: () => store.commit(() => shrinkFilters(store)),
@@ -149,15 +149,16 @@ test('gathered nonces become runs, runs are merged, and neither journal nor page
 })
 
 test('runs of before, with smaller filters, are read and merged on', async () => {
-  const rig = await openRig(join(dir, 'before'))
-  for (let n = 0; n < 100; n += 1) await rig.transact([`n${n}`])
+  const rig = await openRig(join(dir, 'before'), { ...SIZES, pageRows: 1, filterBytes: 2 ** 20 })
+  for (let n = 0; n < 300; n += 1) await rig.transact([`n${n}`])
+  expect(Math.max(...rig.runs().map(({ index }) => index.pages))).toBeGreaterThan(CHUNK_PAGES)
   await rig.writeAsBefore()
   await rig.reopen()
-  for (let n = 0; n < 100; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
-  for (let n = 100; n < 200; n += 1) await rig.transact([`n${n}`])
+  for (let n = 0; n < 300; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  for (let n = 300; n < 400; n += 1) await rig.transact([`n${n}`])
   await rig.reopen()
-  for (let n = 0; n < 200; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
-  expect(rig.recall('n200')).toBeUndefined()
+  for (let n = 0; n < 400; n += 1) expect(rig.recall(`n${n}`)?.seq).toBe(n + 1)
+  expect(rig.recall('n400')).toBeUndefined()
   await rig.close()
 })
 

@@ -1,6 +1,6 @@
-import { compareKeys, copyRow, prefixAt, ROW_BYTES, type Rows, roomFor } from './row.ts'
+import { compareKeys, copyRow, prefixAt, ROW_BYTES, type Rows, rowsFor } from './row.ts'
 
-const NOTHING = roomFor(0)
+const NOTHING = rowsFor(0)
 
 /** Rows in order of their keys, read by their position. */
 export interface RowSource {
@@ -88,7 +88,7 @@ export type Merged = { rows: Rows; positions: number[] }
 /** Of one source, in whose order they are already. */
 const rowsFrom = (source: RowSource, from: number, most: number): Merged => {
   const end = Math.min(source.length, from + most)
-  const rows = roomFor(end - from)
+  const rows = rowsFor(end - from)
   for (let position = from; position < end; position += 1)
     copyRow(source.rowsAt(position), source.offsetOf(position), rows, (position - from) * ROW_BYTES)
   return { rows, positions: [end] }
@@ -106,7 +106,7 @@ export const mergeRows = (
     (source, place): Head => ({ place, source, position: 0, rows: NOTHING, at: 0, prefix: 0 }),
   )
   const heads = all.filter((head) => moveTo(head, positions[head.place] ?? 0)).sort(compareHeads)
-  const rows = roomFor(most)
+  const rows = rowsFor(most)
   let to = 0
   for (let [first] = heads; first; [first] = heads) {
     const isOlder = to > 0 && isHeadAt(first, rows, to - ROW_BYTES)

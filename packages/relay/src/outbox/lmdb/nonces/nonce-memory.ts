@@ -58,7 +58,7 @@ const SIZES: NonceMemorySizes = {
   pageRows: PAGE_ROWS,
   fan: 8,
   most: 64,
-  filterBytes: 32 * 2 ** 20,
+  filterBytes: 64 * 2 ** 20,
 }
 
 /** Rows of the journal, and pages of runs that are none any more, erased with a transaction. */

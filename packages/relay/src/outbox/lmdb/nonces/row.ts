@@ -17,7 +17,7 @@ export const rowsOver = (bytes: Uint8Array): Rows =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** Whatever was there before is in it. */
-export const roomFor = (count: number): Rows => rowsOver(Buffer.allocUnsafeSlow(count * ROW_BYTES))
+export const rowsFor = (count: number): Rows => rowsOver(Buffer.allocUnsafeSlow(count * ROW_BYTES))
 
 export const bytesOf = ({ buffer, byteOffset, byteLength }: Rows): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)

@@ -7,7 +7,7 @@ import {
   type Remembered,
   ROW_BYTES,
   type Rows,
-  roomFor,
+  rowsFor,
   writeRow,
 } from './row.ts'
 
@@ -46,7 +46,7 @@ export const hashOf = ({ word0, word1, word2, word3, last }: NonceKey): number =
 const tagOf = (hash: number): number => hash & 0xff || 1
 
 export const createNonceTable = (capacity = 512): NonceTable => {
-  let rows = roomFor(capacity)
+  let rows = rowsFor(capacity)
   // A power of two, at least half of it empty. Tags lie apart from numbers: of a nonce that is not there nothing else is
   // looked at, and they are few enough bytes to be near.
   let tags = new Uint8Array(2 ** Math.ceil(Math.log2(capacity * 2)))
@@ -71,7 +71,7 @@ export const createNonceTable = (capacity = 512): NonceTable => {
     numbers[slot] = number
   }
   const grow = () => {
-    const wider = roomFor(2 * size)
+    const wider = rowsFor(2 * size)
     bytesOf(wider).set(bytesOf(rows))
     rows = wider
     tags = new Uint8Array(tags.length * 2)
