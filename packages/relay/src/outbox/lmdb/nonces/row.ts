@@ -4,7 +4,8 @@ import { KEY_BYTES, type NonceKey, writeKey } from '../../nonce-key.ts'
 /** Where a nonce was put, and what it came with. */
 export type Remembered = { fingerprint: Fingerprint; seq: number; index: number }
 
-const SEQ_AT = KEY_BYTES + 8
+const FINGERPRINT_AT = KEY_BYTES
+const SEQ_AT = FINGERPRINT_AT + 8
 const INDEX_AT = SEQ_AT + 6
 /** Of a nonce in memory and on disk: key, fingerprint, seq, index, side by side. No objects: there are many. */
 export const ROW_BYTES = INDEX_AT + 2
@@ -31,15 +32,15 @@ export const writeRow = (
   { fingerprint, seq, index }: Remembered,
 ): void => {
   writeKey(rows, at, key)
-  rows.setUint32(at + KEY_BYTES, highOf(fingerprint))
-  rows.setUint32(at + KEY_BYTES + 4, fingerprint >>> 0)
+  rows.setUint32(at + FINGERPRINT_AT, highOf(fingerprint))
+  rows.setUint32(at + FINGERPRINT_AT + 4, fingerprint >>> 0)
   rows.setUint16(at + SEQ_AT, Math.floor(seq / HIGH))
   rows.setUint32(at + SEQ_AT + 2, seq >>> 0)
   rows.setUint16(at + INDEX_AT, index)
 }
 
 export const readRow = (rows: Rows, at: number): Remembered => ({
-  fingerprint: fingerprintFrom(rows.getUint32(at + KEY_BYTES), rows.getUint32(at + KEY_BYTES + 4)),
+  fingerprint: fingerprintFrom(rows.getUint32(at + FINGERPRINT_AT), rows.getUint32(at + FINGERPRINT_AT + 4)),
   seq: rows.getUint16(at + SEQ_AT) * HIGH + rows.getUint32(at + SEQ_AT + 2),
   index: rows.getUint16(at + INDEX_AT),
 })
